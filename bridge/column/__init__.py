@@ -1,0 +1,1 @@
+"""The Allen V1 column: cells, wiring, inputs, and SONATA files."""

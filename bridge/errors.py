@@ -1,0 +1,24 @@
+"""Errors a user can act on."""
+
+
+class V1BridgeError(Exception):
+    """Base of every error this project raises on purpose.
+
+    The message is one line: what was wrong, where, and what to do.
+    """
+
+
+class InputError(V1BridgeError):
+    """What the user handed over (a file, a key, a value) cannot be used."""
+
+
+class RunFolderError(V1BridgeError):
+    """A run folder is in the way, incomplete, or not ours."""
+
+
+class DeviceError(V1BridgeError):
+    """A simulation device (compiler, GPU, optional package) is missing."""
+
+
+class CertificateError(V1BridgeError):
+    """A certificate does not match what it is meant to vouch for."""

@@ -1,0 +1,1 @@
+"""From the spiking column to the parameters of a rate model."""

@@ -1,0 +1,120 @@
+"""What the reduction hands to the rate model."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import POPULATIONS
+from bridge.column.edges import Edges
+from bridge.errors import InputError
+from bridge.hashing import content_hash
+from bridge.reduction.transfer import TransferFunction
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RateParameters:
+    """Everything a rate model of one column needs; immutable and checked.
+
+    Attributes
+    ----------
+    column_hash
+        Hash of the column these parameters were reduced from.
+    population
+        Population of each cell, ``(n_cells,)``.
+    n_lgn
+        Number of LGN cells.
+    recurrent, lgn_edges
+        Connections with their alpha peaks in pA.
+    tau_syn_ms
+        Synaptic time constant by receptor, ms, ``(n_cells, 4)``.
+    tau_s_ms
+        Single-pole synaptic time constant (plain form), ms, ``(n_cells,)``.
+    current_per_hz
+        Mean current per weight and rate by receptor, pA per (pA Hz), ``(n_cells, 4)``.
+    variance_per_hz
+        Membrane variance per squared weight and rate, mV^2 per (pA^2 Hz),
+        ``(n_cells, 4)``.
+    constant_current_pa
+        Mean current of background and surround by receptor, pA, ``(n_cells, 4)``.
+    constant_variance_mv2
+        Membrane variance of background and surround, mV^2, ``(n_cells,)``.
+    transfer
+        Transfer function of every cell, with the slow after-spike current
+        taken out, for models in which it is a state.
+    transfer_adapted
+        Transfer function with the mean slow after-spike current inside, for
+        models without the adaptation state.
+    adaptation_amp_pa, adaptation_rate_per_ms
+        Slow after-spike currents, ``dA/dt = -k A + amp r`` with r in 1/ms;
+        pA and 1/ms, ``(n_cells, 2)``; amplitude 0 where a component is fast.
+    """
+
+    column_hash: str
+    population: NDArray[np.int8]
+    n_lgn: int
+    recurrent: Edges
+    lgn_edges: Edges
+    tau_syn_ms: FloatArray
+    tau_s_ms: FloatArray
+    current_per_hz: FloatArray
+    variance_per_hz: FloatArray
+    constant_current_pa: FloatArray
+    constant_variance_mv2: FloatArray
+    transfer: TransferFunction
+    transfer_adapted: TransferFunction
+    adaptation_amp_pa: FloatArray
+    adaptation_rate_per_ms: FloatArray
+
+    def __post_init__(self) -> None:
+        n = self.n_cells
+        shapes = {
+            "tau_syn_ms": (n, 4),
+            "tau_s_ms": (n,),
+            "current_per_hz": (n, 4),
+            "variance_per_hz": (n, 4),
+            "constant_current_pa": (n, 4),
+            "constant_variance_mv2": (n,),
+            "adaptation_amp_pa": (n, 2),
+            "adaptation_rate_per_ms": (n, 2),
+        }
+        for name, shape in shapes.items():
+            array = np.array(getattr(self, name), dtype=np.float64)
+            if array.shape != shape:
+                raise InputError(
+                    f"rate parameters: {name} has shape {array.shape}, not {shape}"
+                )
+            if not np.isfinite(array).all():
+                raise InputError(f"rate parameters: {name} has a value that is not finite")
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        for name in ("tau_syn_ms", "tau_s_ms", "adaptation_rate_per_ms"):
+            if (getattr(self, name) <= 0.0).any():
+                cell = int(np.argwhere(getattr(self, name) <= 0.0)[0][0])
+                raise InputError(f"rate parameters: {name} of cell {cell} is not positive")
+        if (self.constant_variance_mv2 < 0.0).any():
+            raise InputError("rate parameters: a constant variance is negative")
+        for function in (self.transfer, self.transfer_adapted):
+            if function.gain.shape != (n,):
+                raise InputError("rate parameters: a transfer function of another column")
+        if self.population.max() >= len(POPULATIONS):
+            raise InputError("rate parameters: a population index is outside 0..16")
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return int(np.shape(self.population)[0])
+
+    @property
+    def reduction_hash(self) -> str:
+        """Content hash of the parameters (column hash included)."""
+        content: dict[str, object] = {"column_hash": self.column_hash}
+        for name in self.__annotations__:
+            value = getattr(self, name)
+            if isinstance(value, Edges | TransferFunction):
+                content |= {f"{name}.{key}": item for key, item in vars(value).items()}
+            else:
+                content[name] = value
+        return content_hash(content)

@@ -1,0 +1,1 @@
+"""Stimuli that drive the spiking and the rate model alike."""

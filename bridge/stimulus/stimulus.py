@@ -1,0 +1,58 @@
+"""What drives a network during one condition of a protocol."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.errors import InputError
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """LGN rates and injected currents over time: one object for both models.
+
+    Attributes
+    ----------
+    name
+        What it is (``"grating_45"``).
+    dt_ms
+        Sample interval, ms; sample ``k`` holds during ``[k dt, (k + 1) dt)``.
+    lgn_rate_hz
+        Rate of each LGN cell, Hz, shape ``(n_samples, n_lgn)``.
+    current_pa
+        Current injected into every cell of a population, pA, shape
+        ``(n_samples, 17)``; ``None`` where there is none.
+    onset_ms
+        Times at which the stimulus switches on, ms (for latency measures).
+    frequencies_hz
+        Frequencies the stimulus is modulated at, Hz (for gain and phase).
+    direction_deg
+        Direction of motion of a grating, degrees; ``None`` otherwise.
+    """
+
+    name: str
+    dt_ms: float
+    lgn_rate_hz: NDArray[np.float32]
+    current_pa: NDArray[np.float64] | None = None
+    onset_ms: tuple[float, ...] = ()
+    frequencies_hz: tuple[float, ...] = ()
+    direction_deg: float | None = None
+
+    def __post_init__(self) -> None:
+        rate = np.ascontiguousarray(self.lgn_rate_hz, dtype=np.float32)
+        if rate.ndim != 2:
+            raise InputError(f"stimulus {self.name}: LGN rates have shape {rate.shape}")
+        if not np.isfinite(rate).all() or (rate < 0).any():
+            raise InputError(
+                f"stimulus {self.name}: an LGN rate is negative or not finite"
+            )
+        if not self.dt_ms > 0.0:
+            raise InputError(f"stimulus {self.name}: dt_ms must be positive")
+        rate.setflags(write=False)
+        object.__setattr__(self, "lgn_rate_hz", rate)
+
+    @property
+    def duration_ms(self) -> float:
+        """Duration, ms."""
+        return self.lgn_rate_hz.shape[0] * self.dt_ms

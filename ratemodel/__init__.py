@@ -1,0 +1,1 @@
+"""The firing-rate model of the column (PyTorch)."""

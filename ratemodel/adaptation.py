@@ -1,0 +1,87 @@
+"""The slow after-spike current as a state of the rate model."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+PER_MS = 1e-3
+"""Hz to spikes per ms."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    r"""Mean after-spike current, :math:`\dot A=-kA+a\,r` with r in 1/ms.
+
+    The average over spikes of the after-spike currents of GLIF3 (Teeter et al.
+    2018, Nat. Commun. 9:709), each of which jumps by its
+    amplitude at a spike and decays at rate k. One row per slow component.
+
+    Attributes
+    ----------
+    rate
+        k, 1/ms, ``(n_components, n_cells, 1)``.
+    gain
+        Steady current per rate, ``a / k``, pA per Hz, same shape.
+    share
+        ``1 - exp(-k dt)``, same shape.
+    """
+
+    rate: Tensor
+    gain: Tensor
+    share: Tensor
+
+    @classmethod
+    def from_arrays(
+        cls,
+        amplitude_pa: NDArray[np.float64],
+        rate_per_ms: NDArray[np.float64],
+        dt_ms: float,
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> "Adaptation":
+        """Keep the components that any cell uses.
+
+        Parameters
+        ----------
+        amplitude_pa, rate_per_ms
+            Amplitudes (pA) and decay rates (1/ms), ``(n_cells, n_components)``.
+        dt_ms
+            Step, ms.
+        dtype, device
+            Of the tensors.
+        """
+        used = amplitude_pa.any(axis=0)
+        amplitude, rate = amplitude_pa[:, used].T, rate_per_ms[:, used].T
+        if rate.size:
+            # Where the amplitude is 0 the state stays 0 whatever its rate; the
+            # fastest one keeps it from posing as the network's slowest mode.
+            rate = np.where(amplitude == 0.0, rate.max(), rate)
+        values = (rate, amplitude / rate * PER_MS, -np.expm1(-rate * dt_ms))
+        return cls(
+            *(
+                torch.as_tensor(value[..., None].copy(), dtype=dtype, device=device)
+                for value in values
+            )
+        )
+
+    @property
+    def n_components(self) -> int:
+        """Number of components, 0 when switched off."""
+        return int(self.rate.shape[0])
+
+    def step(self, current: Tensor, rate_hz: Tensor) -> Tensor:
+        """Return the currents ``(n_components, n_cells, batch)`` a step later."""
+        if not self.n_components:
+            return current
+        return torch.lerp(current, self.gain * rate_hz, self.share)
+
+    def steady(self, rate_hz: Tensor) -> Tensor:
+        """Return the currents at a constant rate, pA."""
+        return self.gain * rate_hz
+
+    def derivative(self, current: Tensor, rate_hz: Tensor) -> Tensor:
+        """Return the time derivative of the currents, pA/ms."""
+        return self.rate * (self.gain * rate_hz - current)

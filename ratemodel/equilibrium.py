@@ -1,0 +1,84 @@
+"""Equilibrium variant: synapses are at equilibrium, the rate has inertia."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from ratemodel.adaptation import Adaptation
+from ratemodel.filters import Filter, Stages
+from ratemodel.response import Response
+from ratemodel.variant import Drive
+
+
+class EquilibriumState(NamedTuple):
+    """Stages of the rate (Hz; the last one is the rate), after-spike currents."""
+
+    relaxation: Stages
+    adaptation: Tensor
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    r"""The limit :math:`\tau_r\gg\tau_s` (Dayan & Abbott 2001, section 7.2).
+
+    :math:`r\leftarrow e^{-dt/\tau_r}r+(1-e^{-dt/\tau_r})F(Wr)`; ODE
+    :math:`\tau_r\dot r=-r+F(Wr)`. With the alpha cascade the rate relaxes
+    through two poles of :math:`\tau_r/2` each: the variant has no synaptic
+    state, and the cascade keeps the mean delay :math:`\tau_r`. Variance, where
+    in use, is likewise at equilibrium.
+
+    Attributes
+    ----------
+    relaxation
+        Filter of the rate.
+    adaptation, response
+        After-spike currents; channels to rate.
+    zero
+        A zero of the device and type in use.
+    """
+
+    relaxation: Filter
+    adaptation: Adaptation
+    response: Response
+    zero: Tensor
+    hold_steps: float = 0.5
+    input_hold_steps: float = 0.0
+
+    def init(self, batch: int) -> EquilibriumState:
+        """Return the state at rest: all zero."""
+        n, components = self.response.n_cells, self.adaptation.n_components
+        return EquilibriumState(
+            (self.zero.new_zeros(n, batch),) * self.relaxation.n_stages,
+            self.zero.new_zeros(components, n, batch),
+        )
+
+    def rate(self, state: EquilibriumState, injected: Tensor | None) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        return state.relaxation[-1]
+
+    def step(
+        self, state: EquilibriumState, rate: Tensor, drive: Drive
+    ) -> EquilibriumState:
+        """Return the state one step later."""
+        target = self.response(drive.synaptic, state.adaptation, drive.injected)
+        return EquilibriumState(
+            self.relaxation.step(state.relaxation, target),
+            self.adaptation.step(state.adaptation, rate),
+        )
+
+    def derivative(
+        self, state: EquilibriumState, rate: Tensor, drive: Drive
+    ) -> EquilibriumState:
+        """Return the time derivative (per ms) of the continuous model."""
+        target = self.response(drive.synaptic, state.adaptation, drive.injected)
+        return EquilibriumState(
+            self.relaxation.derivative(state.relaxation, target),
+            self.adaptation.derivative(state.adaptation, rate),
+        )
+
+    def steady(self, rate: Tensor, drive: Drive) -> EquilibriumState:
+        """Return the state that stands still at ``rate`` under ``drive``."""
+        return EquilibriumState(
+            (rate,) * self.relaxation.n_stages, self.adaptation.steady(rate)
+        )

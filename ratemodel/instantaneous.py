@@ -1,0 +1,79 @@
+"""Instantaneous variant: the rate follows the synaptic current at once."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from ratemodel.adaptation import Adaptation
+from ratemodel.filters import Filter, Stages
+from ratemodel.response import Response
+from ratemodel.variant import Drive
+
+
+class InstantaneousState(NamedTuple):
+    """Filtered input by channel and after-spike currents."""
+
+    synapses: Stages
+    adaptation: Tensor
+
+
+@dataclass(frozen=True)
+class Instantaneous:
+    r"""The limit :math:`\tau_r\ll\tau_s` (Dayan & Abbott 2001, section 7.2).
+
+    :math:`I\leftarrow e^{-dt/\tau_s}I+(1-e^{-dt/\tau_s})Wr`, then
+    :math:`r=F(I)`; ODE :math:`\tau_s\dot I=-I+W\,F(I)`.
+
+    Attributes
+    ----------
+    synapses
+        Filter of the input channels.
+    adaptation, response
+        After-spike currents; channels to rate.
+    zero
+        A zero of the device and type in use.
+    """
+
+    synapses: Filter
+    adaptation: Adaptation
+    response: Response
+    zero: Tensor
+    hold_steps: float = 0.5
+    input_hold_steps: float = 0.0
+
+    def init(self, batch: int) -> InstantaneousState:
+        """Return the state at rest: all zero."""
+        rows, components = self.response.n_rows, self.adaptation.n_components
+        return InstantaneousState(
+            (self.zero.new_zeros(rows, batch),) * self.synapses.n_stages,
+            self.zero.new_zeros(components, self.response.n_cells, batch),
+        )
+
+    def rate(self, state: InstantaneousState, injected: Tensor | None) -> Tensor:
+        """Return ``F(I)``, Hz, ``(n_cells, batch)``."""
+        return self.response(state.synapses[-1], state.adaptation, injected)
+
+    def step(
+        self, state: InstantaneousState, rate: Tensor, drive: Drive
+    ) -> InstantaneousState:
+        """Return the state one step later."""
+        return InstantaneousState(
+            self.synapses.step(state.synapses, drive.synaptic),
+            self.adaptation.step(state.adaptation, rate),
+        )
+
+    def derivative(
+        self, state: InstantaneousState, rate: Tensor, drive: Drive
+    ) -> InstantaneousState:
+        """Return the time derivative (per ms) of the continuous model."""
+        return InstantaneousState(
+            self.synapses.derivative(state.synapses, drive.synaptic),
+            self.adaptation.derivative(state.adaptation, rate),
+        )
+
+    def steady(self, rate: Tensor, drive: Drive) -> InstantaneousState:
+        """Return the state that stands still at ``rate`` under ``drive``."""
+        return InstantaneousState(
+            (drive.synaptic,) * self.synapses.n_stages, self.adaptation.steady(rate)
+        )

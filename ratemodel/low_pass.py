@@ -1,0 +1,93 @@
+"""Low-pass variant: synaptic current and rate both have inertia."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from ratemodel.adaptation import Adaptation
+from ratemodel.filters import Filter, SinglePole, Stages
+from ratemodel.response import Response
+from ratemodel.variant import Drive
+
+
+class LowPassState(NamedTuple):
+    """Filtered input by channel, after-spike currents, and rates (Hz)."""
+
+    synapses: Stages
+    adaptation: Tensor
+    rate: Tensor
+
+
+@dataclass(frozen=True)
+class LowPass:
+    r"""The general case :math:`\tau_r\sim\tau_s` (Dayan & Abbott 2001, section 7.2).
+
+    :math:`r\leftarrow e^{-dt/\tau_r}r+(1-e^{-dt/\tau_r})F(I)` with the old
+    :math:`I`, which itself follows
+    :math:`I\leftarrow e^{-dt/\tau_s}I+(1-e^{-dt/\tau_s})Wr`; ODE
+    :math:`\tau_r\dot r=-r+F(I)`, :math:`\tau_s\dot I=-I+Wr`.
+
+    Attributes
+    ----------
+    synapses
+        Filter of the input channels.
+    relaxation
+        Filter of the rate, ``tau_r``.
+    adaptation, response
+        After-spike currents; channels to rate.
+    zero
+        A zero of the device and type in use.
+    """
+
+    synapses: Filter
+    relaxation: SinglePole
+    adaptation: Adaptation
+    response: Response
+    zero: Tensor
+    hold_steps: float = 1.0
+    input_hold_steps: float = 0.5
+
+    def init(self, batch: int) -> LowPassState:
+        """Return the state at rest: all zero."""
+        rows, components = self.response.n_rows, self.adaptation.n_components
+        return LowPassState(
+            (self.zero.new_zeros(rows, batch),) * self.synapses.n_stages,
+            self.zero.new_zeros(components, self.response.n_cells, batch),
+            self.zero.new_zeros(self.response.n_cells, batch),
+        )
+
+    def rate(self, state: LowPassState, injected: Tensor | None) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        return state.rate
+
+    def step(self, state: LowPassState, rate: Tensor, drive: Drive) -> LowPassState:
+        """Return the state one step later."""
+        target = self._target(state, drive)
+        return LowPassState(
+            self.synapses.step(state.synapses, drive.synaptic),
+            self.adaptation.step(state.adaptation, rate),
+            self.relaxation.step((rate,), target)[0],
+        )
+
+    def derivative(
+        self, state: LowPassState, rate: Tensor, drive: Drive
+    ) -> LowPassState:
+        """Return the time derivative (per ms) of the continuous model."""
+        target = self._target(state, drive)
+        return LowPassState(
+            self.synapses.derivative(state.synapses, drive.synaptic),
+            self.adaptation.derivative(state.adaptation, rate),
+            self.relaxation.derivative((rate,), target)[0],
+        )
+
+    def steady(self, rate: Tensor, drive: Drive) -> LowPassState:
+        """Return the state that stands still at ``rate`` under ``drive``."""
+        return LowPassState(
+            (drive.synaptic,) * self.synapses.n_stages,
+            self.adaptation.steady(rate),
+            rate,
+        )
+
+    def _target(self, state: LowPassState, drive: Drive) -> Tensor:
+        return self.response(state.synapses[-1], state.adaptation, drive.injected)

@@ -1,0 +1,209 @@
+"""Linear stability of a steady state: continuous model and discrete step."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+from torch import Tensor
+from torch.func import jvp as torch_jvp
+
+from ratemodel.coupling import Coupling, to_torch
+from ratemodel.steady_state import ConvergenceError, SteadyState
+from ratemodel.variant import Drive, RateVariant
+
+DENSE_LIMIT = 1500
+"""States up to which all eigenvalues are computed from the full matrix."""
+
+
+class Linearisation:
+    """Jacobians of a variant at a steady state, double precision.
+
+    Parameters
+    ----------
+    model
+        The variant, in double precision on the CPU.
+    coupling
+        Its coupling.
+    steady
+        The steady state.
+    dt_ms
+        Step of the discrete form, ms.
+    """
+
+    def __init__(
+        self,
+        model: RateVariant[Any],
+        coupling: Coupling,
+        steady: SteadyState,
+        dt_ms: float,
+    ) -> None:
+        self._model, self._dt_ms = model, dt_ms
+        self._n_blocks = coupling.n_blocks
+        cpu = torch.device("cpu")
+        self._matrix = to_torch(coupling.recurrent, torch.float64, cpu)
+        self._rate = torch.tensor(steady.rate_hz)[:, None]
+        self._injected = torch.tensor(steady.injected_pa)[:, None]
+        external = torch.tensor(coupling.constant_drive(steady.lgn_rate_hz))[:, None]
+        past = self._rate.repeat(self._n_blocks, 1)
+        self._synaptic = self._matrix @ past + external
+        state = model.steady(self._rate, Drive(self._synaptic, self._injected))
+        self._leaves = _flatten(state)
+        self._template = state
+
+    @property
+    def n_states(self) -> int:
+        """Number of states of the continuous model."""
+        return sum(leaf.numel() for leaf in self._leaves)
+
+    def jacobian(self) -> NDArray[np.float64]:
+        """Return the Jacobian of the continuous model without delays, 1/ms.
+
+        Returns
+        -------
+        ndarray
+            ``(n_states, n_states)``.
+        """
+        return self._continuous(np.eye(self.n_states))
+
+    def spectral_abscissa_per_ms(self) -> float:
+        """Return the largest real part of the continuous Jacobian, 1/ms.
+
+        Negative means stable. Delays, if any, are left out: the continuous
+        model with delays has infinitely many modes; use :meth:`growth_per_ms`.
+
+        Raises
+        ------
+        ConvergenceError
+            If the eigenvalue iteration fails.
+        """
+        value = _extreme(self._continuous, self.n_states, "LR")
+        return float(value.real)
+
+    def spectral_radius(self) -> float:
+        """Return the largest modulus of the step's Jacobian, delays included.
+
+        Below 1 means stable.
+
+        Raises
+        ------
+        ConvergenceError
+            If the eigenvalue iteration fails.
+        """
+        size = self.n_states + (self._n_blocks - 1) * self._rate.numel()
+        return float(abs(_extreme(self._discrete, size, "LM")))
+
+    def growth_per_ms(self) -> float:
+        """Return the growth rate of the discrete form, ``ln(radius) / dt``, 1/ms."""
+        return float(np.log(self.spectral_radius()) / self._dt_ms)
+
+    def _continuous(self, tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+        tangent = torch.from_numpy(tangents)
+        rate_change, state_change = self._rate_change(tangent)
+        past = rate_change.repeat(self._n_blocks, 1)
+        change = self._advance(self._model.derivative, state_change, rate_change, past)
+        return change.numpy()
+
+    def _discrete(self, tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+        tangent = torch.from_numpy(tangents)
+        now, past = tangent[: self.n_states], tangent[self.n_states :]
+        rate_change, state_change = self._rate_change(now)
+        past = torch.cat((rate_change, past))
+        change = self._advance(self._model.step, state_change, rate_change, past)
+        kept = past[: past.shape[0] - rate_change.shape[0]]
+        return torch.cat((change, kept)).numpy()
+
+    def _rate_change(self, tangent: Tensor) -> tuple[Tensor, Any]:
+        batch = tangent.shape[1]
+        state_change = self._unflatten(tangent)
+        _, change = _jvp(
+            lambda state: self._model.rate(state, self._injected),
+            (self._expanded(batch),),
+            (state_change,),
+        )
+        return change, state_change
+
+    def _advance(
+        self, advance: Any, state_change: Any, rate_change: Tensor, past: Tensor
+    ) -> Tensor:
+        batch = rate_change.shape[1]
+        _, change = _jvp(
+            lambda state, rate, synaptic: advance(
+                state, rate, Drive(synaptic, self._injected)
+            ),
+            (
+                self._expanded(batch),
+                self._rate.repeat(1, batch),
+                self._synaptic.repeat(1, batch),
+            ),
+            (state_change, rate_change, self._matrix @ past),
+        )
+        return torch.cat([leaf.flatten(0, -2) for leaf in _flatten(change)])
+
+    def _expanded(self, batch: int) -> Any:
+        leaves = [leaf.repeat(*(1,) * (leaf.ndim - 1), batch) for leaf in self._leaves]
+        return _rebuild(self._template, iter(leaves))
+
+    def _unflatten(self, tangent: Tensor) -> Any:
+        sizes = [leaf.numel() for leaf in self._leaves]
+        parts = torch.split(tangent, sizes)
+        leaves = [
+            part.reshape(*leaf.shape[:-1], tangent.shape[1])
+            for part, leaf in zip(parts, self._leaves, strict=True)
+        ]
+        return _rebuild(self._template, iter(leaves))
+
+
+def _extreme(apply: Any, size: int, which: str) -> complex:
+    """Return the eigenvalue with the largest real part (LR) or modulus (LM)."""
+    if size <= DENSE_LIMIT:
+        values = np.linalg.eigvals(apply(np.eye(size)))
+    else:
+        operator = LinearOperator(
+            (size, size), matvec=lambda v: apply(v.reshape(-1, 1))[:, 0], dtype=float
+        )
+        start = np.random.default_rng(1).standard_normal(size)
+        try:
+            values = eigs(
+                operator,
+                4,
+                which=which,
+                v0=start,
+                ncv=60,
+                tol=1e-5,
+                maxiter=300,
+                return_eigenvectors=False,
+            )
+        except ArpackNoConvergence as failure:
+            values = failure.eigenvalues
+            if not len(values):
+                raise ConvergenceError(
+                    f"stability: no eigenvalue of {size} states converged"
+                ) from failure
+    key = values.real if which == "LR" else np.abs(values)
+    return complex(values[int(np.argmax(key))])
+
+
+def _jvp(function: Callable[..., Any], at: Any, along: Any) -> Any:
+    """Return value and directional derivative of ``function``."""
+    with warnings.catch_warnings():
+        # torch's forward mode itself calls what torch has deprecated
+        warnings.filterwarnings("ignore", message=".*torch.jit.script.*")
+        return torch_jvp(function, at, along)
+
+
+def _flatten(state: Any) -> list[Tensor]:
+    if isinstance(state, Tensor):
+        return [state]
+    return [leaf for part in state for leaf in _flatten(part)]
+
+
+def _rebuild(template: Any, leaves: Any) -> Any:
+    if isinstance(template, Tensor):
+        return next(leaves)
+    parts: Sequence[Any] = [_rebuild(part, leaves) for part in template]
+    is_named = hasattr(template, "_fields")
+    return type(template)(*parts) if is_named else tuple(parts)

@@ -1,0 +1,1 @@
+"""The spiking model of the column (GLIF3, Brian2)."""

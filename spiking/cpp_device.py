@@ -1,0 +1,226 @@
+"""Simulation in compiled processes: the default device."""
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.errors import DeviceError
+from spiking.compiled_network import compiled_network
+from spiking.network_arrays import NetworkArrays
+from spiking.trial import Trial
+
+REPORT_MS = 100.0
+"""Biological time between two reports of progress, ms."""
+
+
+def run_compiled(
+    arrays: NetworkArrays,
+    trials: Iterable[tuple[int, Callable[[], Trial]]],
+    *,
+    n_jobs: int,
+    report: Callable[[float], None],
+) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    """Run trials in ``n_jobs`` processes of the same binary.
+
+    A process that is free takes the next trial, so the order of the results is
+    not that of the trials; the results do not depend on the split.
+
+    Parameters
+    ----------
+    arrays
+        The network.
+    trials
+        Number of each trial and a function that makes it.
+    n_jobs
+        Number of processes.
+    report
+        Called with the biological milliseconds that were added.
+
+    Yields
+    ------
+    tuple
+        Number of the trial; its spikes as rows of (step, cell), int32.
+
+    Raises
+    ------
+    DeviceError
+        If the binary cannot be made or a process dies.
+    """
+    binary, _ = compiled_network(arrays.structure)
+    with tempfile.TemporaryDirectory(prefix="v1bridge-") as folder:
+        run_folder = Path(folder)
+        command = [str(binary), *_write_network(arrays, run_folder)]
+        pool = _Pool(command, run_folder, arrays.structure.dt_ms, report)
+        try:
+            yield from pool.run(trials, n_jobs)
+        finally:
+            pool.stop()
+
+
+def _write_network(arrays: NetworkArrays, folder: Path) -> list[str]:
+    """Write the arrays of the network; return the arguments of the binary."""
+    arguments = [str(folder)]
+    for name, values in arrays.parameters.items():
+        path = folder / f"cells_{name}"
+        values.tofile(path)
+        arguments.append(f"cells.{name}={path}")
+    for name in ("recurrent", "external"):
+        synapses = getattr(arrays, name)
+        for part in ("source", "target", "jump", "slot"):
+            getattr(synapses, part).tofile(folder / f"{name}_{part}")
+        delay_s = synapses.delay_steps * arrays.structure.dt_ms * 1e-3
+        delay_s.tofile(folder / f"{name}_delay")
+    arrays.stream_cumulative.tofile(folder / "stream_cumulative")
+    arrays.stream_jump.tofile(folder / "stream_jump")
+    return arguments
+
+
+class _Pool:
+    """Processes of the binary, one thread beside each."""
+
+    def __init__(
+        self,
+        command: list[str],
+        folder: Path,
+        dt_ms: float,
+        report: Callable[[float], None],
+    ) -> None:
+        self._command = command
+        self._folder = folder
+        self._dt_ms = dt_ms
+        self._report = report
+        self._report_lock = Lock()
+        self._trials_lock = Lock()
+        self._stopped = Event()
+        self._processes: list[subprocess.Popen[str]] = []
+        self._threads: list[Thread] = []
+
+    def run(
+        self, trials: Iterable[tuple[int, Callable[[], Trial]]], n_jobs: int
+    ) -> Iterator[tuple[int, NDArray[np.int32]]]:
+        waiting = iter(trials)
+        results: SimpleQueue[tuple[int, NDArray[np.int32]] | BaseException | None]
+        results = SimpleQueue()
+
+        def work(job: int) -> None:
+            try:
+                self._work(job, waiting, results.put)
+            except BaseException as error:
+                results.put(error)
+            else:
+                results.put(None)
+
+        self._threads = [
+            Thread(target=work, args=(job,), daemon=True) for job in range(n_jobs)
+        ]
+        for thread in self._threads:
+            thread.start()
+        n_open = n_jobs
+        while n_open:
+            result = results.get()
+            if isinstance(result, BaseException):
+                raise result
+            if result is None:
+                n_open -= 1
+            else:
+                yield result
+
+    def stop(self) -> None:
+        """End every process and wait for the threads."""
+        self._stopped.set()
+        for process in self._processes:
+            if process.poll() is None:
+                process.kill()
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes:
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
+
+    def _work(
+        self,
+        job: int,
+        waiting: Iterator[tuple[int, Callable[[], Trial]]],
+        put: Callable[[tuple[int, NDArray[np.int32]]], None],
+    ) -> None:
+        process: subprocess.Popen[str] | None = None
+        folder = self._folder / f"trial-{job}"
+        folder.mkdir()
+        while not self._stopped.is_set():
+            with self._trials_lock:
+                following = next(waiting, None)
+            if following is None:
+                break
+            number, make_trial = following
+            trial = make_trial()
+            if process is None:
+                process = self._start(job)
+            put((number, self._run(process, folder, trial)))
+        if process is not None and process.stdin is not None:
+            process.stdin.close()  # it ends when there is no further trial
+
+    def _start(self, job: int) -> "subprocess.Popen[str]":
+        errors = (self._folder / f"errors-{job}").open("w")
+        with errors:
+            process = subprocess.Popen(
+                self._command,
+                cwd=Path(self._command[0]).parent,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                # a Ctrl-C is for this process, which then ends the others
+                process_group=0,
+            )
+        self._processes.append(process)
+        if self._stopped.is_set():
+            process.kill()
+        return process
+
+    def _run(
+        self, process: "subprocess.Popen[str]", folder: Path, trial: Trial
+    ) -> NDArray[np.int32]:
+        for path in folder.iterdir():
+            path.unlink()
+        trial.source_step.astype(np.int32).tofile(folder / "source_step")
+        trial.source_id.astype(np.int32).tofile(folder / "source_id")
+        trial.injected_pa.astype(np.float64).tofile(folder / "injected")
+        if trial.current_pa is not None and trial.current_group is not None:
+            trial.current_pa.astype(np.float64).tofile(folder / "current")
+            trial.current_group.astype(np.int32).tofile(folder / "current_group")
+        report_steps = max(1, round(REPORT_MS / self._dt_ms))
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(BrokenPipeError):  # the end of its output, below, tells why
+            process.stdin.write(
+                f"{trial.key} {trial.n_steps} {trial.sample_steps} "
+                f"{report_steps} {folder}\n"
+            )
+            process.stdin.flush()
+        reported = 0
+        for line in process.stdout:
+            if line == "done\n":
+                spikes = np.fromfile(folder / "spikes", dtype=np.int32)
+                return spikes.reshape(-1, 2)
+            step = int(line)
+            with self._report_lock:
+                self._report((step - reported) * self._dt_ms)
+            reported = step
+        code = process.wait()
+        errors = " ".join(
+            path.read_text().strip() for path in self._folder.glob("errors-*")
+        )
+        raise DeviceError(
+            f"device 'cpp': the simulation ended with code {code}: "
+            f"{errors or 'killed, or out of memory'}"
+        )

@@ -1,0 +1,119 @@
+"""Spike trains of external sources on the time grid of the simulation."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.errors import InputError
+
+
+def draw_spikes(
+    rate_hz: NDArray[np.floating],
+    sample_steps: int,
+    dt_ms: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Draw inhomogeneous Poisson spikes.
+
+    The number of spikes in all is Poisson; each falls into a sample and source
+    with probability proportional to its rate, and into a step of the sample
+    with equal probability. That is the Poisson process, binned to steps.
+
+    Parameters
+    ----------
+    rate_hz
+        Rate of each source in each sample, Hz, shape
+        ``(n_samples, n_sources)``.
+    sample_steps
+        Steps a sample lasts.
+    dt_ms
+        Time step, ms.
+    rng
+        Random numbers.
+
+    Returns
+    -------
+    step, source : ndarray
+        Sorted by step, then source, int32 (:func:`one_per_step`).
+    """
+    n_samples, n_sources = rate_hz.shape
+    running = np.cumsum(rate_hz, axis=None, dtype=np.float64)
+    total = float(running[-1]) if running.size else 0.0
+    n_spikes = rng.poisson(total * sample_steps * dt_ms * 1e-3)
+    place = np.sort(rng.random(n_spikes)) * total
+    where = np.searchsorted(running, place, side="right")
+    where = np.minimum(where, running.size - 1)
+    step = where // n_sources * sample_steps + rng.integers(
+        0, sample_steps, size=n_spikes
+    )
+    return one_per_step(step, where % n_sources, n_samples * sample_steps)
+
+
+def place_spikes(
+    times_ms: NDArray[np.floating],
+    source: NDArray[np.integer],
+    n_steps: int,
+    dt_ms: float,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Put given spike times on the time grid.
+
+    A spike in ``(k dt, (k + 1) dt]`` belongs to step ``k``, so a time on the
+    grid ends its step, as in NEST.
+
+    Parameters
+    ----------
+    times_ms
+        Spike times, ms.
+    source
+        Source of each spike.
+    n_steps
+        Length of the trial in steps; later spikes are left out.
+    dt_ms
+        Time step, ms.
+
+    Returns
+    -------
+    step, source : ndarray
+        Sorted by step, then source, int32 (:func:`one_per_step`).
+
+    Raises
+    ------
+    InputError
+        If a time is negative or not finite.
+    """
+    times = np.asarray(times_ms, dtype=np.float64)
+    if times.size and not (np.isfinite(times).all() and times.min() >= 0.0):
+        raise InputError("LGN spikes: a time is negative or not finite")
+    step = np.maximum(np.ceil(times / dt_ms - 1e-6) - 1.0, 0.0)
+    within = step < n_steps
+    return one_per_step(
+        step[within].astype(np.int64), np.asarray(source)[within], n_steps
+    )
+
+
+def one_per_step(
+    step: NDArray[np.integer], source: NDArray[np.integer], n_steps: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Sort spikes and move a second one of a source in a step to the next step.
+
+    Parameters
+    ----------
+    step, source
+        Step and source of each spike, any order.
+    n_steps
+        Spikes pushed to this step or beyond are dropped.
+
+    Returns
+    -------
+    step, source : ndarray
+        Sorted by step, then source, int32.
+    """
+    stride = int(source.max(initial=0)) + 1
+    code = np.sort(step.astype(np.int64) * stride + source)
+    while True:
+        again = np.flatnonzero(code[1:] == code[:-1]) + 1
+        if again.size == 0:
+            break
+        code[again] += stride
+        code.sort()
+    code = code[code < n_steps * stride]
+    return (code // stride).astype(np.int32), (code % stride).astype(np.int32)

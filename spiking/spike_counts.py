@@ -1,0 +1,64 @@
+"""Counts and interval statistics of the spikes of one trial."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class IntervalStatistics(NamedTuple):
+    """Number, sum (ms) and sum of squares (ms^2) of intervals per cell."""
+
+    n_intervals: NDArray[np.int64]
+    sum_ms: NDArray[np.float64]
+    square_sum_ms2: NDArray[np.float64]
+
+
+def count_by_bin(
+    spikes: NDArray[np.int32],
+    population: NDArray[np.int8],
+    bin_steps: int,
+    n_bins: int,
+    n_populations: int,
+) -> NDArray[np.int64]:
+    """Return spikes per bin and population, ``(n_bins, n_populations)``.
+
+    Parameters
+    ----------
+    spikes
+        Rows of (step, cell).
+    population
+        Population of each cell.
+    bin_steps, n_bins, n_populations
+        Steps per bin and the sizes of the result.
+    """
+    place = spikes[:, 0] // bin_steps * n_populations + population[spikes[:, 1]]
+    counts = np.bincount(place, minlength=n_bins * n_populations)
+    result: NDArray[np.int64] = counts.reshape(n_bins, n_populations)
+    return result
+
+
+def intervals(
+    spikes: NDArray[np.int32], n_cells: int, dt_ms: float
+) -> IntervalStatistics:
+    """Return the statistics of intervals between spikes of the same cell.
+
+    Parameters
+    ----------
+    spikes
+        Rows of (step, cell), ascending in step.
+    n_cells
+        Number of cells.
+    dt_ms
+        Time step, ms.
+    """
+    order = np.argsort(spikes[:, 1], kind="stable")
+    step, cell = spikes[order, 0].astype(np.float64), spikes[order, 1]
+    same = cell[1:] == cell[:-1]
+    owner = cell[1:][same]
+    interval_ms = np.diff(step)[same] * dt_ms
+    return IntervalStatistics(
+        np.bincount(owner, minlength=n_cells),
+        np.bincount(owner, weights=interval_ms, minlength=n_cells),
+        np.bincount(owner, weights=interval_ms**2, minlength=n_cells),
+    )

@@ -1,0 +1,23 @@
+"""Fixtures that tests of several packages use."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge.column.build import build_column
+from bridge.column.column import Column
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the published data beside the repository; skips without it."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the published data are not beside the repository: {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def column_3k() -> Column:
+    """The 3,000-cell column of seed 1, with its surround."""
+    return build_column("3k", 1)

@@ -1,0 +1,99 @@
+"""Devices: the same spikes from each, clear words where one is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small_column import make_stimulus
+
+from bridge.errors import DeviceError
+from spiking.binary_cache import cached_binary
+from spiking.compiler import compile_program, find_compiler
+from spiking.devices import device_runner
+from spiking.model import SpikingModel
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.slow
+@pytest.mark.agreement
+def test_devices_give_the_same_spikes(column):
+    # LGN spikes are drawn before the run and background events by a hash of
+    # cell and counter, so devices may differ by rounding only; a spike moves
+    # when a voltage comes within 1e-12 mV of the threshold, which 80 cells in
+    # 200 ms do not do
+    stimuli = [make_stimulus(), make_stimulus(rate_hz=0.0, current_pa=300.0)]
+    trains = {}
+    for device in ("numpy", "cython", "cpp"):
+        result = SpikingModel(column, device=device, n_jobs=2).run(
+            stimuli, n_trials=2, seed=4, drop_ms=0.0, record_spikes=True
+        )
+        trains[device] = [(s.times_ms.tolist(), s.ids.tolist()) for s in result.spikes]
+    assert all(len(ids) > 20 for _, ids in trains["numpy"])
+    assert trains["cython"] == trains["numpy"]
+    assert trains["cpp"] == trains["numpy"]
+
+
+@pytest.mark.parametrize("device", ["cuda", "CPP", "gpu"])
+def test_unknown_devices_are_refused_with_the_choice(device):
+    with pytest.raises(DeviceError, match="choose from cpp, cython, numpy"):
+        device_runner(device)
+
+
+def test_missing_compiler_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DeviceError, match=r"install g\+\+ .* --device numpy"):
+        find_compiler()
+
+
+def test_compiler_errors_are_one_line(tmp_path):
+    (tmp_path / "bad.cpp").write_text("int main() { return missing; }\n")
+    with pytest.raises(DeviceError, match=r"compiler failed .*missing") as e:
+        compile_program(tmp_path, ["bad.cpp"], "main", find_compiler())
+    assert "\n" not in str(e.value)
+
+
+def test_interrupted_compilation_leaves_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path))
+
+    def interrupted(folder):
+        (folder / "main").write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cached_binary("key", interrupted)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_second_of_two_compilations_takes_the_first(monkeypatch, tmp_path):
+    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path))
+
+    def overtaken(folder):
+        (tmp_path / "key").mkdir()
+        (tmp_path / "key" / "main").write_text("first")
+        (folder / "main").write_text("second")
+
+    path, was_cached = cached_binary("key", overtaken)
+    assert not was_cached
+    assert path.read_text() == "first"
+    assert [p.name for p in tmp_path.iterdir()] == ["key"]
+
+
+def test_brian2_leaves_no_traces(tmp_path):
+    script = """
+import sys
+hook = sys.excepthook
+import spiking, spiking.model, spiking.probe
+assert "brian2" not in sys.modules
+from spiking.brian_session import import_brian2
+import_brian2()
+assert "brian2" in sys.modules
+assert sys.excepthook is hook
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "MPLCONFIGDIR": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, check=True
+    )
+    assert not list(tmp_path.glob("brian*"))

@@ -1,0 +1,1 @@
+"""Compares the rate model with the spiking model, judges, and reports."""

@@ -1,0 +1,103 @@
+"""Which stimuli calibrate the rate model and which ones judge it."""
+
+from dataclasses import dataclass
+
+from bridge.column.column import LgnCells
+from bridge.errors import InputError
+from bridge.stimulus.scenes import blank, broadband, flash, grating, steps
+from bridge.stimulus.stimulus import Stimulus
+
+DIRECTIONS_DEG = (0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0)
+CALIBRATION_HZ = (1.0, 3.0, 4.0, 7.0, 10.0, 14.0, 20.0, 27.0, 35.0, 44.0)
+"""Frequencies of the calibration's broadband stimulus."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Stimuli of equal duration, in two sets that share no stimulus.
+
+    Attributes
+    ----------
+    calibration
+        Used to set working points and to fit tau_r.
+    test
+        Used to judge, never seen by a fit.
+    drop_ms
+        Time at the start of every trial that no measure sees, ms.
+    """
+
+    calibration: tuple[Stimulus, ...]
+    test: tuple[Stimulus, ...]
+    drop_ms: float
+
+    def __post_init__(self) -> None:
+        names = [s.name for s in self.calibration + self.test]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InputError(f"protocol: stimulus {twice[0]} occurs twice")
+        if len({s.duration_ms for s in self.calibration + self.test}) != 1:
+            raise InputError("protocol: the stimuli differ in duration")
+        if not 0.0 <= self.drop_ms < self.test[0].duration_ms:
+            raise InputError("protocol: drop_ms leaves nothing to measure")
+
+
+def build_protocol(
+    lgn: LgnCells,
+    *,
+    duration_ms: float = 2500.0,
+    drop_ms: float = 500.0,
+    directions_deg: tuple[float, ...] = DIRECTIONS_DEG,
+) -> Protocol:
+    """Return the standard protocol for a column's LGN cells.
+
+    Stimuli appear 250 ms after the dropped start, except the gratings, which
+    begin with the trial so that whole cycles are measured.
+
+    Parameters
+    ----------
+    lgn
+        LGN cells of the column.
+    duration_ms, drop_ms
+        Duration of every trial and of its dropped start, ms.
+    directions_deg
+        Directions of the 2 Hz gratings, degrees.
+    """
+    timing = {"duration_ms": duration_ms}
+    onset = drop_ms + 250.0
+    calibration = (
+        steps(
+            lgn,
+            levels_hz=(5.0, 2.0, 16.0, 8.0, 4.0, 12.0),
+            first_ms=drop_ms,
+            **timing,
+        ),
+        broadband(
+            lgn,
+            modulation=0.5,
+            frequencies_hz=CALIBRATION_HZ,
+            phase_seed=1,
+            **timing,
+        ),
+        grating(
+            lgn,
+            direction_deg=22.5,
+            temporal_frequency_hz=4.0,
+            contrast=0.5,
+            onset_ms=0.0,
+            **timing,
+        ),
+        flash(
+            lgn, onset_ms=onset, length_ms=250.0, contrast=-0.6, name="dark", **timing
+        ),
+    )
+    test = (
+        blank(lgn, **timing),
+        flash(lgn, onset_ms=onset, **timing),
+        *(
+            grating(lgn, direction_deg=direction, onset_ms=0.0, **timing)
+            for direction in directions_deg
+        ),
+        broadband(lgn, modulation=0.1, **timing),
+        broadband(lgn, modulation=1.0, **timing),
+    )
+    return Protocol(calibration, test, drop_ms)

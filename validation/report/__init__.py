@@ -1,0 +1,1 @@
+"""The report of a validation run, and the comparison of several runs."""

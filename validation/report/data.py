@@ -1,0 +1,77 @@
+"""What a report is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import Column
+from validation.criteria import Criteria
+from validation.reference import ModelRates, Reference
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Spikes of one trial, for the raster plot.
+
+    Attributes
+    ----------
+    stimulus
+        Name of the stimulus.
+    times_ms
+        Spike times from the start of the trial, ms, shape ``(n_spikes,)``.
+    cells
+        Index of the cell that fired, shape ``(n_spikes,)``.
+    duration_ms
+        Duration of the trial, ms.
+    """
+
+    stimulus: str
+    times_ms: NDArray[np.float64]
+    cells: NDArray[np.int64]
+    duration_ms: float
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything that ``report.html`` shows.
+
+    Attributes
+    ----------
+    report
+        Content of ``report.json``:
+
+        - ``column``: ``name``, ``hash``, ``n_neurons``, ``n_edges``,
+          ``populations`` (name to number of cells);
+        - ``variants``: name (``"low_pass"``, ``"low_pass_extended"``) to
+          :meth:`bridge.scores.Scores.to_json`;
+        - ``controls``: name to ``expected`` (``"pass"`` or ``"fail"``),
+          ``verdict`` and, optionally, ``as_expected`` and ``description``;
+        - ``timings``: name of the step to seconds;
+        - optionally ``notes``: sentences about the whole run.
+    reference
+        Spiking responses to the test stimuli.
+    models
+        Responses of the rate models, by the names in ``report["variants"]``.
+    column
+        The column.
+    criteria
+        The criteria that were applied.
+    config_toml
+        Complete configuration.
+    provenance
+        Content of ``provenance.json``.
+    raster
+        Spikes of one trial; the report has no raster without.
+    """
+
+    report: Mapping[str, Any]
+    reference: Reference
+    models: Mapping[str, ModelRates]
+    column: Column
+    criteria: Criteria
+    config_toml: str
+    provenance: Mapping[str, Any]
+    raster: Raster | None = None

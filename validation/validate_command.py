@@ -1,0 +1,75 @@
+"""``v1bridge validate``: check everything, run, put the folder in place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bridge.run_folder import CONFIG, is_complete, open_run_folder
+from validation.column_source import load_column
+from validation.config import FileColumn, ValidateConfig, merged_config
+from validation.criteria import load_criteria
+from validation.progress_bar import ProgressBar
+from validation.verdict_table import verdict_table
+
+
+def validate_into(
+    out: Path,
+    config_path: Path | None,
+    options: Mapping[str, Mapping[str, Any]],
+    *,
+    overwrite: bool,
+    resume: bool,
+) -> None:
+    """Run a validation and write its folder.
+
+    Parameters
+    ----------
+    out
+        Run folder.
+    config_path
+        TOML file, or ``None`` for the defaults.
+    options
+        Keys from the command line, by section; they win over the file.
+    overwrite, resume
+        See :func:`bridge.run_folder.open_run_folder`.
+
+    Raises
+    ------
+    V1BridgeError
+        If any input cannot be used; before anything is computed.
+    """
+    config = merged_config(config_path, options)
+    check_inputs(config)
+    console = Console()
+    with open_run_folder(
+        out, config.to_toml(), overwrite=overwrite, resume=resume
+    ) as folder:
+        if resume and is_complete(folder.path):
+            console.print(f"{out} is complete already; nothing to resume.")
+            return
+        # Imports torch and Brian2, seconds of work: only once the input is sound.
+        from validation.run import run_validation
+
+        with ProgressBar() as progress:
+            report = run_validation(config, folder, progress)
+        (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
+        folder.commit()
+    console.print(verdict_table(report))
+    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+
+
+def check_inputs(config: ValidateConfig) -> None:
+    """Check the files that a configuration names.
+
+    Raises
+    ------
+    InputError
+        If one is missing or cannot be used.
+    """
+    if isinstance(config.column, FileColumn):
+        # Read whole: a file that is cut off must not stop a run half-way.
+        load_column(config.column)
+    if config.criteria is not None:
+        load_criteria(Path(config.criteria))

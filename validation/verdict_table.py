@@ -1,0 +1,107 @@
+"""Tables for the terminal."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+from rich.table import Table
+from rich.text import Text
+
+from validation.report.comparison import populations_of
+from validation.report.wording import LOOKS, time_constant, title_of
+
+_STYLES = {
+    "strict": "bold white on blue",
+    "default": "black on bright_blue",
+    "lenient": "black on yellow",
+    "fail": "white on red",
+    "inconclusive": "dim",
+}
+
+
+def verdict_table(report: Mapping[str, Any]) -> Table:
+    """Return the verdicts of one run, models across and populations down.
+
+    Parameters
+    ----------
+    report
+        Content of ``report.json``.
+    """
+    variants: Mapping[str, Any] = report["variants"]
+    table = Table(title=f"Verdict, column {report['column']['hash'][:12]}")
+    table.add_column("population")
+    for name in variants:
+        table.add_column(title_of(name), justify="center")
+    table.add_row(
+        "ALL", *(_cell(scores["verdict"]) for scores in variants.values()), style="bold"
+    )
+    table.add_row(
+        "tau_r (ms)", *(time_constant(s["tau_r_ms"]) for s in variants.values())
+    )
+    table.add_row(
+        "bandwidth (Hz)", *(time_constant(s["bandwidth_hz"]) for s in variants.values())
+    )
+    table.add_section()
+    for population in report["column"]["populations"]:
+        scores = [s["populations"].get(population) for s in variants.values()]
+        table.add_row(
+            population, *("" if s is None else _cell(s["verdict"]) for s in scores)
+        )
+    return table
+
+
+def comparison_tables(comparison: Mapping[str, Any]) -> list[Table]:
+    """Return one table per variant, runs across and populations down.
+
+    Parameters
+    ----------
+    comparison
+        Result of :func:`validation.report.comparison.compare`.
+    """
+    tables = []
+    for variant, runs in comparison["variants"].items():
+        table = Table(title=title_of(variant))
+        table.add_column("population")
+        for run in runs:
+            table.add_column(run, justify="center")
+        table.add_row("ALL", *(_cell(s["verdict"]) for s in runs.values()))
+        table.add_section()
+        for population in populations_of(runs):
+            scores = [s["populations"].get(population) for s in runs.values()]
+            cells = ("" if s is None else _cell(s["verdict"]) for s in scores)
+            table.add_row(population, *cells)
+        tables.append(table)
+    return tables
+
+
+def matrix_table(
+    title: str, names: Sequence[str], values: NDArray[Any], digits: int | None = None
+) -> Table:
+    """Return a connectivity matrix, targets down and sources across.
+
+    Parameters
+    ----------
+    title
+        Title of the table.
+    names
+        Names of the groups.
+    values
+        Shape ``(n_groups, n_groups)``, ``[target, source]``.
+    digits
+        Decimals; ``None`` for whole numbers.
+    """
+    table = Table(title=title, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("target \\ source")
+    for name in names:
+        # "i23Pvalb" on two lines: 17 of them must fit beside one another
+        table.add_column(re.sub(r"([ei]\d+)(?=[A-Z])", r"\1\n", name), justify="right")
+    for name, row in zip(names, values.tolist(), strict=True):
+        cells = (f"{v:d}" if digits is None else f"{v:.{digits}f}" for v in row)
+        table.add_row(name, *(cell.replace("nan", "–") for cell in cells))
+    return table
+
+
+def _cell(verdict: str) -> Text:
+    look = LOOKS[verdict]
+    return Text(f"{look.sign} {look.word}", style=_STYLES[verdict])
