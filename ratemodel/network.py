@@ -1,6 +1,7 @@
 """A rate network: one variant of one column, run over a batch of stimuli."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from ratemodel.source_window import SourceWindow
 from ratemodel.stability import Linearisation
 from ratemodel.steady_state import SteadyState, solve_steady_state
 from ratemodel.time_constants import expand_tau_r
-from ratemodel.variant import Drive
+from ratemodel.variant import Drive, RateVariant
 
 
 class RateNetwork:
@@ -177,13 +178,13 @@ class RateNetwork:
             self.parameters.population, steps_per_bin, n_bins, first_bin, like
         )
         n_steps = n_bins * steps_per_bin
-        before = None
+        before: torch.Tensor | None = None
         for step in range(n_steps):
             sources, injected = external.at(step)
             if injected is not None:
                 injected = injected.repeat(1, self.n_tau)
             rate = model.rate(state, injected)
-            if step and injected is not None and not torch.equal(injected, before):
+            if _differ(injected, before):
                 recorder.jump(model.rate(state, before), rate)
             before = injected
             if recorder.add(step, rate):
@@ -269,7 +270,7 @@ class RateNetwork:
             raise InputError(f"tau_r_ms: the {self.variant} variant needs it")
         return expand_tau_r(tau_r_ms, self.parameters.population)
 
-    def _assemble(self, n_stimuli: int):
+    def _assemble(self, n_stimuli: int) -> RateVariant[Any]:
         return assemble(
             self.parameters,
             self.variant,
@@ -294,3 +295,9 @@ class RateNetwork:
         if not self.is_sweep:
             return result
         return result.reshape(self.n_tau, -1, *values.shape[1:])
+
+
+def _differ(injected: torch.Tensor | None, before: torch.Tensor | None) -> bool:
+    if injected is None or before is None:
+        return False
+    return not torch.equal(injected, before)

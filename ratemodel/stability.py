@@ -18,6 +18,12 @@ from ratemodel.variant import Drive, RateVariant
 DENSE_LIMIT = 1500
 """States up to which all eigenvalues are computed from the full matrix."""
 
+KRYLOV_SIZE = 40
+"""Vectors kept by the eigenvalue iteration."""
+
+EIGENVALUE_TOLERANCE = 1e-4
+"""Relative residual; clusters of slow adaptation modes make less expensive."""
+
 
 class Linearisation:
     """Jacobians of a variant at a steady state, double precision.
@@ -161,30 +167,35 @@ def _extreme(apply: Any, size: int, which: str) -> complex:
     """Return the eigenvalue with the largest real part (LR) or modulus (LM)."""
     if size <= DENSE_LIMIT:
         values = np.linalg.eigvals(apply(np.eye(size)))
-    else:
-        operator = LinearOperator(
-            (size, size), matvec=lambda v: apply(v.reshape(-1, 1))[:, 0], dtype=float
-        )
-        start = np.random.default_rng(1).standard_normal(size)
-        try:
-            values = eigs(
-                operator,
-                4,
-                which=which,
-                v0=start,
-                ncv=60,
-                tol=1e-5,
-                maxiter=300,
-                return_eigenvectors=False,
-            )
-        except ArpackNoConvergence as failure:
-            values = failure.eigenvalues
-            if not len(values):
-                raise ConvergenceError(
-                    f"stability: no eigenvalue of {size} states converged"
-                ) from failure
-    key = values.real if which == "LR" else np.abs(values)
-    return complex(values[int(np.argmax(key))])
+        key = values.real if which == "LR" else np.abs(values)
+        return complex(values[int(np.argmax(key))])
+    start = np.random.default_rng(1).standard_normal((size, 1))
+    # ARPACK's tolerance is relative to the eigenvalue: without a shift of the
+    # order of the fastest modes it never resolves one that is almost 0
+    shift = 0.0
+    if which == "LR":
+        shift = 2.0 * float(np.linalg.norm(apply(start)) / np.linalg.norm(start))
+
+    def shifted(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(apply(vector.reshape(-1, 1))[:, 0] + shift * vector.ravel())
+
+    operator = LinearOperator((size, size), matvec=shifted, dtype=np.float64)
+    try:
+        value = eigs(
+            operator,
+            1,
+            which=which,
+            v0=start[:, 0],
+            ncv=KRYLOV_SIZE,
+            tol=EIGENVALUE_TOLERANCE,
+            maxiter=300,
+            return_eigenvectors=False,
+        )[0]
+    except ArpackNoConvergence as failure:
+        raise ConvergenceError(
+            f"stability: the leading eigenvalue of {size} states did not converge"
+        ) from failure
+    return complex(value - shift)
 
 
 def _jvp(function: Callable[..., Any], at: Any, along: Any) -> Any:

@@ -24,19 +24,18 @@ class Drive(NamedTuple):
 
 
 class RateVariant(Protocol[State]):
-    """A discrete rate model of one column: pure functions of its state.
+    """A discrete rate model of one column: pure functions of its state."""
 
-    Attributes
-    ----------
-    hold_steps
-        Mean extra delay, in steps, that holding values during a step adds to
-        recurrent input; synaptic delays are shortened by it.
-    input_hold_steps
-        The same for external (LGN) input.
-    """
+    @property
+    def hold_steps(self) -> float:
+        """Mean extra delay, in steps, of recurrent input.
 
-    hold_steps: float
-    input_hold_steps: float
+        Holding values during a step adds it; delays are shortened by it.
+        """
+
+    @property
+    def input_hold_steps(self) -> float:
+        """The same for external (LGN) input."""
 
     def init(self, batch: int) -> State:
         """Return the state at rest: all zero."""

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bridge.errors import DeviceError
+
 PROGRAM = "main"
 """Name of the binary inside its folder."""
 
@@ -53,12 +55,23 @@ def cached_binary(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
         The binary.
     was_cached : bool
         Whether nothing had to be made.
+
+    Raises
+    ------
+    DeviceError
+        If the cache folder cannot be written.
     """
     folder = cache_folder() / key
     if (folder / PROGRAM).exists():
         return folder / PROGRAM, True
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
+    except OSError as error:
+        raise DeviceError(
+            f"device 'cpp': cannot write to {folder.parent} ({error.strerror}); name "
+            "another folder in V1BRIDGE_CACHE"
+        ) from error
     try:
         make(work)
         try:

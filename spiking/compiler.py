@@ -15,6 +15,10 @@ from spiking.cores import available_cores
 FLAGS = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-std=c++11")
 """Optimisation of the compiled simulation (Brian2's own defaults)."""
 
+GCC_FLAGS = ("--param", "vect-max-version-for-alias-checks=400")
+"""Lets GCC vectorise the propagation of the cells: by default it gives up on a
+loop over this many arrays."""
+
 
 @dataclass(frozen=True)
 class Compiler:
@@ -62,7 +66,8 @@ def find_compiler() -> Compiler:
     ).stdout
     # clang for Apple silicon knows -mcpu, not -march
     native = "-mcpu=native" if platform.machine() == "arm64" else "-march=native"
-    flags = (*FLAGS, native)
+    is_gcc = "Free Software Foundation" in version
+    flags = (*FLAGS, native, *(GCC_FLAGS if is_gcc else ()))
     identity = "\n".join((version, *flags, platform.machine(), _processor()))
     return Compiler(command, flags, identity)
 
@@ -115,9 +120,9 @@ def _run_all(commands: list[list[str]], folder: Path) -> None:
                 )
             process = running[0]
             _, errors = process.communicate()
+            running.pop(0)
             if process.returncode != 0:
                 raise DeviceError(_failure(process, errors))
-            running.pop(0)
     finally:
         for process in running:
             process.kill()

@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,7 +26,7 @@ def run_compiled(
     *,
     n_jobs: int,
     report: Callable[[float], None],
-) -> Iterator[tuple[int, NDArray[np.int32]]]:
+) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
     """Run trials in ``n_jobs`` processes of the same binary.
 
     A process that is free takes the next trial, so the order of the results is
@@ -171,17 +171,24 @@ class _Pool:
 
     def _start(self, job: int) -> "subprocess.Popen[str]":
         errors = (self._folder / f"errors-{job}").open("w")
-        with errors:
-            process = subprocess.Popen(
-                self._command,
-                cwd=Path(self._command[0]).parent,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                # a Ctrl-C is for this process, which then ends the others
-                process_group=0,
-            )
+        program = Path(self._command[0])
+        try:
+            with errors:
+                process = subprocess.Popen(
+                    self._command,
+                    cwd=program.parent,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    text=True,
+                    # a Ctrl-C is for this process, which then ends the others
+                    process_group=0,
+                )
+        except OSError as error:
+            raise DeviceError(
+                f"device 'cpp': cannot start {program} ({error.strerror}); remove "
+                f"{program.parent} to have it compiled again"
+            ) from error
         self._processes.append(process)
         if self._stopped.is_set():
             process.kill()

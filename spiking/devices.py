@@ -1,6 +1,6 @@
 """The devices a simulation can run on: one table, one call."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from spiking.runtime_device import run_in_process
 from spiking.trial import Trial
 
 Trials = Iterable[tuple[int, Callable[[], Trial]]]
-Spikes = Iterator[tuple[int, NDArray[np.int32]]]
+Spikes = Generator[tuple[int, NDArray[np.int32]], None, None]
 Runner = Callable[[NetworkArrays, Trials, int, Callable[[float], None]], Spikes]
 
 

@@ -92,7 +92,7 @@ def superpose(
         1.0  # whatever rounding did on the way
     )
 
-    mean_events = (total_hz * dt_ms * 1e-3).reshape(shape)
+    mean_events = np.asarray(total_hz * dt_ms * 1e-3, dtype=np.float64).reshape(shape)
     if mean_events.max(initial=0.0) > MAX_EVENTS_PER_STEP:
         slot, cell = np.unravel_index(np.argmax(mean_events), shape)
         raise InputError(

@@ -1,6 +1,7 @@
 """Firing rates of isolated cells under noisy input: measured f-I curves."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,13 +107,14 @@ def probe_transfer(
     result = np.zeros((len(levels), column.n_cells))
     meter = progress or SilentProgress()
     name = "transfer functions"
-    with task(meter, name, len(levels) * n_steps * dt_ms):
-        for number, spikes in runner(
-            arrays,
-            ((k, maker(k)) for k in range(len(levels))),
-            min(available_cores() if n_jobs is None else n_jobs, len(levels)),
-            lambda ms: meter.advance(name, ms),
-        ):
+    running = runner(
+        arrays,
+        ((k, maker(k)) for k in range(len(levels))),
+        min(available_cores() if n_jobs is None else n_jobs, len(levels)),
+        lambda ms: meter.advance(name, ms),
+    )
+    with task(meter, name, len(levels) * n_steps * dt_ms), closing(running):
+        for number, spikes in running:
             counted = spikes[spikes[:, 0] >= n_warmup, 1]
             result[number] = np.bincount(counted, minlength=column.n_cells)
     return result / ((n_steps - n_warmup) * dt_ms * 1e-3)

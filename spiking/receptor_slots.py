@@ -57,6 +57,6 @@ def _pack(
     slot_of = np.where(used, np.cumsum(used, axis=1) - 1, -1).astype(np.int8)
     n_slots = 2 if used.sum(axis=1).max() <= 2 else N_RECEPTORS
     receptor_of = np.zeros((n_cells, n_slots), dtype=np.int8)
-    cell, receptor = np.nonzero(used)
-    receptor_of[cell, slot_of[cell, receptor]] = receptor
+    cell, port = np.nonzero(used)
+    receptor_of[cell, slot_of[cell, port]] = port
     return ReceptorSlots(n_slots, slot_of, receptor_of)

@@ -1,6 +1,6 @@
 """Simulation inside this process: Brian2's numpy and cython targets."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -22,7 +22,7 @@ def run_in_process(
     *,
     target: str,
     report: Callable[[float], None],
-) -> Iterator[tuple[int, NDArray[np.int32]]]:
+) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
     """Run trials one after the other with a runtime target of Brian2.
 
     Parameters

@@ -56,9 +56,13 @@ def intervals(
     step, cell = spikes[order, 0].astype(np.float64), spikes[order, 1]
     same = cell[1:] == cell[:-1]
     owner = cell[1:][same]
-    interval_ms = np.diff(step)[same] * dt_ms
+    interval_ms = np.asarray(np.diff(step)[same] * dt_ms, dtype=np.float64)
+
+    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(owner, values, n_cells).astype(np.float64)
+
     return IntervalStatistics(
         np.bincount(owner, minlength=n_cells),
-        np.bincount(owner, weights=interval_ms, minlength=n_cells),
-        np.bincount(owner, weights=interval_ms**2, minlength=n_cells),
+        total(interval_ms),
+        total(interval_ms**2),
     )

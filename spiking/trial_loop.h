@@ -94,8 +94,8 @@ public:
         uint64_t trial_key;
         int64_t n_steps, sample_steps, report_steps;
         std::string folder;
-        while (std::cin >> trial_key >> n_steps >> sample_steps >> report_steps >>
-               folder) {
+        while (std::cin >> trial_key >> n_steps >> sample_steps >> report_steps &&
+               std::getline(std::cin >> std::ws, folder)) {
             start(trial_key, folder);
             run(n_steps, sample_steps, report_steps, folder);
             std::cout << "done" << std::endl;

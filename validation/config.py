@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from bridge.errors import InputError
+from bridge.reduction.transfer_data import LGN_LEVELS_HZ
 
 VARIANTS = ("instantaneous", "low_pass", "equilibrium")
 """The three discrete rate variants."""
@@ -28,9 +29,13 @@ FORMS = ("plain", "extended")
 delays and a variance-dependent transfer function."""
 
 _QUICK: dict[str, dict[str, Any]] = {
-    "spiking": {"trials_per_seed": 10},
+    "spiking": {
+        "calibration_trials": 2,
+        "trials_per_seed": 4,
+        "max_trials_per_seed": 4,
+    },
     "protocol": {"duration_ms": 1500.0, "n_directions": 4},
-    "reduction": {"probe_duration_ms": 2000.0},
+    "reduction": {"probe_duration_ms": 1500.0},
 }
 
 
@@ -151,6 +156,8 @@ class SpikingConfig(_Section):
     seeds
         Independent noise seeds of the same wiring; at least two, because the
         agreement between seeds is what a model is judged against.
+    calibration_trials
+        Trials per stimulus and seed of the calibration stimuli.
     trials_per_seed, max_trials_per_seed
         Trials per stimulus and seed at first, and the cap up to which they grow
         until every population reaches ``ceiling_target``.
@@ -165,8 +172,9 @@ class SpikingConfig(_Section):
         BeforeValidator(_check_distinct),
         Field(min_length=2),
     ] = (1, 2)
-    trials_per_seed: Annotated[int, Field(ge=2)] = 30
-    max_trials_per_seed: Annotated[int, Field(ge=2)] = 60
+    calibration_trials: Annotated[int, Field(ge=2)] = 6
+    trials_per_seed: Annotated[int, Field(ge=2)] = 14
+    max_trials_per_seed: Annotated[int, Field(ge=2)] = 21
     ceiling_target: Annotated[float, Field(gt=0, lt=1)] = 0.9
 
     @model_validator(mode="after")
@@ -211,17 +219,21 @@ class ReductionConfig(_Section):
     ----------
     method
         ``"measured"`` (noisy f-I curves), ``"siegert"`` or ``"noise_free"``.
+    lgn_levels_hz
+        Stationary LGN rates under whose network noise the curves are measured, Hz.
     probe_duration_ms
         Simulated time per point of a measured f-I curve, ms.
-    probe_levels
-        Points of a measured f-I curve.
     seed
         Seed of the probes.
     """
 
     method: Literal["measured", "siegert", "noise_free"] = "measured"
+    lgn_levels_hz: Annotated[
+        tuple[Annotated[float, Field(gt=0, le=200)], ...],
+        BeforeValidator(_check_distinct),
+        Field(min_length=3),
+    ] = LGN_LEVELS_HZ
     probe_duration_ms: Annotated[float, Field(ge=500)] = 5000.0
-    probe_levels: Annotated[int, Field(ge=5, le=201)] = 21
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1000
 
 

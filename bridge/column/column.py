@@ -205,7 +205,9 @@ class PoissonInput:
             if array.shape != n:
                 raise InputError(f"Poisson input: {name} has shape {array.shape}")
             if not np.isfinite(array).all():
-                raise InputError(f"Poisson input: {name} has a value that is not finite")
+                raise InputError(
+                    f"Poisson input: {name} has a value that is not finite"
+                )
             object.__setattr__(self, name, array)
         if (self.rate_hz < 0.0).any():
             raise InputError("Poisson input: a rate is negative")

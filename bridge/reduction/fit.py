@@ -45,7 +45,6 @@ def fit_transfer(
     sigma_ref_mv: FloatArray,
     scale_pa: FloatArray,
     centre_pa: FloatArray,
-    frozen: bool = False,
     n_iterations: int = 60,
 ) -> tuple[TransferFunction, FitQuality]:
     """Fit every cell's transfer function by damped least squares.
@@ -66,8 +65,6 @@ def fit_transfer(
         Current scale of each cell (a typical width), pA, ``(n_cells,)``.
     centre_pa
         First guess of the threshold, pA, ``(n_cells,)``.
-    frozen
-        Hold the slopes with sigma at zero: the four-parameter form.
     n_iterations
         Upper limit of the iterations.
 
@@ -89,11 +86,8 @@ def fit_transfer(
         (rate_hz + 0.5 / duration_s) / duration_s + (RELATIVE_ERROR * rate_hz) ** 2
     )
     parameters = np.tile(PRIOR_MEAN, (x.shape[0], 1))
-    free = np.array([True] * 4 + [not frozen] * 3)
-    if frozen:
-        parameters[:, 4:] = 0.0
     parameters = _levenberg_marquardt(
-        x, shift, rate_hz, error, parameters, free, n_iterations
+        x, shift, rate_hz, error, parameters, n_iterations
     )
     model, _ = _law(parameters, x, shift)
     log_rate, threshold, log_width, log_power, slope, width_slope, curvature = (
@@ -156,11 +150,10 @@ def _levenberg_marquardt(
     rate: FloatArray,
     error: FloatArray,
     parameters: FloatArray,
-    free: NDArray[np.bool_],
     n_iterations: int,
 ) -> FloatArray:
     """Minimise the penalised squares of all cells together (Marquardt 1963)."""
-    prior_weight = free / PRIOR_SD**2
+    prior_weight = 1.0 / PRIOR_SD**2
 
     def cost(model: FloatArray, p: FloatArray) -> FloatArray:
         data = (((model - rate) / error) ** 2).sum(axis=1)
@@ -171,15 +164,14 @@ def _levenberg_marquardt(
     value = cost(model, parameters)
     eye = np.eye(parameters.shape[1])
     for _ in range(n_iterations):
-        j = jacobian * free / error[..., None]
+        j = jacobian / error[..., None]
         residual = (model - rate) / error
         gradient = np.einsum("nlp,nl->np", j, residual)
         gradient += (parameters - PRIOR_MEAN) * prior_weight
-        hessian = np.einsum("nlp,nlq->npq", j, j) + eye * prior_weight[None, :, None]
-        hessian += eye * (~free)[None, :, None]
+        hessian = j.swapaxes(1, 2) @ j + eye * prior_weight[None, :, None]
         diagonal = np.einsum("npp->np", hessian)
         damped = hessian + eye * (damping[:, None] * diagonal)[:, :, None]
-        step = -np.linalg.solve(damped, gradient[..., None])[..., 0] * free
+        step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
         trial = parameters + np.clip(step, -2.0, 2.0)
         trial_model, trial_jacobian = _law(trial, x, shift)
         trial_value = cost(trial_model, trial)

@@ -87,18 +87,24 @@ class RateParameters:
                     f"rate parameters: {name} has shape {array.shape}, not {shape}"
                 )
             if not np.isfinite(array).all():
-                raise InputError(f"rate parameters: {name} has a value that is not finite")
+                raise InputError(
+                    f"rate parameters: {name} has a value that is not finite"
+                )
             array.setflags(write=False)
             object.__setattr__(self, name, array)
         for name in ("tau_syn_ms", "tau_s_ms", "adaptation_rate_per_ms"):
             if (getattr(self, name) <= 0.0).any():
                 cell = int(np.argwhere(getattr(self, name) <= 0.0)[0][0])
-                raise InputError(f"rate parameters: {name} of cell {cell} is not positive")
+                raise InputError(
+                    f"rate parameters: {name} of cell {cell} is not positive"
+                )
         if (self.constant_variance_mv2 < 0.0).any():
             raise InputError("rate parameters: a constant variance is negative")
         for function in (self.transfer, self.transfer_adapted):
             if function.gain.shape != (n,):
-                raise InputError("rate parameters: a transfer function of another column")
+                raise InputError(
+                    "rate parameters: a transfer function of another column"
+                )
         if self.population.max() >= len(POPULATIONS):
             raise InputError("rate parameters: a population index is outside 0..16")
 

@@ -58,13 +58,17 @@ class TransferFunction:
                 raise InputError(f"transfer function: {name} has shape {array.shape}")
             if not np.isfinite(array).all():
                 cell = int(np.flatnonzero(~np.isfinite(array))[0])
-                raise InputError(f"transfer function: {name} of cell {cell} is not finite")
+                raise InputError(
+                    f"transfer function: {name} of cell {cell} is not finite"
+                )
             array.setflags(write=False)
             object.__setattr__(self, name, array)
         for name in ("width_pa", "power", "sigma_ref_mv"):
             if (getattr(self, name) <= 0.0).any():
                 cell = int(np.flatnonzero(getattr(self, name) <= 0.0)[0])
-                raise InputError(f"transfer function: {name} of cell {cell} is not positive")
+                raise InputError(
+                    f"transfer function: {name} of cell {cell} is not positive"
+                )
         if (self.gain < 0.0).any():
             raise InputError("transfer function: a gain is negative")
 
@@ -108,6 +112,8 @@ def threshold_power_law(
 ) -> FloatArray:
     """Evaluate the threshold-power law; see :class:`TransferFunction`."""
     width = width_pa * np.maximum(1.0 + width_slope * shift, WIDTH_FLOOR)
-    threshold = threshold_pa + (threshold_slope_pa + threshold_curvature_pa * shift) * shift
+    threshold = (
+        threshold_pa + (threshold_slope_pa + threshold_curvature_pa * shift) * shift
+    )
     argument = (mean_pa - threshold) / width
     return np.asarray(gain * (width * np.logaddexp(0.0, argument)) ** power)

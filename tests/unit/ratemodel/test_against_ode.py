@@ -129,9 +129,7 @@ def test_discrete_form_is_within_one_percent_of_the_ode(
     parameters = replace(
         make_network(17, seed=3), population=np.arange(17, dtype=np.int8)
     )
-    stimulus = make_stimulus(
-        duration_ms=120.0, flash_ms=(30.0, 70.0), pulse_pa=20.0
-    )
+    stimulus = make_stimulus(duration_ms=120.0, flash_ms=(30.0, 70.0), pulse_pa=20.0)
     network = RateNetwork(
         parameters,
         **variant,

@@ -18,7 +18,10 @@ NO_GPU = not torch.cuda.is_available()
     [
         ({"variant": "lowpass"}, "'lowpass': there are instantaneous, low_pass, equ"),
         ({"variant": "low_pass"}, "the low_pass variant needs it"),
-        ({"variant": "instantaneous", "tau_r_ms": 3.0}, "instantaneous variant has none"),
+        (
+            {"variant": "instantaneous", "tau_r_ms": 3.0},
+            "instantaneous variant has none",
+        ),
         (LOW_PASS | {"tau_r_ms": -1.0}, "tau_r_ms: a value is not a positive number"),
         (LOW_PASS | {"tau_r_ms": np.nan}, "tau_r_ms: a value is not a positive number"),
         (LOW_PASS | {"tau_r_ms": [1.0, 2.0]}, r"tau_r_ms has shape \(2,\)"),
@@ -40,7 +43,9 @@ def test_unusable_options_are_refused(make_network, options, message):
     ("device", "message"),
     [
         pytest.param(
-            "cuda", "no GPU here", marks=pytest.mark.skipif(not NO_GPU, reason="has GPU")
+            "cuda",
+            "no GPU here",
+            marks=pytest.mark.skipif(not NO_GPU, reason="has GPU"),
         ),
         ("tpu", "'tpu': use cpu, cuda or cuda:N"),
         ("cuda:x", "'cuda:x': use cpu, cuda or cuda:N"),
@@ -67,7 +72,7 @@ def test_unfit_stimuli_are_refused(make_network, make_stimulus, changes, message
 def test_unequal_durations_are_refused(make_network, make_stimulus):
     network = RateNetwork(make_network(), **LOW_PASS)
     stimuli = [make_stimulus(), make_stimulus(name="long", duration_ms=700.0)]
-    with pytest.raises(InputError, match="stimulus long: lasts 700.0 ms, waves lasts"):
+    with pytest.raises(InputError, match="stimulus long: lasts 700"):
         network.run(stimuli)
     with pytest.raises(InputError, match="no stimulus"):
         network.run([])
@@ -115,5 +120,5 @@ def test_edges_beyond_the_cells_are_refused(make_network):
     parameters = make_network()
     edges = parameters.recurrent
     broken = replace(edges, source=np.where(edges.source == 3, 99, edges.source))
-    with pytest.raises(InputError, match="source 99 .* 30 cells"):
+    with pytest.raises(InputError, match="have source 99, but there are 30"):
         RateNetwork(replace(parameters, recurrent=broken), **LOW_PASS)

@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from bridge.column.column import POPULATIONS
+from bridge.column.edges import Edges
 from bridge.stimulus.stimulus import Stimulus
+from ratemodel.channels import receptor_channels
 from ratemodel.network import RateNetwork
 
 DOUBLE = {"dtype": torch.float64}
@@ -29,7 +31,9 @@ def test_batch_equals_single_runs(make_network, make_stimulus, variant, extensio
         for name in ("rates", "neuron_rates"):
             got, expected = getattr(together, name)[index], getattr(alone, name)[0]
             np.testing.assert_allclose(got, expected, rtol=1e-9)
-    assert not np.allclose(together.neuron_rates[0], together.neuron_rates[1], rtol=0.01)
+    assert not np.allclose(
+        together.neuron_rates[0], together.neuron_rates[1], rtol=0.01
+    )
 
 
 @pytest.mark.parametrize("name", ["low_pass", "equilibrium"])
@@ -127,8 +131,6 @@ def test_population_rates_are_means_of_cells(make_network, make_stimulus, varian
 
 
 def test_runs_start_at_rest_and_before_the_lgn_arrives(make_cells):
-    from bridge.column.edges import Edges
-
     parameters = make_cells(1, lgn_edges=Edges([0], [0], [1.0], [5.0], [0], [1]))
     stimulus = Stimulus("s", 1.0, np.full((20, 1), 100.0))
     network = RateNetwork(parameters, variant="instantaneous", delays=True, **DOUBLE)
@@ -158,10 +160,16 @@ def test_extensions_change_the_result(make_network, make_stimulus, variant):
         assert change > 0.005, name
 
 
-def test_cells_without_some_receptors_need_no_slots_for_them(make_network):
-    # all receptors of a network used: 2 per cell, from 4 ports
-    network = RateNetwork(make_network(), variant="instantaneous", cascade=True)
-    assert network.n_slots == 2
+def test_a_cell_has_a_slot_for_each_receptor_it_uses(make_network):
+    parameters = make_network()
+    channels = receptor_channels(parameters, has_variance=True)
+    assert channels.n_slots == 2  # of 4 ports, no cell uses more than 2
+    edges = parameters.recurrent
+    rows = channels.row(edges.target, edges.receptor, 1)
+    tau = channels.tau_rows_ms[rows]
+    expected = parameters.tau_syn_ms[edges.target, edges.receptor]
+    np.testing.assert_array_equal(tau, expected)
+    assert rows.min() >= 2 * parameters.n_cells  # the variance follows the mean
 
 
 def test_dataset_names_dimensions_and_units(make_network, make_stimulus):

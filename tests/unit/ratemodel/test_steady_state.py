@@ -17,9 +17,7 @@ LGN_HZ = np.linspace(5.0, 15.0, 8)
 def test_every_variant_settles_on_the_solved_fixed_point(
     make_network, variant, extensions
 ):
-    network = RateNetwork(
-        make_network(), **variant, **extensions, dtype=torch.float64
-    )
+    network = RateNetwork(make_network(), **variant, **extensions, dtype=torch.float64)
     current = np.linspace(-5.0, 15.0, 17)
     steady = network.steady_state(LGN_HZ, current_pa=current)
     assert steady.residual_hz <= 1e-8

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_column import make_stimulus
 
+import spiking.cpp_device
 from bridge.errors import DeviceError
 from spiking.binary_cache import cached_binary
 from spiking.compiler import compile_program, find_compiler
@@ -79,6 +80,36 @@ def test_the_second_of_two_compilations_takes_the_first(monkeypatch, tmp_path):
     assert not was_cached
     assert path.read_text() == "first"
     assert [p.name for p in tmp_path.iterdir()] == ["key"]
+
+
+def test_unwritable_cache_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path / "file"))
+    with pytest.raises(DeviceError, match="another folder in V1BRIDGE_CACHE"):
+        cached_binary("key", lambda folder: None)
+
+
+def test_a_binary_that_cannot_run_is_named(monkeypatch, tmp_path, column):
+    broken = tmp_path / "main"
+    broken.write_text("not a program")
+    monkeypatch.setattr(
+        spiking.cpp_device, "compiled_network", lambda structure: (broken, True)
+    )
+    model = SpikingModel(column, n_jobs=1)
+    with pytest.raises(DeviceError, match=r"cannot start .*; remove"):
+        model.run([make_stimulus()], n_trials=1, seed=1, drop_ms=0.0)
+
+
+def test_a_binary_that_dies_is_reported(monkeypatch, tmp_path, column):
+    dying = tmp_path / "main"
+    dying.write_text("#!/bin/sh\necho no memory left >&2\nexit 3\n")
+    dying.chmod(0o755)
+    monkeypatch.setattr(
+        spiking.cpp_device, "compiled_network", lambda structure: (dying, True)
+    )
+    model = SpikingModel(column, n_jobs=2)
+    with pytest.raises(DeviceError, match="ended with code 3: no memory left"):
+        model.run([make_stimulus()], n_trials=4, seed=1, drop_ms=0.0)
 
 
 def test_brian2_leaves_no_traces(tmp_path):

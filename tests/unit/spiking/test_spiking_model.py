@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -131,7 +132,7 @@ def test_trials_and_seeds_differ(column, compiled, no_compiler):
 
 
 def test_given_lgn_spikes_replace_the_poisson_ones(column, no_compiler):
-    times_ms = np.arange(10.0, 190.0, 5.0)
+    times_ms = np.arange(10.0, 190.0, 0.3)
     ids = np.arange(times_ms.size) % N_LGN
     given = {(0, 0): (times_ms, ids), (0, 1): (times_ms, ids)}
     silent = dataclasses.replace(
@@ -162,21 +163,25 @@ def test_progress_adds_up(column, no_compiler):
     assert progress.finished
 
 
-def test_ctrl_c_ends_the_processes(column, no_compiler):
+def test_ctrl_c_ends_the_processes(column, no_compiler, monkeypatch):
+    started = []
+
+    class Popen(subprocess.Popen):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Popen)
     long = [make_stimulus(duration_ms=600_000.0)]
-    model = SpikingModel(column, n_jobs=2)
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
-    started = time.monotonic()
+    begin = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        model.run(long, n_trials=2, seed=1)
-    assert time.monotonic() - started < 20.0  # the run itself takes minutes
-    children = [
-        line.split()[1]
-        for line in os.popen("ps -o ppid,comm").read().splitlines()[1:]
-        if line.split()[0] == str(os.getpid())
-    ]
-    assert "main" not in children
+        SpikingModel(column, n_jobs=2).run(long, n_trials=2, seed=1)
+    assert time.monotonic() - begin < 20.0  # the run itself takes minutes
+    simulations = [p for p in started if str(p.args[0]).endswith("main")]
+    assert len(simulations) == 2
+    assert all(p.poll() is not None for p in simulations)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +211,32 @@ def test_a_stimulus_that_does_not_fit_is_refused(column, change, message):
 def test_bins_that_do_not_fit_are_refused(column, options, message):
     with pytest.raises(InputError, match=message):
         SpikingModel(column).run([make_stimulus()], n_trials=1, seed=1, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_trials": 0, "seed": 1}, "n_trials = 0"),
+        ({"n_trials": 1, "seed": -1}, "seed = -1"),
+        ({"n_trials": 1, "seed": 1, "lgn_spikes": {}}, "none given for stimulus 0"),
+        (
+            {
+                "n_trials": 1,
+                "seed": 1,
+                "lgn_spikes": {(0, 0): (np.array([1.0]), np.array([N_LGN]))},
+            },
+            r"outside 0\.\.11",
+        ),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused(column, options, message):
+    with pytest.raises(InputError, match=message):
+        SpikingModel(column).run([make_stimulus()], drop_ms=0.0, **options)
+
+
+def test_no_processes_are_refused(column):
+    with pytest.raises(InputError, match="n_jobs = 0"):
+        SpikingModel(column, n_jobs=0)
 
 
 def test_no_stimulus_is_refused(column):

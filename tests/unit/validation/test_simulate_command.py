@@ -1,6 +1,10 @@
 """``v1bridge simulate``: rates and spikes of one stimulus."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +63,32 @@ def test_the_same_command_gives_the_same_rates(folder: Path, tmp_path: Path) -> 
         xr.open_dataset(tmp_path / "again" / "rates.nc", engine="h5netcdf") as again,
     ):
         np.testing.assert_array_equal(first["neuron_rate"], again["neuron_rate"])
+
+
+def test_ctrl_c_ends_a_simulation_in_one_line(tmp_path: Path) -> None:
+    # pytest in the background ignores Ctrl-C, and its children would inherit that.
+    script = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from validation.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    words = "simulate --size 300 --device numpy --duration-ms 60000 --trials 20"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *words.split(), "--out", str(tmp_path / "run")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("column")
+        time.sleep(4.0)  # by now it imports Brian2 or simulates (a minute's work)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert out == ""
+    assert err == "v1bridge: interrupted; nothing was left half-written\n"
+    assert list(tmp_path.iterdir()) == []

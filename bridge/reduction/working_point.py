@@ -1,4 +1,4 @@
-"""At which inputs the transfer function of every cell is measured."""
+"""Where cells work: mean and fluctuation of their input while the network runs."""
 
 from dataclasses import dataclass
 
@@ -77,43 +77,23 @@ def working_point(
     )
 
 
-@dataclass(frozen=True)
-class Level:
-    """One input level for all cells.
+AROUND_MEAN = (-1.0, -0.5, 0.5, 1.0, 2.0)
+AROUND_RHEOBASE = (-0.5, 1.0)
 
-    Attributes
-    ----------
-    scale
-        Factor on the rates of all recurrent and LGN sources.
-    dc_pa
-        Constant current added, pA, ``(n_cells,)``.
+
+def probe_currents_pa(point: WorkingPoint) -> FloatArray:
+    """Return constant currents that show a cell's transfer function.
+
+    Beside the working point itself they reach from one fluctuation below it to
+    two above, and around the rheobase, where a silent cell would start to fire.
+
+    Returns
+    -------
+    ndarray
+        Currents, pA, ``(n_currents, n_cells)``.
     """
-
-    scale: float
-    dc_pa: FloatArray
-
-
-NOISE_SCALES = (0.5, 1.0, 2.0, 4.0)
-AROUND_WORKING_POINT = (-1.0, 0.0, 1.0, 2.0)
-AROUND_RHEOBASE = (-1.0, 0.0, 1.0, 2.5)
-
-
-def probe_levels(
-    point: WorkingPoint,
-    *,
-    scales: tuple[float, ...] = NOISE_SCALES,
-    around_working_point: tuple[float, ...] = AROUND_WORKING_POINT,
-    around_rheobase: tuple[float, ...] = AROUND_RHEOBASE,
-) -> list[Level]:
-    """Return levels that cover where a cell works and where it starts to fire.
-
-    At every noise scale, means lie around the cell's own mean at that scale
-    and around its rheobase, in units of the fluctuation-equivalent current.
-    """
-    levels = []
-    for scale in scales:
-        unit = point.leak_ns * point.sigma_mv(scale)
-        to_rheobase = point.rheobase_pa - point.mean_pa(scale)
-        levels += [Level(scale, step * unit) for step in around_working_point]
-        levels += [Level(scale, to_rheobase + step * unit) for step in around_rheobase]
-    return levels
+    to_rheobase = point.rheobase_pa - point.mean_pa()
+    return np.stack(
+        [step * point.scale_pa for step in AROUND_MEAN]
+        + [to_rheobase + step * point.scale_pa for step in AROUND_RHEOBASE]
+    )

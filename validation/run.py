@@ -1,0 +1,399 @@
+"""One validation from column to report."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bridge.certificate import Certificate
+from bridge.column.column import POPULATIONS, Column
+from bridge.progress import Progress
+from bridge.provenance import collect_provenance
+from bridge.reduction.parameters import RateParameters
+from bridge.reduction.time_constants import sample_tau_r_ms
+from bridge.run_folder import RunFolder
+from bridge.scores import Scores
+from spiking.model import SpikingModel
+from validation.calibration import fit_tau_r_ms, reduction_of
+from validation.column_source import load_column
+from validation.config import ValidateConfig
+from validation.controls import SABOTAGES
+from validation.criteria import Criteria, load_criteria
+from validation.models import EXTENSIONS, RateModel, respond
+from validation.prepared import PreparedReference, prepare_reference
+from validation.protocol import Protocol, build_protocol
+from validation.rates_file import rates_dataset
+from validation.reference import ModelRates, Reference
+from validation.report.data import Raster, ReportData
+from validation.report.html import render_report
+from validation.score import score_model
+from validation.spiking_reference import run_seeds, spiking_reference
+
+RANK = {"strict": 3, "default": 2, "lenient": 1, "fail": 0, "inconclusive": -1}
+PASSING = ("default", "strict")
+RASTER_STIMULUS = "flash"
+CALIBRATION_SEED_OFFSET = 10_000
+"""Added to the seeds for the calibration stimuli: no noise is seen twice."""
+
+
+@dataclass
+class _Clock:
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[step] = round(self.seconds.get(step, 0.0) + spent, 2)
+
+
+def run_validation(
+    config: ValidateConfig, folder: RunFolder, progress: Progress
+) -> dict[str, Any]:
+    """Validate the rate variants of one column and write everything but the
+    configuration into the run folder's staging area.
+
+    Parameters
+    ----------
+    config
+        The complete configuration.
+    folder
+        Open run folder.
+    progress
+        Receives the progress.
+
+    Returns
+    -------
+    dict
+        Content of ``report.json``.
+    """
+    clock = _Clock()
+    rng_seed = 0
+    criteria = load_criteria(Path(config.criteria) if config.criteria else None)
+    with clock("column"):
+        column = load_column(config.column)
+        protocol = build_protocol(
+            column.lgn,
+            duration_ms=config.protocol.duration_ms,
+            drop_ms=config.protocol.drop_ms,
+            directions_deg=config.protocol.directions_deg,
+        )
+    timing = {"bin_ms": config.protocol.bin_ms, "drop_ms": config.protocol.drop_ms}
+
+    with clock("spiking reference"):
+        reference = spiking_reference(
+            column,
+            protocol.test,
+            config.spiking,
+            **timing,
+            stages=folder.stages,
+            progress=progress,
+        )
+        raster = _raster(column, protocol, config, progress)
+    with clock("transfer functions"):
+        reduction = reduction_of(
+            column,
+            config.reduction,
+            config.spiking,
+            stages=folder.stages,
+            progress=progress,
+        )
+        parameters = reduction.parameters
+    with clock("tau_r"):
+        models = _models(column, parameters, protocol, config, folder, progress)
+    with clock("rate models"):
+        responses = {
+            model.name: respond(
+                model,
+                parameters,
+                protocol.test,
+                dt_ms=config.rate.dt_ms,
+                **timing,
+                progress=progress,
+            )
+            for model in models
+        }
+    with clock("scores"):
+        prepared = prepare_reference(
+            reference, criteria, np.random.default_rng(rng_seed)
+        )
+        scores = {
+            name: _score(prepared, rates, criteria) for name, rates in responses.items()
+        }
+    best = best_model(models, scores)
+    with clock("controls"):
+        controls = _controls(
+            best, parameters, protocol, prepared, criteria, config, progress
+        )
+    report = {
+        "column": {
+            "name": column.name,
+            "hash": column.hash,
+            "n_neurons": column.n_cells,
+            "n_edges": column.recurrent.n_edges,
+            "populations": {
+                name: int(n)
+                for name, n in zip(
+                    POPULATIONS,
+                    np.bincount(column.population, minlength=len(POPULATIONS)),
+                    strict=True,
+                )
+            },
+        },
+        "protocol": _protocol_facts(config, protocol, reference),
+        "reduction": {
+            "method": config.reduction.method,
+            "hash": parameters.reduction_hash,
+            "fit_rms_hz": _by_population(column, reduction.quality.rms_hz),
+        },
+        "variants": {name: score.to_json() for name, score in scores.items()},
+        "best": best.name,
+        "controls": controls,
+        "timings": clock.seconds,
+    }
+    provenance = collect_provenance() | {
+        "device": config.spiking.device,
+        "seeds": list(config.spiking.seeds),
+        "timings_s": clock.seconds,
+    }
+    _write_certificates(
+        folder.staging, column, parameters, models, scores, criteria, report, provenance
+    )
+    rates_dataset(protocol.test, reference, responses).to_netcdf(
+        folder.staging / "rates.nc", engine="h5netcdf"
+    )
+    _write_json(folder.staging / "provenance.json", provenance)
+    _write_json(folder.staging / "report.json", report)
+    html = render_report(
+        ReportData(
+            report,
+            reference,
+            responses,
+            column,
+            criteria,
+            config.to_toml(),
+            provenance,
+            raster,
+        )
+    )
+    (folder.staging / "report.html").write_text(html, encoding="utf-8")
+    return report
+
+
+def best_model(models: list[RateModel], scores: Mapping[str, Scores]) -> RateModel:
+    """Return the model with the best verdict, then the most passing populations,
+    then the highest explained variance.
+    """
+
+    def rank(model: RateModel) -> tuple[float, float, float]:
+        score = scores[model.name]
+        explained = [
+            p.explained_variance
+            for p in score.populations.values()
+            if p.verdict != "inconclusive" and p.explained_variance is not None
+        ]
+        return (
+            RANK[score.verdict],
+            score.pass_fraction or 0.0,
+            float(np.mean(explained)) if explained else -np.inf,
+        )
+
+    return max(models, key=rank)
+
+
+def _models(
+    column: Column,
+    parameters: RateParameters,
+    protocol: Protocol,
+    config: ValidateConfig,
+    folder: RunFolder,
+    progress: Progress,
+) -> list[RateModel]:
+    wanted = [(v, f) for f in config.rate.forms for v in config.rate.variants]
+    tau_r: Any = config.rate.tau_r_ms
+    if tau_r == "sampled":
+        tau_r = sample_tau_r_ms(parameters.tau_s_ms, config.reduction.seed)
+    counts = None
+    if isinstance(tau_r, str) and any(v != "instantaneous" for v, _ in wanted):
+        counts = folder.stages.load("calibration")
+        if counts is None:
+            counts = run_seeds(
+                SpikingModel(
+                    column, dt_ms=config.spiking.dt_ms, device=config.spiking.device
+                ),
+                protocol.calibration,
+                [CALIBRATION_SEED_OFFSET + s for s in config.spiking.seeds],
+                n_trials=config.spiking.calibration_trials,
+                first_trial=0,
+                bin_ms=config.protocol.bin_ms,
+                drop_ms=config.protocol.drop_ms,
+                progress=progress,
+            )
+            folder.stages.save("calibration", counts)
+    models = []
+    for variant, form in wanted:
+        value = tau_r
+        if variant == "instantaneous":
+            value = None
+        elif counts is not None:
+            extensions = dict.fromkeys(EXTENSIONS, True) if form == "extended" else {}
+            value = fit_tau_r_ms(
+                parameters,
+                variant,
+                extensions,
+                protocol.calibration,
+                counts["counts"],
+                dt_ms=config.rate.dt_ms,
+                bin_ms=config.protocol.bin_ms,
+                drop_ms=config.protocol.drop_ms,
+                progress=progress,
+            )
+        models.append(RateModel(variant, form, value))
+    return models
+
+
+def _score(
+    prepared: PreparedReference, rates: ModelRates, criteria: Criteria
+) -> Scores:
+    return score_model(prepared, rates, criteria, np.random.default_rng(0))
+
+
+def _controls(
+    best: RateModel,
+    parameters: RateParameters,
+    protocol: Protocol,
+    prepared: PreparedReference,
+    criteria: Criteria,
+    config: ValidateConfig,
+    progress: Progress,
+) -> dict[str, Any]:
+    kept, other = prepared.reference.split()
+    rng = np.random.default_rng(0)
+    seed = score_model(prepare_reference(kept, criteria, rng), other, criteria, rng)
+    controls = {
+        "other_seed": _control(
+            "the spiking model itself with other noise", "pass", seed
+        )
+    }
+    for name, sabotage in SABOTAGES.items():
+        if sabotage.tau_r_factor != 1.0 and best.tau_r_ms is None:
+            continue
+        rates = respond(
+            best,
+            parameters,
+            protocol.test,
+            dt_ms=config.rate.dt_ms,
+            bin_ms=config.protocol.bin_ms,
+            drop_ms=config.protocol.drop_ms,
+            progress=progress,
+            sabotage=sabotage,
+            name=name,
+        )
+        controls[name] = _control(
+            f"{best.name}: {sabotage.description}",
+            "fail",
+            _score(prepared, rates, criteria),
+        )
+    return controls
+
+
+def _control(description: str, expected: str, scores: Scores) -> dict[str, Any]:
+    passed = scores.verdict in PASSING
+    return {
+        "description": description,
+        "expected": expected,
+        "verdict": scores.verdict,
+        "as_expected": passed == (expected == "pass"),
+        "pass_fraction": scores.pass_fraction,
+        "n_evaluable": scores.n_evaluable,
+    }
+
+
+def _raster(
+    column: Column, protocol: Protocol, config: ValidateConfig, progress: Progress
+) -> Raster:
+    stimulus = next(s for s in protocol.test if s.name == RASTER_STIMULUS)
+    result = SpikingModel(
+        column, dt_ms=config.spiking.dt_ms, device=config.spiking.device
+    ).run(
+        [stimulus],
+        n_trials=1,
+        seed=config.spiking.seeds[0],
+        record_spikes=True,
+        bin_ms=config.protocol.bin_ms,
+        drop_ms=config.protocol.drop_ms,
+        progress=progress,
+    )
+    spikes = result.spikes[0]
+    return Raster(
+        stimulus.name,
+        np.asarray(spikes.times_ms),
+        np.asarray(spikes.ids, dtype=np.int64),
+        stimulus.duration_ms,
+    )
+
+
+def _protocol_facts(
+    config: ValidateConfig, protocol: Protocol, reference: Reference
+) -> dict[str, Any]:
+    return {
+        "calibration": [s.name for s in protocol.calibration],
+        "test": [s.name for s in protocol.test],
+        "duration_ms": config.protocol.duration_ms,
+        "drop_ms": config.protocol.drop_ms,
+        "bin_ms": config.protocol.bin_ms,
+        "seeds": list(config.spiking.seeds),
+        "trials_per_seed": int(reference.rates_hz.shape[2]),
+        "device": config.spiking.device,
+        "spiking_dt_ms": config.spiking.dt_ms,
+        "rate_dt_ms": config.rate.dt_ms,
+    }
+
+
+def _by_population(column: Column, values: np.ndarray) -> dict[str, float]:
+    return {
+        name: round(float(values[cells].mean()), 4)
+        for name in POPULATIONS
+        if (cells := column.cells_of(name)).size
+    }
+
+
+def _write_certificates(
+    staging: Path,
+    column: Column,
+    parameters: RateParameters,
+    models: list[RateModel],
+    scores: Mapping[str, Scores],
+    criteria: Criteria,
+    report: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+) -> None:
+    folder = staging / "certificates"
+    folder.mkdir(exist_ok=True)
+    for model in models:
+        Certificate(
+            variant=model.variant,
+            extensions=model.extensions,
+            time_constants_ms={
+                "tau_r": model.tau_r_by_population(parameters.population)
+            },
+            column_hash=column.hash,
+            reduction_hash=parameters.reduction_hash,
+            protocol=report["protocol"],
+            criteria=criteria.model_dump(mode="json"),
+            scores=scores[model.name],
+            versions=provenance["versions"],
+        ).write(folder / f"{model.name}.json")
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
