@@ -1,7 +1,9 @@
 """Time the rate model on the 3k column: seconds per biological second.
 
 Run from the repository root: python benchmarks/rate_speed.py [--threads 2]
-The transfer functions are stand-ins (the time does not depend on them).
+The transfer functions are stand-ins (the time does not depend on them). Set
+OMP_WAIT_POLICY=PASSIVE where other programs use the cores: threads that wait
+busily make a step twenty times slower there.
 """
 
 import argparse

@@ -31,8 +31,10 @@ def import_brian2() -> ModuleType:
     if "brian2" in sys.modules:
         return sys.modules["brian2"]
     hook = sys.excepthook
-    import brian2
-    from brian2.utils.logger import BrianLogger
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import brian2
+        from brian2.utils.logger import BrianLogger
 
     sys.excepthook = hook
     logging.captureWarnings(False)

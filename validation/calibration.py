@@ -17,9 +17,9 @@ from bridge.reduction.transfer_data import (
 from bridge.reduction.working_point import probe_currents_pa, working_point
 from bridge.stages import Stages
 from bridge.stimulus.stimulus import Stimulus
-from ratemodel.network import RateNetwork
 from spiking.frozen_noise import probe_transfer
 from validation.config import ReductionConfig, SpikingConfig
+from validation.models import build_network
 
 FloatArray = NDArray[np.float64]
 
@@ -107,14 +107,13 @@ def _measure(
 def fit_tau_r_ms(
     parameters: RateParameters,
     variant: str,
-    extensions: dict[str, bool],
+    extensions: tuple[str, ...],
     stimuli: Sequence[Stimulus],
     counts: NDArray[np.integer],
     *,
     dt_ms: float,
     bin_ms: float,
     drop_ms: float,
-    progress: Progress,
 ) -> FloatArray:
     """Choose tau_r of every population on the calibration stimuli.
 
@@ -136,8 +135,6 @@ def fit_tau_r_ms(
         n_trials, n_bins, 17)``.
     dt_ms, bin_ms, drop_ms
         Step of the rate model, bin, dropped start, ms.
-    progress
-        Receives the progress.
 
     Returns
     -------
@@ -145,10 +142,8 @@ def fit_tau_r_ms(
         tau_r, ms, ``(17,)``.
     """
     grid = np.array(TAU_R_GRID_MS[variant])
-    network = RateNetwork(
-        parameters, variant=variant, tau_r_ms=grid[:, None], dt_ms=dt_ms, **extensions
-    )
-    run = network.run(stimuli, bin_ms=bin_ms, drop_ms=drop_ms, progress=progress)
+    network = build_network(parameters, variant, extensions, grid[:, None], dt_ms)
+    run = network.run(stimuli, bin_ms=bin_ms, drop_ms=drop_ms)
     model = run.rates[:, :, round(drop_ms / bin_ms) :]
     cells = np.bincount(parameters.population, minlength=len(POPULATIONS))
     trials = np.moveaxis(counts, 0, 1) / np.maximum(cells, 1) / (bin_ms * 1e-3)

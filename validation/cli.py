@@ -1,5 +1,6 @@
 """The command line: ``v1bridge``."""
 
+import errno
 import os
 import signal
 import sys
@@ -377,7 +378,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = 130
     except V1BridgeError as error:
         sys.exit(_fail(2, str(error)))
+    except MemoryError:
+        sys.exit(_fail(1, "out of memory; choose a smaller --size or fewer trials"))
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            sys.exit(_fail(1, f"{error.strerror}; nothing was left half-written"))
         # typer's usage errors, whichever copy of click they come from
         if hasattr(error, "format_message"):
             hint = "; see 'v1bridge --help'"

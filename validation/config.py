@@ -208,7 +208,7 @@ class RateConfig(_Section):
     forms: Annotated[
         tuple[Literal["plain", "extended"], ...], BeforeValidator(_check_distinct)
     ] = ("plain", "extended")
-    dt_ms: Annotated[float, Field(gt=0, le=10)] = 1.0
+    dt_ms: Annotated[float, Field(gt=0, le=10)] = 0.5
     tau_r_ms: Annotated[float | str, BeforeValidator(_check_tau_r)] = "fit"
 
 

@@ -91,9 +91,7 @@ def shift_transfer(parameters: RateParameters) -> RateParameters:
     """Raise every cell's threshold by one width of its transfer function."""
 
     def shifted(function: TransferFunction) -> TransferFunction:
-        return replace(
-            function, threshold_pa=function.threshold_pa + function.width_pa
-        )
+        return replace(function, threshold_pa=function.threshold_pa + function.width_pa)
 
     return replace(
         parameters,

@@ -4,20 +4,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from bridge.column.column import POPULATIONS
-from bridge.progress import Progress
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.network import RateNetwork
-from validation.controls import Sabotage
+from validation.controls import SABOTAGES, Sabotage
 from validation.reference import ModelRates
 
 FloatArray = NDArray[np.float64]
 
 EXTENSIONS = ("adaptation", "cascade", "delays", "variance")
 """What the extended form adds to a variant, in the certificate's order."""
+
+
+def extensions_of(form: str) -> tuple[str, ...]:
+    """Return the extensions of a form, ``"plain"`` or ``"extended"``."""
+    return EXTENSIONS if form == "extended" else ()
+
+
+def build_network(
+    parameters: RateParameters,
+    variant: str,
+    extensions: tuple[str, ...],
+    tau_r_ms: ArrayLike | None,
+    dt_ms: float,
+) -> RateNetwork:
+    """Return the network of a variant with extensions given by name."""
+    return RateNetwork(
+        parameters,
+        variant=variant,
+        tau_r_ms=tau_r_ms,
+        dt_ms=dt_ms,
+        adaptation="adaptation" in extensions,
+        cascade="cascade" in extensions,
+        delays="delays" in extensions,
+        variance="variance" in extensions,
+    )
 
 
 @dataclass(frozen=True)
@@ -46,7 +70,7 @@ class RateModel:
     @property
     def extensions(self) -> tuple[str, ...]:
         """Names of the extensions that are on."""
-        return EXTENSIONS if self.form == "extended" else ()
+        return extensions_of(self.form)
 
     def tau_r_by_population(
         self, population: NDArray[np.int8]
@@ -70,9 +94,7 @@ def respond(
     dt_ms: float,
     bin_ms: float,
     drop_ms: float,
-    progress: Progress,
-    sabotage: Sabotage | None = None,
-    name: str | None = None,
+    sabotage: str | None = None,
 ) -> ModelRates:
     """Run a rate model, or a sabotaged one, on stimuli.
 
@@ -86,32 +108,28 @@ def respond(
         The stimuli.
     dt_ms, bin_ms, drop_ms
         Step, bin, dropped start, ms.
-    progress
-        Receives the progress.
     sabotage
-        A change that is meant to be noticed.
-    name
-        Name of the result; the model's own by default.
+        Name of a change, one of :data:`validation.controls.SABOTAGES`, that is
+        meant to be noticed.
     """
-    sabotage = sabotage or Sabotage("nothing changed")
+    change = SABOTAGES[sabotage] if sabotage else Sabotage("nothing changed")
     tau_r = model.tau_r_ms
-    network = RateNetwork(
-        sabotage.parameters(parameters),
-        variant=model.variant,
-        tau_r_ms=None if tau_r is None else sabotage.tau_r_factor * np.asarray(tau_r),
-        dt_ms=dt_ms,
-        **dict.fromkeys(model.extensions, True),
+    network = build_network(
+        change.parameters(parameters),
+        model.variant,
+        model.extensions,
+        None if tau_r is None else change.tau_r_factor * np.asarray(tau_r),
+        dt_ms,
     )
     run = network.run(
-        [sabotage.stimulus(s) for s in stimuli],
+        [change.stimulus(s) for s in stimuli],
         bin_ms=bin_ms,
         drop_ms=drop_ms,
-        progress=progress,
     )
     rates = run.rates[:, round(drop_ms / bin_ms) :]
     return ModelRates(
-        name=name or model.name,
-        rates_hz=rates[:, ::-1] if sabotage.reverse_time else rates,
+        name=sabotage or model.name,
+        rates_hz=rates[:, ::-1] if change.reverse_time else rates,
         neuron_rates_hz=run.neuron_rates,
         tau_r_ms=model.tau_r_by_population(parameters.population),
     )

@@ -62,21 +62,20 @@ def build_protocol(
     directions_deg
         Directions of the 2 Hz gratings, degrees.
     """
-    timing = {"duration_ms": duration_ms}
     onset = drop_ms + 250.0
     calibration = (
         steps(
             lgn,
             levels_hz=(5.0, 2.0, 16.0, 8.0, 4.0, 12.0),
             first_ms=drop_ms,
-            **timing,
+            duration_ms=duration_ms,
         ),
         broadband(
             lgn,
             modulation=0.5,
             frequencies_hz=CALIBRATION_HZ,
             phase_seed=1,
-            **timing,
+            duration_ms=duration_ms,
         ),
         grating(
             lgn,
@@ -84,20 +83,25 @@ def build_protocol(
             temporal_frequency_hz=4.0,
             contrast=0.5,
             onset_ms=0.0,
-            **timing,
+            duration_ms=duration_ms,
         ),
         flash(
-            lgn, onset_ms=onset, length_ms=250.0, contrast=-0.6, name="dark", **timing
+            lgn,
+            onset_ms=onset,
+            length_ms=250.0,
+            contrast=-0.6,
+            name="dark",
+            duration_ms=duration_ms,
         ),
     )
     test = (
-        blank(lgn, **timing),
-        flash(lgn, onset_ms=onset, **timing),
+        blank(lgn, duration_ms=duration_ms),
+        flash(lgn, onset_ms=onset, duration_ms=duration_ms),
         *(
-            grating(lgn, direction_deg=direction, onset_ms=0.0, **timing)
+            grating(lgn, direction_deg=direction, onset_ms=0.0, duration_ms=duration_ms)
             for direction in directions_deg
         ),
-        broadband(lgn, modulation=0.1, **timing),
-        broadband(lgn, modulation=1.0, **timing),
+        broadband(lgn, modulation=0.1, duration_ms=duration_ms),
+        broadband(lgn, modulation=1.0, duration_ms=duration_ms),
     )
     return Protocol(calibration, test, drop_ms)

@@ -24,7 +24,8 @@ from validation.column_source import load_column
 from validation.config import ValidateConfig
 from validation.controls import SABOTAGES
 from validation.criteria import Criteria, load_criteria
-from validation.models import EXTENSIONS, RateModel, respond
+from validation.models import RateModel, extensions_of, respond
+from validation.parallel import map_in_processes
 from validation.prepared import PreparedReference, prepare_reference
 from validation.protocol import Protocol, build_protocol
 from validation.rates_file import rates_dataset
@@ -58,8 +59,9 @@ class _Clock:
 def run_validation(
     config: ValidateConfig, folder: RunFolder, progress: Progress
 ) -> dict[str, Any]:
-    """Validate the rate variants of one column and write everything but the
-    configuration into the run folder's staging area.
+    """Validate the rate variants of one column.
+
+    Everything but the configuration is written into the folder's staging area.
 
     Parameters
     ----------
@@ -110,17 +112,22 @@ def run_validation(
     with clock("tau_r"):
         models = _models(column, parameters, protocol, config, folder, progress)
     with clock("rate models"):
-        responses = {
-            model.name: respond(
-                model,
-                parameters,
-                protocol.test,
-                dt_ms=config.rate.dt_ms,
-                **timing,
-                progress=progress,
-            )
-            for model in models
-        }
+        found = map_in_processes(
+            respond,
+            [
+                {
+                    "model": model,
+                    "parameters": parameters,
+                    "stimuli": protocol.test,
+                    "dt_ms": config.rate.dt_ms,
+                    **timing,
+                }
+                for model in models
+            ],
+            label="rate models",
+            progress=progress,
+        )
+        responses = {rates.name: rates for rates in found}
     with clock("scores"):
         prepared = prepare_reference(
             reference, criteria, np.random.default_rng(rng_seed)
@@ -189,8 +196,9 @@ def run_validation(
 
 
 def best_model(models: list[RateModel], scores: Mapping[str, Scores]) -> RateModel:
-    """Return the model with the best verdict, then the most passing populations,
-    then the highest explained variance.
+    """Return the model that comes first.
+
+    By verdict, then by populations passed, then by explained variance.
     """
 
     def rank(model: RateModel) -> tuple[float, float, float]:
@@ -201,8 +209,8 @@ def best_model(models: list[RateModel], scores: Mapping[str, Scores]) -> RateMod
             if p.verdict != "inconclusive" and p.explained_variance is not None
         ]
         return (
-            RANK[score.verdict],
-            score.pass_fraction or 0.0,
+            float(RANK[score.verdict]),
+            score.pass_fraction.get("default", 0.0),
             float(np.mean(explained)) if explained else -np.inf,
         )
 
@@ -238,26 +246,32 @@ def _models(
                 progress=progress,
             )
             folder.stages.save("calibration", counts)
-    models = []
-    for variant, form in wanted:
-        value = tau_r
-        if variant == "instantaneous":
-            value = None
-        elif counts is not None:
-            extensions = dict.fromkeys(EXTENSIONS, True) if form == "extended" else {}
-            value = fit_tau_r_ms(
-                parameters,
-                variant,
-                extensions,
-                protocol.calibration,
-                counts["counts"],
-                dt_ms=config.rate.dt_ms,
-                bin_ms=config.protocol.bin_ms,
-                drop_ms=config.protocol.drop_ms,
-                progress=progress,
-            )
-        models.append(RateModel(variant, form, value))
-    return models
+    fitted: dict[tuple[str, str], Any] = {}
+    if counts is not None:
+        to_fit = [(v, f) for v, f in wanted if v != "instantaneous"]
+        values = map_in_processes(
+            fit_tau_r_ms,
+            [
+                {
+                    "parameters": parameters,
+                    "variant": variant,
+                    "extensions": extensions_of(form),
+                    "stimuli": protocol.calibration,
+                    "counts": counts["counts"],
+                    "dt_ms": config.rate.dt_ms,
+                    "bin_ms": config.protocol.bin_ms,
+                    "drop_ms": config.protocol.drop_ms,
+                }
+                for variant, form in to_fit
+            ],
+            label="fits of tau_r",
+            progress=progress,
+        )
+        fitted = dict(zip(to_fit, values, strict=True))
+    return [
+        RateModel(v, f, None if v == "instantaneous" else fitted.get((v, f), tau_r))
+        for v, f in wanted
+    ]
 
 
 def _score(
@@ -283,22 +297,31 @@ def _controls(
             "the spiking model itself with other noise", "pass", seed
         )
     }
-    for name, sabotage in SABOTAGES.items():
-        if sabotage.tau_r_factor != 1.0 and best.tau_r_ms is None:
-            continue
-        rates = respond(
-            best,
-            parameters,
-            protocol.test,
-            dt_ms=config.rate.dt_ms,
-            bin_ms=config.protocol.bin_ms,
-            drop_ms=config.protocol.drop_ms,
-            progress=progress,
-            sabotage=sabotage,
-            name=name,
-        )
+    wanted = [
+        name
+        for name, sabotage in SABOTAGES.items()
+        if sabotage.tau_r_factor == 1.0 or best.tau_r_ms is not None
+    ]
+    found = map_in_processes(
+        respond,
+        [
+            {
+                "model": best,
+                "parameters": parameters,
+                "stimuli": protocol.test,
+                "dt_ms": config.rate.dt_ms,
+                "bin_ms": config.protocol.bin_ms,
+                "drop_ms": config.protocol.drop_ms,
+                "sabotage": name,
+            }
+            for name in wanted
+        ],
+        label="controls",
+        progress=progress,
+    )
+    for name, rates in zip(wanted, found, strict=True):
         controls[name] = _control(
-            f"{best.name}: {sabotage.description}",
+            f"{best.name}: {SABOTAGES[name].description}",
             "fail",
             _score(prepared, rates, criteria),
         )

@@ -49,8 +49,9 @@ def _frozen(array: Any, dtype: Any) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class CellModels:
-    """GLIF3 parameters of each cell model; every array has shape ``(n_models,)``
-    unless said otherwise.
+    """GLIF3 parameters of each cell model.
+
+    Every array has shape ``(n_models,)`` unless said otherwise.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class CellModels:
             "asc_decay_per_ms": (n, 2),
             "tau_syn_ms": (n, 4),
         }
-        for name, annotation in self.__annotations__.items():
+        for name in self.__annotations__:
             if name == "pop_name":
                 continue
             kind = {"node_type_id": np.int64, "population": np.int8}.get(
@@ -101,7 +102,6 @@ class CellModels:
             if not np.isfinite(array).all():
                 raise InputError(f"cell models: {name} has a value that is not finite")
             object.__setattr__(self, name, array)
-            del annotation
         for name in ("c_m_pf", "g_ns", "t_ref_ms", "asc_decay_per_ms", "tau_syn_ms"):
             values = getattr(self, name)
             if (values <= 0.0).any():

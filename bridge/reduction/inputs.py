@@ -58,17 +58,21 @@ def edge_input(
     gain = current_per_hz[edges.target, edges.receptor]
     spread = variance_per_hz[edges.target, edges.receptor]
     weight = edges.weight_pa
-    return InputStatistics(
-        np.bincount(edges.target, weight * gain * rate, minlength=n),
-        np.bincount(edges.target, weight**2 * spread * rate, minlength=n),
-    )
+    mean = np.bincount(edges.target, weight * gain * rate, minlength=n)
+    power = np.bincount(edges.target, weight**2 * spread * rate, minlength=n)
+    return InputStatistics(mean.astype(np.float64), power.astype(np.float64))
 
 
 def constant_input(
     column: Column, current_per_hz: FloatArray, variance_per_hz: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return mean current by receptor, ``(n_cells, 4)``, and membrane variance,
-    ``(n_cells,)``, of the background and the virtual surround.
+    """Return the input of the background and the virtual surround.
+
+    Returns
+    -------
+    tuple
+        Mean current by receptor, pA, ``(n_cells, 4)``, and membrane variance, mV^2,
+        ``(n_cells,)``.
     """
     current = np.zeros((column.n_cells, N_RECEPTORS))
     variance = np.zeros(column.n_cells)

@@ -1,6 +1,7 @@
 """From a column and points of its transfer functions to a rate model's parameters."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bridge.column.column import Column
 from bridge.reduction.adaptation import (
@@ -52,21 +53,16 @@ def reduce_column(column: Column, data: TransferData) -> Reduction:
     amplitude, decay = slow_after_spike_currents(column)
     feedback = mean_feedback_pa_per_hz(amplitude, decay)
     point = data.reference
-    common = {
-        "duration_s": data.duration_s,
-        "sigma_ref_mv": point.sigma_mv(),
-        "scale_pa": point.scale_pa,
-        "centre_pa": point.rheobase_pa,
-    }
-    transfer, quality = fit_transfer(
-        data.mean_pa + feedback[:, None] * data.rate_hz,
-        data.sigma_mv,
-        data.rate_hz,
-        **common,
+    fit = partial(
+        fit_transfer,
+        duration_s=data.duration_s,
+        sigma_ref_mv=point.sigma_mv(),
+        scale_pa=point.scale_pa,
+        centre_pa=point.rheobase_pa,
     )
-    adapted, quality_adapted = fit_transfer(
-        data.mean_pa, data.sigma_mv, data.rate_hz, **common
-    )
+    with_feedback = data.mean_pa + feedback[:, None] * data.rate_hz
+    transfer, quality = fit(with_feedback, data.sigma_mv, data.rate_hz)
+    adapted, quality_adapted = fit(data.mean_pa, data.sigma_mv, data.rate_hz)
     return Reduction(
         RateParameters(
             column_hash=column.hash,

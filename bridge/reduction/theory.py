@@ -100,25 +100,29 @@ def self_consistent_rate_hz(
     *,
     max_rate_hz: FloatArray,
 ) -> FloatArray:
-    """Solve ``r = rate(mean + feedback r)`` by bisection.
+    """Solve ``r = rate(mean + feedback r)``, the lowest solution.
+
+    With negative feedback there is one solution, found by bisection. With positive
+    feedback the iteration from silence rises to the lowest of them.
 
     Parameters
     ----------
     rate
-        Rate (Hz) of a mean input (pA).
+        Rate (Hz) of a mean input (pA), rising with it.
     mean_pa
         Input without feedback, pA.
     feedback_pa_per_hz
-        Mean after-spike current per rate, ``sum(amp / k) / 1000``, pA/Hz; where
-        it is positive the smallest crossing from below is not guaranteed.
+        Mean after-spike current per rate, ``sum(amp / k) / 1000``, pA/Hz.
     max_rate_hz
         Upper end of the search, Hz.
     """
     low = np.zeros_like(mean_pa)
     high = np.broadcast_to(max_rate_hz, mean_pa.shape).astype(np.float64)
+    rising = np.zeros_like(mean_pa)
     for _ in range(40):
         middle = 0.5 * (low + high)
         over = rate(mean_pa + feedback_pa_per_hz * middle) < middle
         high = np.where(over, middle, high)
         low = np.where(over, low, middle)
-    return 0.5 * (low + high)
+        rising = np.minimum(rate(mean_pa + feedback_pa_per_hz * rising), max_rate_hz)
+    return np.where(feedback_pa_per_hz > 0.0, rising, 0.5 * (low + high))

@@ -41,12 +41,13 @@ class WorkingPoint:
     def sigma_mv(self, scale: float = 1.0) -> FloatArray:
         """Return the membrane fluctuation at ``scale``; at least 0.05 mV."""
         variance = self.constant_variance_mv2 + scale * self.source_variance_mv2
-        return np.sqrt(np.maximum(variance, 0.05**2))
+        return np.asarray(np.sqrt(np.maximum(variance, 0.05**2)))
 
     @property
     def scale_pa(self) -> FloatArray:
         """Current that shifts the membrane by its own fluctuation, pA."""
-        return self.leak_ns * self.sigma_mv()
+        scale: FloatArray = self.leak_ns * self.sigma_mv()
+        return scale
 
 
 def working_point(

@@ -28,7 +28,7 @@ def _times(duration_ms: float, dt_ms: float) -> FloatArray:
         raise InputError(
             f"stimulus: duration {duration_ms} ms is not a multiple of dt {dt_ms} ms"
         )
-    return (np.arange(n) + 0.5) * dt_ms
+    return np.asarray((np.arange(n) + 0.5) * dt_ms, dtype=np.float64)
 
 
 def blank(lgn: LgnCells, *, duration_ms: float, dt_ms: float = 1.0) -> Stimulus:

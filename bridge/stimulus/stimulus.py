@@ -33,7 +33,7 @@ class Stimulus:
 
     name: str
     dt_ms: float
-    lgn_rate_hz: NDArray[np.float32]
+    lgn_rate_hz: NDArray[np.floating]
     current_pa: NDArray[np.float64] | None = None
     onset_ms: tuple[float, ...] = ()
     frequencies_hz: tuple[float, ...] = ()
@@ -55,4 +55,4 @@ class Stimulus:
     @property
     def duration_ms(self) -> float:
         """Duration, ms."""
-        return self.lgn_rate_hz.shape[0] * self.dt_ms
+        return float(self.lgn_rate_hz.shape[0] * self.dt_ms)

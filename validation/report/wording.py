@@ -90,7 +90,9 @@ def one_sentence(report: Mapping[str, Any]) -> str:
             f"({', '.join(broken)})."
         )
     if passing:
-        best = max(passing, key=lambda name: _merit(variants[name]))
+        best = report.get("best")
+        if best not in passing:
+            best = max(passing, key=lambda name: _merit(variants[name]))
         tier = variants[best]["verdict"]
         others = f"; {len(passing)} of {len(variants)} models pass"
         return (

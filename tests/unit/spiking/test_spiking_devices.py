@@ -11,6 +11,7 @@ from small_column import make_stimulus
 import spiking.cpp_device
 from bridge.errors import DeviceError
 from spiking.binary_cache import cached_binary
+from spiking.brian_session import import_brian2
 from spiking.compiler import compile_program, find_compiler
 from spiking.devices import device_runner
 from spiking.model import SpikingModel
@@ -18,9 +19,19 @@ from spiking.model import SpikingModel
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.fixture
+def quick_cython():
+    """Compile the twenty modules of the cython target without optimisation."""
+    prefs, name = import_brian2().prefs, "codegen.cpp.extra_compile_args_gcc"
+    before = prefs[name]
+    prefs[name] = ["-w", "-O0", "-std=c++11"]
+    yield
+    prefs[name] = before
+
+
 @pytest.mark.slow
 @pytest.mark.agreement
-def test_devices_give_the_same_spikes(column):
+def test_devices_give_the_same_spikes(column, quick_cython):
     # LGN spikes are drawn before the run and background events by a hash of
     # cell and counter, so devices may differ by rounding only; a spike moves
     # when a voltage comes within 1e-12 mV of the threshold, which 80 cells in

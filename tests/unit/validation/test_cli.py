@@ -1,5 +1,6 @@
 """The command line: help, exit codes, interruption, faults."""
 
+import errno
 import re
 import subprocess
 import sys
@@ -134,7 +135,12 @@ def test_options_reach_the_run(
 
 @pytest.mark.parametrize(
     ("error", "expected_code"),
-    [(DeviceError("no compiler: install g++"), 2), (KeyboardInterrupt(), 130)],
+    [
+        (DeviceError("no compiler: install g++"), 2),
+        (KeyboardInterrupt(), 130),
+        (MemoryError(), 1),
+        (OSError(errno.ENOSPC, "No space left on device"), 1),
+    ],
 )
 def test_a_stopped_run_says_so_in_one_line_and_leaves_nothing(
     run: Run,
