@@ -96,7 +96,6 @@ def network_arrays(
     dt_ms: float,
     *,
     open_loop: bool = False,
-    asc_dynamic_below_per_ms: float | None = None,
 ) -> NetworkArrays:
     """Turn a column into simulation arrays.
 
@@ -110,10 +109,6 @@ def network_arrays(
         Cut every recurrent synapse from its cell and give it to an external
         source of its own: sources ``0 .. n_cells - 1`` stand in for the cells,
         ``n_cells .. n_cells + n_lgn - 1`` for the LGN cells.
-    asc_dynamic_below_per_ms
-        After-spike currents that decay more slowly than this are left out
-        (a reduced model carries them as a state of their own); ``None`` keeps
-        all.
 
     Returns
     -------
@@ -146,9 +141,7 @@ def network_arrays(
             n_slots=slots.n_slots,
             dt_ms=dt_ms,
         ),
-        parameters=_parameters(
-            column, slots, step, streams, asc_dynamic_below_per_ms or 0.0
-        ),
+        parameters=_parameters(column, slots, step, streams),
         recurrent=recurrent,
         external=external,
         stream_cumulative=streams.cumulative,
@@ -217,12 +210,8 @@ def _parameters(
     slots: ReceptorSlots,
     step: Propagators,
     streams: PoissonStreams,
-    slow_below_per_ms: float,
 ) -> dict[str, NDArray[np.float64]]:
     models, row = column.cell_models, column.cell_model
-    amps = np.where(
-        models.asc_decay_per_ms < slow_below_per_ms, 0.0, models.asc_amps_pa
-    )
     # voltages relative to E_L, as the linear equation has it
     values = {
         "v_threshold": (models.v_th_mv - models.e_l_mv)[row],
@@ -233,7 +222,7 @@ def _parameters(
     }
     for j in range(2):
         values |= {
-            f"asc_amp_{j}": (amps * step.asc_v_per_pa)[row, j],
+            f"asc_amp_{j}": (models.asc_amps_pa * step.asc_v_per_pa)[row, j],
             f"asc_decay_{j}": step.asc_decay[row, j],
             f"asc_refractory_{j}": step.asc_refractory[row, j],
         }

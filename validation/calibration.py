@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.column import POPULATIONS, Column
+from bridge.errors import InputError
 from bridge.progress import Progress
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.reduce import Reduction, reduce_column
@@ -114,13 +115,14 @@ def fit_tau_r_ms(
     dt_ms: float,
     bin_ms: float,
     drop_ms: float,
-) -> FloatArray:
-    """Choose tau_r of every population on the calibration stimuli.
+) -> float:
+    """Choose tau_r on the calibration stimuli: one value for the network.
 
-    The network runs with each value of :data:`TAU_R_GRID_MS` in all populations.
-    A population takes the value with its smallest squared error, unless its own
-    noise exceeds a fifth of its variance: then it takes the value that is best
-    for the mean over the others.
+    The network runs with each value of :data:`TAU_R_GRID_MS`. The squared error of
+    a population counts in units of its variance; populations whose own noise
+    exceeds a fifth of their variance are left out. One value, because a value per
+    population, chosen while all others have the same, does not hold once the
+    others have theirs.
 
     Parameters
     ----------
@@ -138,8 +140,8 @@ def fit_tau_r_ms(
 
     Returns
     -------
-    ndarray
-        tau_r, ms, ``(17,)``.
+    float
+        tau_r, ms.
     """
     grid = np.array(TAU_R_GRID_MS[variant])
     network = build_network(parameters, variant, extensions, grid[:, None], dt_ms)
@@ -153,6 +155,9 @@ def fit_tau_r_ms(
     variance = np.maximum(mean.reshape(-1, len(POPULATIONS)).var(axis=0), 1e-12)
     error = ((model - mean) ** 2).mean(axis=(1, 2)) / variance
     clear = (cells > 0) & (noise / variance < 0.2)
-    shared = int(np.argmin(error[:, clear].mean(axis=1))) if clear.any() else 2
-    own = np.argmin(np.where(np.isfinite(error), error, np.inf), axis=0)
-    return np.asarray(grid[np.where(clear, own, shared)])
+    if not clear.any():
+        raise InputError(
+            "tau_r: every population is too noisy under the calibration stimuli to "
+            "fit it; raise spiking.calibration_trials or set rate.tau_r_ms"
+        )
+    return float(grid[np.argmin(error[:, clear].mean(axis=1))])

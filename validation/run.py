@@ -136,9 +136,16 @@ def run_validation(
             name: _score(prepared, rates, criteria) for name, rates in responses.items()
         }
     best = best_model(models, scores)
+    with_tau_r = [model for model in models if model.tau_r_ms is not None]
     with clock("controls"):
         controls = _controls(
-            best, parameters, protocol, prepared, criteria, config, progress
+            best_model(with_tau_r or models, scores),
+            parameters,
+            protocol,
+            prepared,
+            criteria,
+            config,
+            progress,
         )
     report = {
         "column": {
@@ -281,7 +288,7 @@ def _score(
 
 
 def _controls(
-    best: RateModel,
+    model: RateModel,
     parameters: RateParameters,
     protocol: Protocol,
     prepared: PreparedReference,
@@ -300,13 +307,13 @@ def _controls(
     wanted = [
         name
         for name, sabotage in SABOTAGES.items()
-        if sabotage.tau_r_factor == 1.0 or best.tau_r_ms is not None
+        if sabotage.tau_r_factor == 1.0 or model.tau_r_ms is not None
     ]
     found = map_in_processes(
         respond,
         [
             {
-                "model": best,
+                "model": model,
                 "parameters": parameters,
                 "stimuli": protocol.test,
                 "dt_ms": config.rate.dt_ms,
@@ -321,7 +328,7 @@ def _controls(
     )
     for name, rates in zip(wanted, found, strict=True):
         controls[name] = _control(
-            f"{best.name}: {SABOTAGES[name].description}",
+            f"{model.name}: {SABOTAGES[name].description}",
             "fail",
             _score(prepared, rates, criteria),
         )

@@ -11,6 +11,7 @@ from validation.column_source import load_column
 from validation.config import FileColumn, ValidateConfig, merged_config
 from validation.criteria import load_criteria
 from validation.progress_bar import ProgressBar
+from validation.report.wording import one_sentence
 from validation.verdict_table import verdict_table
 
 
@@ -42,7 +43,7 @@ def validate_into(
     """
     config = merged_config(config_path, options)
     check_inputs(config)
-    console = Console()
+    console = Console(highlight=False)
     with open_run_folder(
         out, config.to_toml(), overwrite=overwrite, resume=resume
     ) as folder:
@@ -57,6 +58,7 @@ def validate_into(
         (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
         folder.commit()
     console.print(verdict_table(report))
+    console.print(one_sentence(report), soft_wrap=True)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
 
 

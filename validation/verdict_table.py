@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -29,18 +30,15 @@ def verdict_table(report: Mapping[str, Any]) -> Table:
         Content of ``report.json``.
     """
     variants: Mapping[str, Any] = report["variants"]
-    table = Table(title=f"Verdict, column {report['column']['hash'][:12]}")
-    table.add_column("population")
+    table = _table(f"Verdict, column {report['column']['hash'][:12]}")
     for name in variants:
-        table.add_column(title_of(name), justify="center")
+        table.add_column(_short(title_of(name)))
     table.add_row(
         "ALL", *(_cell(scores["verdict"]) for scores in variants.values()), style="bold"
     )
+    table.add_row("tau, ms", *(time_constant(s["tau_r_ms"]) for s in variants.values()))
     table.add_row(
-        "tau_r (ms)", *(time_constant(s["tau_r_ms"]) for s in variants.values())
-    )
-    table.add_row(
-        "bandwidth (Hz)", *(time_constant(s["bandwidth_hz"]) for s in variants.values())
+        "to, Hz", *(time_constant(s["bandwidth_hz"]) for s in variants.values())
     )
     table.add_section()
     for population in report["column"]["populations"]:
@@ -61,10 +59,9 @@ def comparison_tables(comparison: Mapping[str, Any]) -> list[Table]:
     """
     tables = []
     for variant, runs in comparison["variants"].items():
-        table = Table(title=title_of(variant))
-        table.add_column("population")
+        table = _table(title_of(variant))
         for run in runs:
-            table.add_column(run, justify="center")
+            table.add_column(run)
         table.add_row("ALL", *(_cell(s["verdict"]) for s in runs.values()))
         table.add_section()
         for population in populations_of(runs):
@@ -102,6 +99,24 @@ def matrix_table(
     return table
 
 
+def _table(title: str) -> Table:
+    # Six models must fit into the 80 columns of a terminal.
+    table = Table(title=title, box=SIMPLE_HEAD, padding=0)
+    table.add_column("cells", no_wrap=True)
+    return table
+
+
+def _short(title: str) -> str:
+    for long, short in (
+        ("Instantaneous", "Instant."),
+        ("Equilibrium", "Equilib."),
+        (", ", "\n"),
+    ):
+        title = title.replace(long, short)
+    return title
+
+
 def _cell(verdict: str) -> Text:
     look = LOOKS[verdict]
-    return Text(f"{look.sign} {look.word}", style=_STYLES[verdict])
+    word = "inconcl." if verdict == "inconclusive" else look.word
+    return Text(f"{look.sign} {word}", style=_STYLES[verdict])

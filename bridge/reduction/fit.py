@@ -16,6 +16,9 @@ PRIOR_MEAN = np.array([1.5, 0.0, -0.7, 0.25, 0.0, 0.7, 0.0])
 PRIOR_SD = np.array([3.0, 10.0, 1.5, 0.4, 1.5, 0.6, 0.5])
 """Weak Gaussian priors: they decide only for cells whose data do not."""
 
+N_REWEIGHTED = 4
+"""Rounds of the fit; each takes its errors from the rates fitted before."""
+
 RELATIVE_ERROR = 0.03
 """Error of the law itself, relative to the rate, beside counting noise."""
 
@@ -45,7 +48,7 @@ def fit_transfer(
     sigma_ref_mv: FloatArray,
     scale_pa: FloatArray,
     centre_pa: FloatArray,
-    n_iterations: int = 60,
+    n_iterations: int = 30,
 ) -> tuple[TransferFunction, FitQuality]:
     """Fit every cell's transfer function by damped least squares.
 
@@ -82,14 +85,22 @@ def fit_transfer(
         raise InputError("transfer fit: a measured rate is negative or not finite")
     x = (mean_pa - centre_pa[:, None]) / scale_pa[:, None]
     shift = sigma_mv / sigma_ref_mv[:, None] - 1.0
-    error = np.sqrt(
-        (rate_hz + 0.5 / duration_s) / duration_s + (RELATIVE_ERROR * rate_hz) ** 2
-    )
     parameters = np.tile(PRIOR_MEAN, (x.shape[0], 1))
-    parameters = _levenberg_marquardt(
-        x, shift, rate_hz, error, parameters, n_iterations
-    )
-    model, _ = _law(parameters, x, shift)
+    expected = rate_hz
+    for _ in range(N_REWEIGHTED):
+        # The error follows from the expected count, not from the one observed:
+        # weights from observed counts favour what came out low by chance and
+        # cost about one spike per point (iteratively reweighted least squares,
+        # McCullagh & Nelder 1989, section 2.5).
+        error = np.sqrt(
+            (expected + 0.5 / duration_s) / duration_s
+            + (RELATIVE_ERROR * expected) ** 2
+        )
+        parameters = _levenberg_marquardt(
+            x, shift, rate_hz, error, parameters, n_iterations
+        )
+        expected, _ = _law(parameters, x, shift)
+    model = expected
     log_rate, threshold, log_width, log_power, slope, width_slope, curvature = (
         parameters.T
     )

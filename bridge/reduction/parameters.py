@@ -49,7 +49,8 @@ class RateParameters:
         models without the adaptation state.
     adaptation_amp_pa, adaptation_rate_per_ms
         Slow after-spike currents, ``dA/dt = -k A + amp r`` with r in 1/ms;
-        pA and 1/ms, ``(n_cells, 2)``; amplitude 0 where a component is fast.
+        pA and 1/ms, ``(n_cells, n_components)``; amplitude 0 where a component
+        is fast.
     """
 
     column_hash: str
@@ -70,6 +71,7 @@ class RateParameters:
 
     def __post_init__(self) -> None:
         n = self.n_cells
+        components = np.shape(self.adaptation_amp_pa)[-1]
         shapes = {
             "tau_syn_ms": (n, 4),
             "tau_s_ms": (n,),
@@ -77,8 +79,8 @@ class RateParameters:
             "variance_per_hz": (n, 4),
             "constant_current_pa": (n, 4),
             "constant_variance_mv2": (n,),
-            "adaptation_amp_pa": (n, 2),
-            "adaptation_rate_per_ms": (n, 2),
+            "adaptation_amp_pa": (n, components),
+            "adaptation_rate_per_ms": (n, components),
         }
         for name, shape in shapes.items():
             array = np.array(getattr(self, name), dtype=np.float64)

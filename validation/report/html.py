@@ -81,7 +81,7 @@ def render_report(data: ReportData) -> str:
     """
     environment = page_environment()
     report = data.report
-    keys, regime = regime_rows(report, data.criteria)
+    regime_titles, regime = regime_rows(report, data.criteria)
     controls = [
         {
             "name": name.replace("_", " "),
@@ -106,6 +106,7 @@ def render_report(data: ReportData) -> str:
         required_percent=f"{100 * data.criteria.verdict.required_fraction.value:g}",
         variants=_variants(report["variants"]),
         rows=_verdict_rows(report),
+        unjudged=_unjudged(report),
         figures=_figures(data),
         psth=_psth_figures(data),
         frequency=[
@@ -120,11 +121,11 @@ def render_report(data: ReportData) -> str:
         ],
         controls=controls,
         all_controls=bool(controls) and all(c["ok"] for c in controls),
-        regime_keys=keys,
+        regime_titles=regime_titles,
         regime=regime,
         measures=MEASURES,
         criteria=criteria_rows(data.criteria),
-        timings=[(name, f"{s:.1f}") for name, s in report["timings"].items()],
+        timings=list(report["timings"].items()),
         command="v1bridge validate config.toml --out runs/again",
         config_toml=data.config_toml,
         provenance=json.dumps(data.provenance, indent=2, ensure_ascii=False),
@@ -263,6 +264,16 @@ def _by_population(failures: Sequence[str]) -> dict[str, list[str]]:
     return gathered
 
 
+def _unjudged(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return populations that no model could be judged in, and why."""
+    variants = list(report["variants"].values())
+    return [
+        (name, variants[0]["populations"][name].get("reason") or "no reason is given")
+        for name in (variants[0]["populations"] if variants else ())
+        if all(v["populations"][name]["verdict"] == "inconclusive" for v in variants)
+    ]
+
+
 def _verdict_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     variants = report["variants"].values()
     rows = []
@@ -286,14 +297,17 @@ def _verdict_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _verdict_cell(score: Mapping[str, Any] | None) -> dict[str, Any]:
     if score is None:
         return {"verdict": None, "detail": "", "title": ""}
+    detail = " · ".join(
+        (
+            percent(score.get("rate_error")),
+            number(score.get("r_over_ceiling")),
+            number(score.get("explained_variance")),
+        )
+    )
+    if score.get("rate_error") is None:
+        detail = "silent" if not score["rate_spiking_hz"] else "not judged"
     return {
         "verdict": score["verdict"],
-        "detail": " · ".join(
-            (
-                percent(score.get("rate_error")),
-                number(score.get("r_over_ceiling")),
-                number(score.get("explained_variance")),
-            )
-        ),
+        "detail": detail,
         "title": score.get("reason") or "",
     }

@@ -41,6 +41,17 @@ _ONE_DIGIT = ("lag_ms", "onset_difference_ms", "bandwidth_hz")
 _PERCENT = ("rate_error", "neuron_median_error")
 
 
+REGIME_TITLES = {
+    "fano": "Fano factor",
+    "synchrony": "synchrony χ",
+    "silent_fraction": "silent cells",
+    "max_rate_hz": "fastest cell (Hz)",
+    "isi_cv": "CV of intervals",
+    "time_scale_ratio": "√(τ_s / τ_m)",
+}
+"""Titles of the regime measures."""
+
+
 def measure_rows(scores: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the table of all measures of one model: populations, then classes."""
     rows = []
@@ -68,7 +79,7 @@ def measure_rows(scores: Mapping[str, Any]) -> list[dict[str, Any]]:
 def regime_rows(
     report: Mapping[str, Any], criteria: Criteria
 ) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return names of the regime measures, and their values by population.
+    """Return titles of the regime measures, and their values by population.
 
     The spiking model alone decides them, so the first variant's are taken.
     """
@@ -88,7 +99,8 @@ def regime_rows(
             for key in keys
         ]
         rows.append({"name": name, "cells": cells})
-    return keys, rows
+    titles = [REGIME_TITLES.get(key, key.replace("_", " ")) for key in keys]
+    return titles, rows
 
 
 def criteria_rows(criteria: Criteria) -> list[dict[str, str]]:

@@ -83,6 +83,13 @@ def one_sentence(report: Mapping[str, Any]) -> str:
     passing = [name for name, s in variants.items() if s["verdict"] in PASSING]
     broken = [n for n, c in report["controls"].items() if not is_as_expected(c)]
     where = f"the spiking column ({report['column']['n_neurons']:,} cells)"
+    unclear = [n for n in broken if report["controls"][n]["verdict"] == "inconclusive"]
+    if broken and broken == unclear:
+        return (
+            f"No verdict below can be relied on: too few or too silent data for "
+            f"{len(broken)} of {len(report['controls'])} controls "
+            f"({', '.join(broken)}); more trials are needed."
+        )
     if broken:
         return (
             f"No verdict below can be relied on: {len(broken)} of "
@@ -90,9 +97,9 @@ def one_sentence(report: Mapping[str, Any]) -> str:
             f"({', '.join(broken)})."
         )
     if passing:
-        best = report.get("best")
-        if best not in passing:
-            best = max(passing, key=lambda name: _merit(variants[name]))
+        best = max(passing, key=lambda name: _merit(variants[name]))
+        if report.get("best") in passing:
+            best = report["best"]
         tier = variants[best]["verdict"]
         others = f"; {len(passing)} of {len(variants)} models pass"
         return (

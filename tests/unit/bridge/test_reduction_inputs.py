@@ -1,8 +1,11 @@
 """Input statistics, adaptation and time constants against hand calculations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from bridge.column.build import build_column
 from bridge.errors import InputError
 from bridge.reduction.adaptation import (
     mean_feedback_pa_per_hz,
@@ -17,8 +20,6 @@ from bridge.reduction.working_point import probe_currents_pa, working_point
 
 @pytest.fixture(scope="module")
 def column():
-    from bridge.column.build import build_column
-
     return build_column(200, 1)
 
 
@@ -29,9 +30,7 @@ def test_edge_input_is_the_sum_over_the_edges_of_a_cell(column):
     edges, cell = column.recurrent, 17
     mean = spread = 0.0
     for k in np.flatnonzero(edges.target == cell):
-        tau = column.cell_models.tau_syn_ms[
-            column.cell_model[cell], edges.receptor[k]
-        ]
+        tau = column.cell_models.tau_syn_ms[column.cell_model[cell], edges.receptor[k]]
         weight, hz = edges.weight_pa[k], rate[edges.source[k]]
         mean += weight * np.e * tau / 1000.0 * hz
         spread += weight**2 * variance[cell, edges.receptor[k]] * hz
@@ -102,11 +101,11 @@ def _synthetic_rates(column):
             target = law(point.mean_pa() + step + feedback * rate)
             rate += 0.05 * (target - rate)
         rates.append(rate)
-    return dc, np.array(rates), point, feedback
+    return dc, np.array(rates), feedback
 
 
 def test_both_transfer_functions_share_the_measured_fixed_points(column):
-    dc, rates, point, feedback = _synthetic_rates(column)
+    dc, rates, feedback = _synthetic_rates(column)
     data = measured_data(
         column,
         lgn_levels_hz=[8.0] * 3,
@@ -116,9 +115,7 @@ def test_both_transfer_functions_share_the_measured_fixed_points(column):
         duration_s=200.0,
     )
     # the working point belongs to the rates found, not to the 4 Hz assumed
-    shift = working_point(
-        column, rates[0], np.full(column.lgn.n_cells, 8.0)
-    ).mean_pa()
+    shift = working_point(column, rates[0], np.full(column.lgn.n_cells, 8.0)).mean_pa()
     np.testing.assert_allclose(data.mean_pa[:, 0], shift)
     found = reduce_column(column, data).parameters
     active = rates[0] > 1.0
@@ -145,9 +142,10 @@ def test_theory_fills_the_same_table(column, method):
 def test_parameters_know_what_they_came_from(column):
     data = theoretical_data(column, "siegert")
     parameters = reduce_column(column, data).parameters
-    assert parameters.reduction_hash == reduce_column(column, data).parameters.reduction_hash
-    from dataclasses import replace
-
+    assert (
+        parameters.reduction_hash
+        == reduce_column(column, data).parameters.reduction_hash
+    )
     other = replace(parameters, tau_s_ms=1.01 * parameters.tau_s_ms)
     assert other.reduction_hash != parameters.reduction_hash
     with pytest.raises(InputError, match="not positive"):

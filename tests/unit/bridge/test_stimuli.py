@@ -104,9 +104,7 @@ def test_broadband_holds_exactly_its_frequencies(lgn, modulation):
 
 
 def test_steps_hold_their_levels(lgn):
-    stimulus = steps(
-        lgn, levels_hz=(5.0, 2.0, 16.0), duration_ms=900.0, first_ms=500.0
-    )
+    stimulus = steps(lgn, levels_hz=(5.0, 2.0, 16.0), duration_ms=900.0, first_ms=500.0)
     assert stimulus.onset_ms == (500.0, 700.0)
     assert set(stimulus.lgn_rate_hz[:500, 0]) == {5.0}
     assert set(stimulus.lgn_rate_hz[500:700, 0]) == {2.0}

@@ -127,7 +127,7 @@ def test_brian2_leaves_no_traces(tmp_path):
     script = """
 import sys
 hook = sys.excepthook
-import spiking, spiking.model, spiking.probe
+import spiking, spiking.model, spiking.frozen_noise
 assert "brian2" not in sys.modules
 from spiking.brian_session import import_brian2
 import_brian2()

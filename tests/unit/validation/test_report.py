@@ -132,6 +132,13 @@ def test_every_failure_is_told(page: str, data: ReportData) -> None:
         assert words in plain
 
 
+def test_a_population_that_is_not_judged_says_why(page: str, data: ReportData) -> None:
+    populations = data.report["variants"]["low_pass_extended"]["populations"]
+    silent = populations["i5Htr3a"]
+    assert silent["verdict"] == "inconclusive"
+    assert f"<strong>i5Htr3a</strong>: {silent['reason']}." in page
+
+
 def test_verdicts_have_a_word_beside_the_colour(page: str) -> None:
     chips = re.findall(r'<span class="chip"[^>]*>([^<]*)</span>', page)
     assert chips
