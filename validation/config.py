@@ -31,9 +31,10 @@ delays and a variance-dependent transfer function."""
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
         "calibration_trials": 2,
-        "trials_per_seed": 4,
-        "max_trials_per_seed": 4,
+        "trials_per_seed": 10,
+        "max_trials_per_seed": 10,
     },
+    "rate": {"dt_ms": 1.0},
     "protocol": {"duration_ms": 1500.0, "n_directions": 4},
     "reduction": {"probe_duration_ms": 1500.0},
 }
@@ -173,8 +174,8 @@ class SpikingConfig(_Section):
         Field(min_length=2),
     ] = (1, 2)
     calibration_trials: Annotated[int, Field(ge=2)] = 6
-    trials_per_seed: Annotated[int, Field(ge=2)] = 14
-    max_trials_per_seed: Annotated[int, Field(ge=2)] = 21
+    trials_per_seed: Annotated[int, Field(ge=2)] = 20
+    max_trials_per_seed: Annotated[int, Field(ge=2)] = 30
     ceiling_target: Annotated[float, Field(gt=0, lt=1)] = 0.9
 
     @model_validator(mode="after")
