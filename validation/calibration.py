@@ -154,7 +154,7 @@ def fit_tau_r_ms(
     noise = (trials.var(axis=1, ddof=1) / trials.shape[1]).mean(axis=(0, 1))
     variance = np.maximum(mean.reshape(-1, len(POPULATIONS)).var(axis=0), 1e-12)
     error = ((model - mean) ** 2).mean(axis=(1, 2)) / variance
-    clear = (cells > 0) & (noise / variance < 0.2)
+    clear = (noise > 0.0) & (noise < 0.2 * variance)  # a silent one has no noise
     if not clear.any():
         raise InputError(
             "tau_r: every population is too noisy under the calibration stimuli to "

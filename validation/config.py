@@ -31,8 +31,8 @@ delays and a variance-dependent transfer function."""
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
         "calibration_trials": 2,
-        "trials_per_seed": 10,
-        "max_trials_per_seed": 10,
+        "trials_per_seed": 16,
+        "max_trials_per_seed": 16,
     },
     "rate": {"dt_ms": 1.0},
     "protocol": {"duration_ms": 1500.0, "n_directions": 4},

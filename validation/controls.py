@@ -38,6 +38,8 @@ class Sabotage:
         Multiplies tau_r.
     reverse_time
         Turn the model's response round in time.
+    spares
+        Variants that do not have what it changes.
     """
 
     description: str
@@ -45,6 +47,7 @@ class Sabotage:
     stimulus: Callable[[Stimulus], Stimulus] = lambda s: s
     tau_r_factor: float = 1.0
     reverse_time: bool = False
+    spares: tuple[str, ...] = ()
 
 
 def scale_weights(
@@ -123,8 +126,10 @@ SABOTAGES: dict[str, Sabotage] = {
         "inhibitory weights times 0.5",
         lambda p: scale_weights(p, 0.5, excitatory=False),
     ),
-    "tau_s_x3": Sabotage("tau_s times 3", lambda p: slow_synapses(p, 3.0)),
-    "tau_r_x5": Sabotage("tau_r times 5", tau_r_factor=5.0),
+    "tau_s_x3": Sabotage(
+        "tau_s times 3", lambda p: slow_synapses(p, 3.0), spares=("equilibrium",)
+    ),
+    "tau_r_x5": Sabotage("tau_r times 5", tau_r_factor=5.0, spares=("instantaneous",)),
     "transfer_shifted": Sabotage(
         "transfer function shifted by one threshold width", shift_transfer
     ),
@@ -134,4 +139,4 @@ SABOTAGES: dict[str, Sabotage] = {
     "time_reversed": Sabotage("response reversed in time", reverse_time=True),
     "lgn_permuted": Sabotage("LGN input permuted", stimulus=permute_lgn),
 }
-"""The sabotages of the best extended variant; each must fail."""
+"""The sabotages of a rate model; each must fail."""

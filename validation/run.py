@@ -136,10 +136,9 @@ def run_validation(
             name: _score(prepared, rates, criteria) for name, rates in responses.items()
         }
     best = best_model(models, scores)
-    with_tau_r = [model for model in models if model.tau_r_ms is not None]
     with clock("controls"):
         controls = _controls(
-            best_model(with_tau_r or models, scores),
+            model_to_sabotage(models, scores),
             parameters,
             protocol,
             prepared,
@@ -222,6 +221,18 @@ def best_model(models: list[RateModel], scores: Mapping[str, Scores]) -> RateMod
         )
 
     return max(models, key=rank)
+
+
+def model_to_sabotage(
+    models: list[RateModel], scores: Mapping[str, Scores]
+) -> RateModel:
+    """Return the model that the controls change.
+
+    The best low-pass model, which has both tau_s and tau_r to spoil, or the best of
+    all where there is no low-pass model.
+    """
+    low_pass = [model for model in models if model.variant == "low_pass"]
+    return best_model(low_pass or models, scores)
 
 
 def _models(
@@ -307,7 +318,7 @@ def _controls(
     wanted = [
         name
         for name, sabotage in SABOTAGES.items()
-        if sabotage.tau_r_factor == 1.0 or model.tau_r_ms is not None
+        if model.variant not in sabotage.spares
     ]
     found = map_in_processes(
         respond,

@@ -12,9 +12,9 @@ RateFunction = Callable[[FloatArray], FloatArray]
 COLOURED_NOISE_ALPHA = float(np.sqrt(2.0) * abs(zeta(0.5)))
 """sqrt(2) |zeta(1/2)| = 2.065 (Fourcaud & Brunel 2002, Neural Computation 14)."""
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _UPPER = 12.0
-_PIECES = 6
+_PIECES = 4
 
 
 def siegert_rate_hz(
@@ -119,10 +119,13 @@ def self_consistent_rate_hz(
     low = np.zeros_like(mean_pa)
     high = np.broadcast_to(max_rate_hz, mean_pa.shape).astype(np.float64)
     rising = np.zeros_like(mean_pa)
+    has_rise = bool((feedback_pa_per_hz > 0.0).any())
     for _ in range(40):
         middle = 0.5 * (low + high)
         over = rate(mean_pa + feedback_pa_per_hz * middle) < middle
         high = np.where(over, middle, high)
         low = np.where(over, low, middle)
-        rising = np.minimum(rate(mean_pa + feedback_pa_per_hz * rising), max_rate_hz)
+        if has_rise:
+            rising = rate(mean_pa + feedback_pa_per_hz * rising)
+            rising = np.minimum(rising, max_rate_hz)
     return np.where(feedback_pa_per_hz > 0.0, rising, 0.5 * (low + high))

@@ -138,39 +138,29 @@ def theoretical_data(
     feedback = mean_feedback_pa_per_hz(
         column.model_values("asc_amps_pa"), column.model_values("asc_decay_per_ms")
     )
-    leak = point.leak_ns
+    leak = point.leak_ns[:, None]
     rest = column.model_values("e_l_mv")
-    tau_m = column.model_values("c_m_pf") / leak
     cell = {
-        "v_th_mv": column.model_values("v_th_mv") - rest,
-        "v_reset_mv": column.model_values("v_reset_mv") - rest,
-        "tau_m_ms": tau_m,
-        "t_ref_ms": column.model_values("t_ref_ms"),
+        "v_th_mv": (column.model_values("v_th_mv") - rest)[:, None],
+        "v_reset_mv": (column.model_values("v_reset_mv") - rest)[:, None],
+        "tau_m_ms": column.model_values("c_m_pf")[:, None] / leak,
+        "t_ref_ms": column.model_values("t_ref_ms")[:, None],
     }
-    tau_syn = column.model_values("tau_syn_ms").mean(axis=1)
-    mean, sigma, rate = [], [], []
-    for scale in SOURCE_SCALES:
-        spread = point.sigma_mv(scale)
-
-        def curve(current: FloatArray, spread: FloatArray = spread) -> FloatArray:
-            if method == "noise_free":
-                return noise_free_rate_hz(current / leak, **cell)
-            return siegert_rate_hz(current / leak, spread, tau_syn_ms=tau_syn, **cell)
-
-        for dc in [np.zeros(column.n_cells), *probe_currents_pa(point)]:
-            current = point.mean_pa(scale) + dc
-            mean.append(current)
-            sigma.append(spread)
-            rate.append(
-                self_consistent_rate_hz(
-                    curve, current, feedback, max_rate_hz=1000.0 / cell["t_ref_ms"]
-                )
-            )
-    return TransferData(
-        np.stack(mean, axis=1),
-        np.stack(sigma, axis=1),
-        np.stack(rate, axis=1),
-        point,
-        rates,
-        duration_s=100.0,
+    tau_syn = column.model_values("tau_syn_ms").mean(axis=1)[:, None]
+    currents = np.vstack([np.zeros(column.n_cells), probe_currents_pa(point)])
+    mean = np.concatenate([point.mean_pa(s) + currents for s in SOURCE_SCALES]).T
+    sigma = np.repeat(
+        np.stack([point.sigma_mv(s) for s in SOURCE_SCALES], axis=1),
+        len(currents),
+        axis=1,
     )
+
+    def curve(current: FloatArray) -> FloatArray:
+        if method == "noise_free":
+            return noise_free_rate_hz(current / leak, **cell)
+        return siegert_rate_hz(current / leak, sigma, tau_syn_ms=tau_syn, **cell)
+
+    rate = self_consistent_rate_hz(
+        curve, mean, feedback[:, None], max_rate_hz=1000.0 / cell["t_ref_ms"]
+    )
+    return TransferData(mean, sigma, rate, point, rates, duration_s=100.0)
