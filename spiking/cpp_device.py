@@ -224,9 +224,8 @@ class _Pool:
                 self._report((step - reported) * self._dt_ms)
             reported = step
         code = process.wait()
-        errors = " ".join(
-            path.read_text().strip() for path in self._folder.glob("errors-*")
-        )
+        texts = (path.read_text().strip() for path in self._folder.glob("errors-*"))
+        errors = " ".join(text for text in texts if text)
         raise DeviceError(
             f"device 'cpp': the simulation ended with code {code}: "
             f"{errors or 'killed, or out of memory'}"
