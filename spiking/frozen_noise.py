@@ -7,7 +7,8 @@ real one: with the shot noise of its strong synapses and with the correlations
 between its sources, both of which independent Poisson sources would miss.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -120,7 +121,7 @@ def probe_transfer(
 
     def run(
         name: str, make: Callable[[int], Trial], n: int, *, open_loop: bool
-    ) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    ) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
         with task(meter, name, n * total_ms):
             yield from runner(
                 network_arrays(column, dt_ms, open_loop=open_loop),
@@ -134,7 +135,8 @@ def probe_transfer(
         counts = np.bincount(counted, minlength=column.n_cells)
         return counts.astype(np.float64) * per_hz
 
-    spikes = dict(run("network noise", recorded, n_levels, open_loop=False))
+    with closing(run("network noise", recorded, n_levels, open_loop=False)) as runs:
+        spikes = dict(runs)
     network = np.stack([rates(spikes[k]) for k in range(n_levels)])
     dc = np.stack([currents_of(k, network[k]) for k in range(n_levels)])
     n_currents = dc.shape[1]
@@ -146,10 +148,10 @@ def probe_transfer(
         )
 
     measured = np.zeros_like(dc)
-    for number, found in run(
-        "transfer functions", replayed, n_levels * n_currents, open_loop=True
-    ):
-        measured[divmod(number, n_currents)] = rates(found)
+    n_points = n_levels * n_currents
+    with closing(run("transfer functions", replayed, n_points, open_loop=True)) as runs:
+        for number, found in runs:
+            measured[divmod(number, n_currents)] = rates(found)
     return ProbeResult(network, dc, measured, duration_ms)
 
 

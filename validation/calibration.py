@@ -71,7 +71,8 @@ def _measure(
     progress: Progress,
 ) -> TransferData:
     levels = config.lgn_levels_hz
-    stored = stages.load("transfer")
+    name = f"transfer-{column.hash[:12]}"
+    stored = stages.load(name)
     if stored is None:
         lgn = np.repeat(np.array(levels)[:, None], column.lgn.n_cells, axis=1)
 
@@ -94,7 +95,7 @@ def _measure(
             "dc_pa": found.dc_pa,
             "rate_hz": found.rate_hz,
         }
-        stages.save("transfer", stored)
+        stages.save(name, stored)
     return measured_data(
         column,
         lgn_levels_hz=levels,

@@ -21,6 +21,12 @@ from pydantic import (
 from bridge.errors import InputError
 from bridge.reduction.transfer_data import LGN_LEVELS_HZ
 
+STIMULUS_DT_MS = 1.0
+"""Sample interval of the stimuli of a validation, ms."""
+
+CALIBRATION_SEED_OFFSET = 10_000
+"""Added to the seeds for the calibration stimuli: no noise is seen twice."""
+
 VARIANTS = ("instantaneous", "low_pass", "equilibrium")
 """The three discrete rate variants."""
 
@@ -180,6 +186,11 @@ class SpikingConfig(_Section):
 
     @model_validator(mode="after")
     def _cap_is_a_cap(self) -> "SpikingConfig":
+        if (len(self.seeds) - 1) * self.trials_per_seed < 4:
+            raise ValueError(
+                f"trials_per_seed ({self.trials_per_seed}) leaves fewer than 4 trials "
+                "to judge the last seed with"
+            )
         if self.max_trials_per_seed < self.trials_per_seed:
             raise ValueError(
                 f"max_trials_per_seed ({self.max_trials_per_seed}) is below "
@@ -311,6 +322,29 @@ class ValidateConfig(_Section):
                     f"protocol.bin_ms ({bin_ms:g}) is not a multiple of "
                     f"{section}.dt_ms ({dt_ms:g})"
                 )
+            ratio = max(dt_ms, STIMULUS_DT_MS) / min(dt_ms, STIMULUS_DT_MS)
+            if abs(ratio - round(ratio)) > 1e-9 or (section == "spiking" and dt_ms > 1):
+                raise ValueError(
+                    f"{section}.dt_ms ({dt_ms:g}) and the {STIMULUS_DT_MS:g} ms "
+                    "samples of a stimulus do not divide one another"
+                )
+        if self.protocol.duration_ms % STIMULUS_DT_MS:
+            raise ValueError(
+                f"protocol.duration_ms ({self.protocol.duration_ms:g}) is not a "
+                f"multiple of {STIMULUS_DT_MS:g} ms"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _noise_is_seen_once(self) -> "ValidateConfig":
+        test = set(self.spiking.seeds)
+        calibration = {CALIBRATION_SEED_OFFSET + seed for seed in test}
+        if test & calibration or self.reduction.seed in test | calibration:
+            raise ValueError(
+                f"spiking.seeds {self.spiking.seeds}, the same plus "
+                f"{CALIBRATION_SEED_OFFSET} (calibration) and reduction.seed "
+                f"({self.reduction.seed}) must all differ"
+            )
         return self
 
     def to_toml(self) -> str:

@@ -40,6 +40,8 @@ class Sabotage:
         Turn the model's response round in time.
     spares
         Variants that do not have what it changes.
+    needs
+        Population without which it changes nothing.
     """
 
     description: str
@@ -48,6 +50,7 @@ class Sabotage:
     tau_r_factor: float = 1.0
     reverse_time: bool = False
     spares: tuple[str, ...] = ()
+    needs: str | None = None
 
 
 def scale_weights(
@@ -134,7 +137,9 @@ SABOTAGES: dict[str, Sabotage] = {
         "transfer function shifted by one threshold width", shift_transfer
     ),
     "output_removed": Sabotage(
-        f"output of {REMOVED} removed", lambda p: remove_output(p, REMOVED)
+        f"output of {REMOVED} removed",
+        lambda p: remove_output(p, REMOVED),
+        needs=REMOVED,
     ),
     "time_reversed": Sabotage("response reversed in time", reverse_time=True),
     "lgn_permuted": Sabotage("LGN input permuted", stimulus=permute_lgn),

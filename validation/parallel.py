@@ -8,8 +8,11 @@ side by side use every core either way.
 import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from bridge.errors import DeviceError
 from bridge.progress import Progress, task
 from spiking.cores import available_cores
 
@@ -40,22 +43,37 @@ def map_in_processes(
     -------
     list
         Results in the order of ``arguments``.
+
+    Raises
+    ------
+    DeviceError
+        If a process is killed, as a machine short of memory does.
     """
-    results: list[Result] = []
     if not arguments:
-        return results
-    n_processes = min(available_cores(), len(arguments))
-    context = multiprocessing.get_context("spawn")
-    calls = [(function, each) for each in arguments]
-    # leaving the block ends the processes, after an interrupt as well
-    with (
-        task(progress, label, len(arguments)),
-        context.Pool(n_processes, initializer=_prepare) as pool,
-    ):
-        for result in pool.imap(_call, calls):
-            results.append(result)
-            progress.advance(label)
-    return results
+        return []
+    pool = ProcessPoolExecutor(
+        min(available_cores(), len(arguments)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+    )
+    futures = []
+    try:
+        with task(progress, label, len(arguments)):
+            for each in arguments:
+                futures.append(pool.submit(function, **each))
+                futures[-1].add_done_callback(lambda _: progress.advance(label))
+            return [future.result() for future in futures]
+    except BrokenProcessPool:
+        raise DeviceError(
+            f"{label}: a process was killed, perhaps for want of memory; free some, "
+            "or validate a smaller column"
+        ) from None
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _prepare() -> None:
@@ -63,8 +81,3 @@ def _prepare() -> None:
     import torch
 
     torch.set_num_threads(1)
-
-
-def _call(call: tuple[Callable[..., Result], dict[str, Any]]) -> Result:
-    function, arguments = call
-    return function(**arguments)

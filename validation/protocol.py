@@ -19,7 +19,7 @@ class Protocol:
     Attributes
     ----------
     calibration
-        Used to set working points and to fit tau_r.
+        Used to fit tau_r.
     test
         Used to judge, never seen by a fit.
     drop_ms
@@ -50,6 +50,9 @@ def build_protocol(
 ) -> Protocol:
     """Return the standard protocol for a column's LGN cells.
 
+    The calibration stimuli serve the fit of tau_r; transfer functions are measured
+    at stationary LGN rates.
+
     Stimuli appear 250 ms after the dropped start, except the gratings, which
     begin with the trial so that whole cycles are measured.
 
@@ -79,7 +82,8 @@ def build_protocol(
         ),
         grating(
             lgn,
-            direction_deg=22.5,
+            direction_deg=180.0 / len(directions_deg),  # between two of the test
+            name="grating_between",
             temporal_frequency_hz=4.0,
             contrast=0.5,
             onset_ms=0.0,

@@ -21,7 +21,7 @@ from bridge.scores import Scores
 from spiking.model import SpikingModel
 from validation.calibration import fit_tau_r_ms, reduction_of
 from validation.column_source import load_column
-from validation.config import ValidateConfig
+from validation.config import CALIBRATION_SEED_OFFSET, ValidateConfig
 from validation.controls import SABOTAGES
 from validation.criteria import Criteria, load_criteria
 from validation.models import RateModel, extensions_of, respond
@@ -38,8 +38,6 @@ from validation.spiking_reference import run_seeds, spiking_reference
 RANK = {"strict": 3, "default": 2, "lenient": 1, "fail": 0, "inconclusive": -1}
 PASSING = ("default", "strict")
 RASTER_STIMULUS = "flash"
-CALIBRATION_SEED_OFFSET = 10_000
-"""Added to the seeds for the calibration stimuli: no noise is seen twice."""
 
 
 @dataclass
@@ -78,7 +76,6 @@ def run_validation(
         Content of ``report.json``.
     """
     clock = _Clock()
-    rng_seed = 0
     criteria = load_criteria(Path(config.criteria) if config.criteria else None)
     with clock("column"):
         column = load_column(config.column)
@@ -129,16 +126,16 @@ def run_validation(
         )
         responses = {rates.name: rates for rates in found}
     with clock("scores"):
-        prepared = prepare_reference(
-            reference, criteria, np.random.default_rng(rng_seed)
-        )
+        prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
         scores = {
             name: _score(prepared, rates, criteria) for name, rates in responses.items()
         }
     best = best_model(models, scores)
     with clock("controls"):
+        chosen = model_to_sabotage(models, scores)
         controls = _controls(
-            model_to_sabotage(models, scores),
+            chosen,
+            scores[chosen.name],
             parameters,
             protocol,
             prepared,
@@ -165,7 +162,11 @@ def run_validation(
         "reduction": {
             "method": config.reduction.method,
             "hash": parameters.reduction_hash,
-            "fit_rms_hz": _by_population(column, reduction.quality.rms_hz),
+            "lgn_levels_hz": list(config.reduction.lgn_levels_hz),
+            "fit_rms_hz": {
+                "plain": _by_population(column, reduction.quality_adapted.rms_hz),
+                "extended": _by_population(column, reduction.quality.rms_hz),
+            },
         },
         "variants": {name: score.to_json() for name, score in scores.items()},
         "best": best.name,
@@ -249,7 +250,8 @@ def _models(
         tau_r = sample_tau_r_ms(parameters.tau_s_ms, config.reduction.seed)
     counts = None
     if isinstance(tau_r, str) and any(v != "instantaneous" for v, _ in wanted):
-        counts = folder.stages.load("calibration")
+        name = f"calibration-{column.hash[:12]}"
+        counts = folder.stages.load(name)
         if counts is None:
             counts = run_seeds(
                 SpikingModel(
@@ -263,7 +265,7 @@ def _models(
                 drop_ms=config.protocol.drop_ms,
                 progress=progress,
             )
-            folder.stages.save("calibration", counts)
+            folder.stages.save(name, counts)
     fitted: dict[tuple[str, str], Any] = {}
     if counts is not None:
         to_fit = [(v, f) for v, f in wanted if v != "instantaneous"]
@@ -300,6 +302,7 @@ def _score(
 
 def _controls(
     model: RateModel,
+    unchanged: Scores,
     parameters: RateParameters,
     protocol: Protocol,
     prepared: PreparedReference,
@@ -311,14 +314,18 @@ def _controls(
     rng = np.random.default_rng(0)
     seed = score_model(prepare_reference(kept, criteria, rng), other, criteria, rng)
     controls = {
-        "other_seed": _control(
-            "the spiking model itself with other noise", "pass", seed
-        )
+        "other_seed": {
+            "description": "the spiking model itself with other noise",
+            "expected": "pass",
+            "as_expected": seed.verdict in PASSING,
+            **_outcome(seed),
+        }
     }
     wanted = [
         name
         for name, sabotage in SABOTAGES.items()
         if model.variant not in sabotage.spares
+        and sabotage.needs in (None, *prepared.reference.population_names)
     ]
     found = map_in_processes(
         respond,
@@ -338,21 +345,35 @@ def _controls(
         progress=progress,
     )
     for name, rates in zip(wanted, found, strict=True):
-        controls[name] = _control(
-            f"{model.name}: {SABOTAGES[name].description}",
-            "fail",
-            _score(prepared, rates, criteria),
-        )
+        scores = _score(prepared, rates, criteria)
+        controls[name] = {
+            "description": f"{model.name}: {SABOTAGES[name].description}",
+            "expected": "fail",
+            "as_expected": is_noticed(unchanged, scores),
+            "unchanged_pass_fraction": unchanged.pass_fraction,
+            **_outcome(scores),
+        }
     return controls
 
 
-def _control(description: str, expected: str, scores: Scores) -> dict[str, Any]:
-    passed = scores.verdict in PASSING
+def is_noticed(unchanged: Scores, sabotaged: Scores) -> bool:
+    """Say whether the judge saw that a model was made worse.
+
+    The sabotaged model must fail the default tier, be judged at all, and pass
+    fewer populations than the model it was made from, at the default tier where
+    that model passes any and at the lenient tier otherwise: a model that fails
+    anyway would prove nothing by failing.
+    """
+    if sabotaged.verdict not in ("fail", "lenient"):
+        return False
+    tier = "default" if unchanged.pass_fraction.get("default", 0.0) > 0 else "lenient"
+    before = unchanged.pass_fraction.get(tier, 0.0)
+    return sabotaged.pass_fraction.get(tier, 0.0) < before
+
+
+def _outcome(scores: Scores) -> dict[str, Any]:
     return {
-        "description": description,
-        "expected": expected,
         "verdict": scores.verdict,
-        "as_expected": passed == (expected == "pass"),
         "pass_fraction": scores.pass_fraction,
         "n_evaluable": scores.n_evaluable,
     }

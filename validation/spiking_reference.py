@@ -108,7 +108,7 @@ def spiking_reference(
     blocks: list[Arrays] = []
     done, wanted = 0, config.trials_per_seed
     while True:
-        name = f"spiking-{done}-{wanted}"
+        name = f"spiking-{done}-{wanted}-{column.hash[:12]}"
         block = stages.load(name)
         if block is None:
             block = run_seeds(

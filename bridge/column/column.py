@@ -1,6 +1,6 @@
 """The column: cells, connections and inputs, checked once when made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -90,7 +90,7 @@ class CellModels:
             "asc_decay_per_ms": (n, 2),
             "tau_syn_ms": (n, 4),
         }
-        for name in self.__annotations__:
+        for name in (field.name for field in fields(self)):
             if name == "pop_name":
                 continue
             kind = {"node_type_id": np.int64, "population": np.int8}.get(
@@ -200,7 +200,7 @@ class PoissonInput:
             "source_population": np.int8,
         }
         n = np.shape(self.target)
-        for name in self.__annotations__:
+        for name in (field.name for field in fields(self)):
             array = _frozen(getattr(self, name), kinds.get(name, np.float64))
             if array.shape != n:
                 raise InputError(f"Poisson input: {name} has shape {array.shape}")

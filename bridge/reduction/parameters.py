@@ -1,6 +1,6 @@
 """What the reduction hands to the rate model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +119,7 @@ class RateParameters:
     def reduction_hash(self) -> str:
         """Content hash of the parameters (column hash included)."""
         content: dict[str, object] = {"column_hash": self.column_hash}
-        for name in self.__annotations__:
+        for name in (field.name for field in fields(self)):
             value = getattr(self, name)
             if isinstance(value, Edges | TransferFunction):
                 content |= {f"{name}.{key}": item for key, item in vars(value).items()}

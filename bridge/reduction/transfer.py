@@ -1,6 +1,6 @@
 """The transfer function F of a cell: mean input and its fluctuations to rate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class TransferFunction:
 
     def __post_init__(self) -> None:
         n = np.shape(self.gain)
-        for name in self.__annotations__:
+        for name in (field.name for field in fields(self)):
             array = np.array(getattr(self, name), dtype=np.float64)
             if array.shape != n or array.ndim != 1:
                 raise InputError(f"transfer function: {name} has shape {array.shape}")

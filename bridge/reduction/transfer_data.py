@@ -28,8 +28,8 @@ LGN_LEVELS_HZ = (2.0, 4.0, 8.0, 12.0, 18.0, 26.0)
 """Stationary rates of all LGN cells at which transfer functions are measured:
 from below the spontaneous rate to the peak of a flash."""
 
-REFERENCE_LEVEL = 2
-"""Index of the level whose noise is the working point (8 Hz)."""
+REFERENCE_LGN_HZ = 8.0
+"""The level nearest to this rate is the working point."""
 
 SOURCE_SCALES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 """Factors on the reference rates for transfer functions from theory."""
@@ -104,7 +104,8 @@ def measured_data(
             mean.append(point.mean_pa() + dc)
             sigma.append(point.sigma_mv())
             rate.append(found)
-    reference = min(REFERENCE_LEVEL, len(points) - 1)
+    distance = np.abs(np.asarray(lgn_levels_hz) - REFERENCE_LGN_HZ)
+    reference = int(np.argmin(distance))
     return TransferData(
         np.stack(mean, axis=1),
         np.stack(sigma, axis=1),
@@ -133,7 +134,7 @@ def theoretical_data(
         ``"noise_free"``.
     """
     rates = np.asarray(population_table().reference_rate_hz)[column.population]
-    lgn = np.full(column.lgn.n_cells, LGN_LEVELS_HZ[REFERENCE_LEVEL])
+    lgn = np.full(column.lgn.n_cells, REFERENCE_LGN_HZ)
     point = working_point(column, rates, lgn)
     feedback = mean_feedback_pa_per_hz(
         column.model_values("asc_amps_pa"), column.model_values("asc_decay_per_ms")
@@ -147,6 +148,10 @@ def theoretical_data(
         "t_ref_ms": column.model_values("t_ref_ms")[:, None],
     }
     tau_syn = column.model_values("tau_syn_ms").mean(axis=1)[:, None]
+    # Siegert's sigma is that of white noise of the same charge, which the shift
+    # for synaptic filtering starts from; Campbell's holds the filter already
+    tau_m = cell["tau_m_ms"]
+    whiten = (tau_syn + tau_m) * np.sqrt(2.0 / (tau_m * (tau_syn + 2.0 * tau_m)))
     currents = np.vstack([np.zeros(column.n_cells), probe_currents_pa(point)])
     mean = np.concatenate([point.mean_pa(s) + currents for s in SOURCE_SCALES]).T
     sigma = np.repeat(
@@ -158,7 +163,9 @@ def theoretical_data(
     def curve(current: FloatArray) -> FloatArray:
         if method == "noise_free":
             return noise_free_rate_hz(current / leak, **cell)
-        return siegert_rate_hz(current / leak, sigma, tau_syn_ms=tau_syn, **cell)
+        return siegert_rate_hz(
+            current / leak, whiten * sigma, tau_syn_ms=tau_syn, **cell
+        )
 
     rate = self_consistent_rate_hz(
         curve, mean, feedback[:, None], max_rate_hz=1000.0 / cell["t_ref_ms"]

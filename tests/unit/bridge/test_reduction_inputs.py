@@ -104,6 +104,19 @@ def _synthetic_rates(column):
     return dc, np.array(rates), feedback
 
 
+def test_the_level_nearest_to_8_hz_is_the_working_point(column):
+    rates = np.stack([np.full(column.n_cells, r) for r in (1.0, 2.0, 3.0)])
+    data = measured_data(
+        column,
+        lgn_levels_hz=[20.0, 3.0, 9.0],
+        network_rate_hz=rates,
+        dc_pa=np.zeros((3, 1, column.n_cells)),
+        rate_hz=rates[:, None],
+        duration_s=1.0,
+    )
+    assert (data.reference_rate_hz == 3.0).all()
+
+
 def test_both_transfer_functions_share_the_measured_fixed_points(column):
     dc, rates, feedback = _synthetic_rates(column)
     data = measured_data(

@@ -1,11 +1,14 @@
 """tau_r is found where it is known; trials grow until the ceiling is reached."""
 
+import os
+import signal
+
 import numpy as np
 import pytest
 
 from bridge.column.build import build_column
 from bridge.column.column import POPULATIONS
-from bridge.errors import InputError
+from bridge.errors import DeviceError, InputError
 from bridge.progress import SilentProgress
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer_data import theoretical_data
@@ -168,3 +171,22 @@ def test_processes_return_in_order_and_pass_errors_on():
 
 def divmod_of(a, b):
     return divmod(a, b)
+
+
+def test_a_killed_process_is_reported():
+    with pytest.raises(DeviceError, match="was killed"):
+        map_in_processes(die, [{}, {}], label="x", progress=SilentProgress())
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("n", [2, 6, 16, 32])
+def test_any_number_of_directions_keeps_the_calibration_apart(column, n):
+    directions = tuple(360.0 * k / n for k in range(n))
+    protocol = build_protocol(
+        column.lgn, duration_ms=1000.0, drop_ms=300.0, directions_deg=directions
+    )
+    between = next(s for s in protocol.calibration if s.direction_deg is not None)
+    assert between.direction_deg not in directions
