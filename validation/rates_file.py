@@ -14,6 +14,9 @@ def rates_dataset(
     stimuli: Sequence[Stimulus],
     reference: Reference,
     models: Mapping[str, ModelRates],
+    *,
+    seeds: Sequence[int],
+    column_hash: str,
 ) -> xr.Dataset:
     """Collect spiking rates of every trial and the rates of every model.
 
@@ -25,6 +28,10 @@ def rates_dataset(
         Spiking rates.
     models
         Rates of the models, by name.
+    seeds
+        Noise seed of each entry of the dimension ``seed``.
+    column_hash
+        Hash of the column.
 
     Returns
     -------
@@ -61,11 +68,16 @@ def rates_dataset(
             ),
         },
         coords={
+            "seed": list(seeds),
             "stimulus": [s.name for s in stimuli],
             "time": ("time", time, {"units": "ms"}),
             "population": list(POPULATIONS),
             "model": names,
             "neuron_population": ("neuron", reference.population),
         },
-        attrs={"bin_ms": reference.bin_ms, "drop_ms": reference.drop_ms},
+        attrs={
+            "bin_ms": reference.bin_ms,
+            "drop_ms": reference.drop_ms,
+            "column_hash": column_hash,
+        },
     )

@@ -181,9 +181,13 @@ def run_validation(
     _write_certificates(
         folder.staging, column, parameters, models, scores, criteria, report, provenance
     )
-    rates_dataset(protocol.test, reference, responses).to_netcdf(
-        folder.staging / "rates.nc", engine="h5netcdf"
-    )
+    rates_dataset(
+        protocol.test,
+        reference,
+        responses,
+        seeds=config.spiking.seeds,
+        column_hash=column.hash,
+    ).to_netcdf(folder.staging / "rates.nc", engine="h5netcdf")
     _write_json(folder.staging / "provenance.json", provenance)
     _write_json(folder.staging / "report.json", report)
     html = render_report(

@@ -20,6 +20,9 @@ Arrays = dict[str, NDArray[np.generic]]
 GROWTH = 1.5
 """Factor by which the trials grow while a population is still too noisy."""
 
+MIN_INTERVALS = 10
+"""Intervals of a cell under a stimulus below which their CV says nothing."""
+
 EVALUABLE_HZ = 0.2
 """Slower populations are inconclusive anyway and do not ask for more trials."""
 
@@ -69,9 +72,9 @@ def run_seeds(
 
 
 def sum_over_trials(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
-    """Add up per-cell statistics of all seeds, stimuli and trials, ``(n_cells,)``."""
+    """Add up per-cell statistics over seeds and trials, ``(n_stimuli, n_cells)``."""
     total = np.stack([np.asarray(part, dtype=np.float64) for part in parts])
-    return np.asarray(total.sum(axis=(0, 1, 2)))
+    return np.asarray(total.sum(axis=(0, 2)))
 
 
 def spiking_reference(
@@ -178,4 +181,9 @@ def _interval_cv(blocks: Sequence[Arrays]) -> NDArray[np.float64]:
         mean = first / n
         variance = second / n - mean**2
         cv = np.sqrt(np.maximum(variance, 0.0)) / mean
-    return np.where(np.asarray(n) >= 10, cv, np.nan)
+        # within each stimulus: a rate that differs between stimuli is no irregularity
+        weight = np.where(np.asarray(n) >= MIN_INTERVALS, n, 0.0)
+        mean_cv = np.where(weight > 0.0, cv * weight, 0.0).sum(axis=0)
+        return np.asarray(
+            mean_cv / np.where(weight.any(axis=0), weight.sum(axis=0), np.nan)
+        )

@@ -48,6 +48,9 @@ def test_folder_is_whole(run_folder: Path) -> None:
         assert rates["spiking_rate"].attrs["units"] == "Hz"
         assert list(rates["model"].values) == ["low_pass", "low_pass_extended"]
         assert float(rates["time"][0]) == 500.0
+        assert list(rates["seed"].values) == [1, 2]
+        report = json.loads((run_folder / "report.json").read_text())
+        assert rates.attrs["column_hash"] == report["column"]["hash"]
 
 
 def test_report_has_the_promised_keys(report: dict[str, Any]) -> None:

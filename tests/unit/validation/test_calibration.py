@@ -124,12 +124,15 @@ def test_trials_grow_until_the_ceiling_or_the_cap(
         shape = (len(seeds), len(stimuli), n_trials, 70, 17)
         wave = 0.05 * (1.0 + np.sin(np.arange(70) / 5.0))
         n = column.n_cells
+        slow = np.where(np.arange(len(stimuli)) % 2, 10.0, 100.0)[:, None]
+        slow = np.repeat(slow, n, axis=1)
         return {
             "counts": rng.poisson(wave[:, None], shape),
             "neuron_counts": rng.poisson(1.0, (*shape[:3], n)),
-            "n_intervals": np.full(n, 20.0),
-            "interval_sum_ms": np.full(n, 2000.0),
-            "interval_square_sum_ms2": np.full(n, 400000.0),
+            "n_intervals": np.full((len(stimuli), n), 20.0),
+            # one stimulus of 100 ms intervals, one of 10 ms, all of CV 1
+            "interval_sum_ms": 20.0 * slow,
+            "interval_square_sum_ms2": 40.0 * slow**2,
         }
 
     monkeypatch.setattr(module, "run_seeds", run_seeds)
@@ -146,7 +149,7 @@ def test_trials_grow_until_the_ceiling_or_the_cap(
     reference = module.spiking_reference(column, protocol.test, config, **arguments)
     assert calls == [(0, 4), (4, 2), (6, 3)]
     assert reference.rates_hz.shape[2] == 9
-    # ten intervals of mean 100 ms, mean square 20000: CV 1
+    # pooled over the stimuli it would be above 1
     np.testing.assert_allclose(reference.isi_cv, 1.0)
     # finished blocks are not simulated again
     calls.clear()
