@@ -85,14 +85,14 @@ def run_validation(
             drop_ms=config.protocol.drop_ms,
             directions_deg=config.protocol.directions_deg,
         )
-    timing = {"bin_ms": config.protocol.bin_ms, "drop_ms": config.protocol.drop_ms}
 
     with clock("spiking reference"):
         reference = spiking_reference(
             column,
             protocol.test,
             config.spiking,
-            **timing,
+            bin_ms=config.protocol.bin_ms,
+            drop_ms=config.protocol.drop_ms,
             stages=folder.stages,
             progress=progress,
         )
@@ -109,22 +109,14 @@ def run_validation(
     with clock("tau_r"):
         models = _models(column, parameters, protocol, config, folder, progress)
     with clock("rate models"):
-        found = map_in_processes(
-            respond,
-            [
-                {
-                    "model": model,
-                    "parameters": parameters,
-                    "stimuli": protocol.test,
-                    "dt_ms": config.rate.dt_ms,
-                    **timing,
-                }
-                for model in models
-            ],
+        responses = _respond_all(
+            [{"model": model} for model in models],
+            parameters,
+            protocol,
+            config,
             label="rate models",
             progress=progress,
         )
-        responses = {rates.name: rates for rates in found}
     with clock("scores"):
         prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
         scores = {
@@ -258,9 +250,7 @@ def _models(
         counts = folder.stages.load(name)
         if counts is None:
             counts = run_seeds(
-                SpikingModel(
-                    column, dt_ms=config.spiking.dt_ms, device=config.spiking.device
-                ),
+                _spiking_model(column, config),
                 protocol.calibration,
                 [CALIBRATION_SEED_OFFSET + s for s in config.spiking.seeds],
                 n_trials=config.spiking.calibration_trials,
@@ -298,6 +288,35 @@ def _models(
     ]
 
 
+def _respond_all(
+    calls: list[dict[str, Any]],
+    parameters: RateParameters,
+    protocol: Protocol,
+    config: ValidateConfig,
+    *,
+    label: str,
+    progress: Progress,
+) -> dict[str, ModelRates]:
+    """Run models, or sabotaged ones, on the test stimuli; return rates by name."""
+    shared = {
+        "parameters": parameters,
+        "stimuli": protocol.test,
+        "dt_ms": config.rate.dt_ms,
+        "bin_ms": config.protocol.bin_ms,
+        "drop_ms": config.protocol.drop_ms,
+    }
+    found = map_in_processes(
+        respond, [call | shared for call in calls], label=label, progress=progress
+    )
+    return {rates.name: rates for rates in found}
+
+
+def _spiking_model(column: Column, config: ValidateConfig) -> SpikingModel:
+    return SpikingModel(
+        column, dt_ms=config.spiking.dt_ms, device=config.spiking.device
+    )
+
+
 def _score(
     prepared: PreparedReference, rates: ModelRates, criteria: Criteria
 ) -> Scores:
@@ -331,24 +350,15 @@ def _controls(
         if model.variant not in sabotage.spares
         and sabotage.needs in (None, *prepared.reference.population_names)
     ]
-    found = map_in_processes(
-        respond,
-        [
-            {
-                "model": model,
-                "parameters": parameters,
-                "stimuli": protocol.test,
-                "dt_ms": config.rate.dt_ms,
-                "bin_ms": config.protocol.bin_ms,
-                "drop_ms": config.protocol.drop_ms,
-                "sabotage": name,
-            }
-            for name in wanted
-        ],
+    responses = _respond_all(
+        [{"model": model, "sabotage": name} for name in wanted],
+        parameters,
+        protocol,
+        config,
         label="controls",
         progress=progress,
     )
-    for name, rates in zip(wanted, found, strict=True):
+    for name, rates in responses.items():
         scores = _score(prepared, rates, criteria)
         controls[name] = {
             "description": f"{model.name}: {SABOTAGES[name].description}",
@@ -387,9 +397,7 @@ def _raster(
     column: Column, protocol: Protocol, config: ValidateConfig, progress: Progress
 ) -> Raster:
     stimulus = next(s for s in protocol.test if s.name == RASTER_STIMULUS)
-    result = SpikingModel(
-        column, dt_ms=config.spiking.dt_ms, device=config.spiking.device
-    ).run(
+    result = _spiking_model(column, config).run(
         [stimulus],
         n_trials=1,
         seed=config.spiking.seeds[0],

@@ -19,6 +19,9 @@ PRIOR_SD = np.array([3.0, 10.0, 1.5, 0.4, 1.5, 0.6, 0.5])
 N_REWEIGHTED = 4
 """Rounds of the fit; each takes its errors from the rates fitted before."""
 
+MAX_ITERATIONS = 30
+"""Upper limit of the iterations of one round."""
+
 RELATIVE_ERROR = 0.03
 """Error of the law itself, relative to the rate, beside counting noise."""
 
@@ -48,7 +51,6 @@ def fit_transfer(
     sigma_ref_mv: FloatArray,
     scale_pa: FloatArray,
     centre_pa: FloatArray,
-    n_iterations: int = 30,
 ) -> tuple[TransferFunction, FitQuality]:
     """Fit every cell's transfer function by damped least squares.
 
@@ -68,8 +70,6 @@ def fit_transfer(
         Current scale of each cell (a typical width), pA, ``(n_cells,)``.
     centre_pa
         First guess of the threshold, pA, ``(n_cells,)``.
-    n_iterations
-        Upper limit of the iterations.
 
     Returns
     -------
@@ -96,11 +96,8 @@ def fit_transfer(
             (expected + 0.5 / duration_s) / duration_s
             + (RELATIVE_ERROR * expected) ** 2
         )
-        parameters = _levenberg_marquardt(
-            x, shift, rate_hz, error, parameters, n_iterations
-        )
+        parameters = _levenberg_marquardt(x, shift, rate_hz, error, parameters)
         expected, _ = _law(parameters, x, shift)
-    model = expected
     log_rate, threshold, log_width, log_power, slope, width_slope, curvature = (
         parameters.T
     )
@@ -115,7 +112,7 @@ def fit_transfer(
         threshold_curvature_pa=curvature * scale_pa,
         width_slope=width_slope,
     )
-    deviation = model - rate_hz
+    deviation = expected - rate_hz
     quality = FitQuality(
         np.sqrt((deviation**2).mean(axis=1)),
         ((deviation / error) ** 2).mean(axis=1),
@@ -161,7 +158,6 @@ def _levenberg_marquardt(
     rate: FloatArray,
     error: FloatArray,
     parameters: FloatArray,
-    n_iterations: int,
 ) -> FloatArray:
     """Minimise the penalised squares of all cells together (Marquardt 1963)."""
     prior_weight = 1.0 / PRIOR_SD**2
@@ -174,7 +170,7 @@ def _levenberg_marquardt(
     model, jacobian = _law(parameters, x, shift)
     value = cost(model, parameters)
     eye = np.eye(parameters.shape[1])
-    for _ in range(n_iterations):
+    for _ in range(MAX_ITERATIONS):
         j = jacobian / error[..., None]
         residual = (model - rate) / error
         gradient = np.einsum("nlp,nl->np", j, residual)

@@ -80,6 +80,7 @@ def working_point(
 
 AROUND_MEAN = (-1.0, -0.5, 0.5, 1.0, 2.0)
 AROUND_RHEOBASE = (-0.5, 1.0)
+"""Distances of the probes, in fluctuation-equivalent currents."""
 
 
 def probe_currents_pa(point: WorkingPoint) -> FloatArray:
