@@ -65,7 +65,7 @@ def draw_lgn_cells(rng: np.random.Generator) -> LgnCells:
         x_deg=x,
         y_deg=y,
         tuning_angle_deg=angle,
-        size_deg=_triangular(types.size_deg[kind], rng.random(kind.size)),
+        size_deg=triangular(types.size_deg[kind], rng.random(kind.size)),
     )
 
 
@@ -287,7 +287,7 @@ def _spread(values: Floats) -> float:
     return float(values.max() - values.min()) / 2.0
 
 
-def _triangular(limits: Floats, u: Floats) -> Floats:
+def triangular(limits: Floats, u: Floats) -> Floats:
     """Invert the triangular distribution; equal limits give a constant."""
     low, mode, high = limits.T
     width = np.where(high > low, high - low, 1.0)

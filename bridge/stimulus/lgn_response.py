@@ -1,10 +1,10 @@
 """From contrast at the receptive field to the rate of an LGN cell.
 
-This is the seam for the full spatio-temporal filters: a scene gives the local
-contrast of every LGN cell over time, and a response turns it into a rate. The
-response here is the simplest that keeps the types apart: a rectified linear
-cell with a biphasic (sustained) or differentiating (transient) impulse
-response made of first-order low-pass filters.
+A scene gives the local contrast of every LGN cell over time, and a response
+turns it into a rate. The response here is the simplest that keeps the types
+apart: a rectified linear cell with a biphasic (sustained) or differentiating
+(transient) impulse response made of first-order low-pass filters. For movies
+there are the full spatio-temporal filters: ``lgn_filter_bank.py``.
 """
 
 from dataclasses import dataclass
@@ -13,27 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.column import LgnCells
+from bridge.stimulus.lgn_filter_table import spontaneous_hz
 
 FloatArray = NDArray[np.float64]
-
-SPONTANEOUS_HZ = {
-    "sON_TF1": 5.2,
-    "sON_TF2": 3.533,
-    "sON_TF4": 8.25,
-    "sON_TF8": 1.767,
-    "sOFF_TF1": 3.95,
-    "sOFF_TF2": 4.532,
-    "sOFF_TF4": 3.679,
-    "sOFF_TF8": 3.62,
-    "sOFF_TF15": 5.075,
-    "tOFF_TF4": 3.945,
-    "tOFF_TF8": 2.438,
-    "tOFF_TF15": 1.051,
-    "sONsOFF_001": 4.0,
-    "sONtOFF_001": 5.5,
-}
-"""Spontaneous rate of each LGN type, Hz: class means of the cell metrics that
-accompany the Brain Modeling Toolkit's LGN model (Dai et al. 2020)."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +79,14 @@ def lgn_rates(lgn: LgnCells, contrast: FloatArray, dt_ms: float) -> FloatArray:
         of the spontaneous rate (as in Billeh et al. 2020).
     """
     rates = np.zeros_like(contrast)
+    spontaneous = spontaneous_hz()
     types = np.array(lgn.cell_type)
     for name in sorted(set(lgn.cell_type)):
         cells = types == name
         parts = subunits(name)
         for polarity, response in parts:
             drive = polarity * response(contrast[:, cells], dt_ms)
-            rates[:, cells] += np.maximum(
-                0.0, drive + SPONTANEOUS_HZ[name] / len(parts)
-            )
+            rates[:, cells] += np.maximum(0.0, drive + spontaneous[name] / len(parts))
     return rates
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from bridge.column.column import LgnCells
 from bridge.errors import InputError
-from bridge.stimulus.lgn_response import SPONTANEOUS_HZ, SUSTAINED, lgn_rates, low_pass
+from bridge.stimulus.lgn_filter_table import spontaneous_hz
+from bridge.stimulus.lgn_response import SUSTAINED, lgn_rates, low_pass
 from bridge.stimulus.scenes import (
     BROADBAND_HZ,
     SPATIAL_FREQUENCY_CPD,
@@ -17,6 +18,7 @@ from bridge.stimulus.scenes import (
 )
 from bridge.stimulus.stimulus import Stimulus
 
+SPONTANEOUS_HZ = spontaneous_hz()
 TYPES = tuple(SPONTANEOUS_HZ)
 
 
