@@ -9,8 +9,8 @@ frames per second on three movies of 60 x 48 degrees:
 
 * ``grating``: drifting, 0.04 cycles per degree, 2 Hz, contrast 0.8;
 * ``flash``: full field, white from 50 to 200 ms, black from 350 to 450 ms;
-* ``photographs``: patches of scikit-learn's sample photographs (CC BY 2.0, see its
-  documentation) for 100 ms each, after 50 ms of grey.
+* ``photographs``: patches of scikit-learn's sample photographs (by danielbuechele
+  and vultilion on flickr, CC BY 2.0) for 100 ms each, after 50 ms of grey.
 
 The movies have pixels of 1 degree. Each is given to FilterNet as it is (``_1``),
 and with every pixel divided into 4 x 4 equal ones (``_4``): the same picture, but

@@ -76,8 +76,8 @@ def field_weights(
     Raises
     ------
     InputError
-        If the size of a pixel is not positive, ``pixels`` is neither of the two, or a
-        field lies outside the image.
+        If the size of a pixel or of a field is not positive, ``pixels`` is neither of
+        the two, or a field lies outside the image.
     """
     if pixels not in _PROFILES:
         raise InputError(
@@ -85,16 +85,19 @@ def field_weights(
         )
     if not (deg_per_pixel > 0.0 and np.isfinite(deg_per_pixel)):
         raise InputError(f"LGN filters: {deg_per_pixel} degrees per pixel")
+    if not (sigma_deg > 0.0).all():
+        raise InputError("LGN filters: a receptive field has no positive size")
     along = _PROFILES[pixels]
     sigma = sigma_deg / deg_per_pixel
     along_y = along(y_deg / deg_per_pixel, sigma, image_shape[0])
     along_x = along(x_deg / deg_per_pixel, sigma, image_shape[1])
     inside = along_y.sum(axis=1) * along_x.sum(axis=1)
-    if (inside < _LEAST_INSIDE).any():
-        out = int(np.argmin(inside))
+    outside = ~(inside >= _LEAST_INSIDE)
+    if outside.any():
+        out = int(np.argmax(outside))
         height, width = (n * deg_per_pixel for n in image_shape)
         raise InputError(
-            f"LGN filters: {(inside < _LEAST_INSIDE).sum()} receptive fields lie "
+            f"LGN filters: {outside.sum()} receptive fields lie "
             f"outside the image of {width:g} x {height:g} degrees, one at x "
             f"{x_deg[out]:.4g}, y {y_deg[out]:.4g}; pad the image with grey"
         )
