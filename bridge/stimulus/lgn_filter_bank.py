@@ -24,6 +24,8 @@ What FilterNet does and this does not:
 * It forgets what came before the movie. Here :meth:`LgnFilterBank.process` hands
   back the state to go on from.
 * Its Gaussians depend on the pixels (see ``lgn_receptive_field.py``).
+* It drops the second subfield of a composite cell that has no axis, as in some
+  released files. Here such a cell gets a random axis.
 """
 
 from dataclasses import dataclass
@@ -43,7 +45,7 @@ _DENSE_ABOVE = 0.1
 _ROUNDING = 1e-6
 """Share of the largest contrast that rounding in float32 may add."""
 
-_BLOCK = 2**20
+_BLOCK = 2**17
 """Values per block of trials in the temporal filter: about a cache."""
 
 
