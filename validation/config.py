@@ -8,9 +8,7 @@ from typing import Annotated, Any, Literal
 
 import tomli_w
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -18,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from bridge.config_section import Section, as_tuple, key, reason
 from bridge.errors import InputError
 from bridge.reduction.transfer_data import LGN_LEVELS_HZ
 
@@ -46,24 +45,6 @@ _QUICK: dict[str, dict[str, Any]] = {
 }
 
 
-_PLAIN_WORDS = {
-    "model_type": "must be a section with keys",
-    "model_attributes_type": "must be a section with keys",
-    "tuple_type": "must be a list",
-    "too_short": "must have more items",
-    "float_type": "must be a number",
-    "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
-    "string_type": "must be a text",
-}
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
-    )
-
-
 def _check_size(value: Any) -> Any:
     if isinstance(value, str) and value.isdigit():
         value = int(value)
@@ -83,12 +64,8 @@ def _check_tau_r(value: Any) -> Any:
     raise ValueError("must be 'fit', 'sampled' or a positive time in ms")
 
 
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _check_distinct(value: Any) -> Any:
-    value = _as_tuple(value)
+    value = as_tuple(value)
     if isinstance(value, tuple) and not value:
         raise ValueError("must name at least one")
     if isinstance(value, tuple) and len(set(map(repr, value))) < len(value):
@@ -96,7 +73,7 @@ def _check_distinct(value: Any) -> Any:
     return value
 
 
-class BuiltColumn(_Section):
+class BuiltColumn(Section):
     """A column built from the embedded Allen V1 tables.
 
     Attributes
@@ -123,7 +100,7 @@ class BuiltColumn(_Section):
         return self
 
 
-class FileColumn(_Section):
+class FileColumn(Section):
     """A column read from SONATA files.
 
     Attributes
@@ -151,7 +128,7 @@ ColumnConfig = Annotated[
 ]
 
 
-class SpikingConfig(_Section):
+class SpikingConfig(Section):
     """How the spiking reference is simulated.
 
     Attributes
@@ -199,7 +176,7 @@ class SpikingConfig(_Section):
         return self
 
 
-class RateConfig(_Section):
+class RateConfig(Section):
     """Which rate models are judged.
 
     Attributes
@@ -224,7 +201,7 @@ class RateConfig(_Section):
     tau_r_ms: Annotated[float | str, BeforeValidator(_check_tau_r)] = "fit"
 
 
-class ReductionConfig(_Section):
+class ReductionConfig(Section):
     """How the transfer functions are found.
 
     Attributes
@@ -249,7 +226,7 @@ class ReductionConfig(_Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1000
 
 
-class ProtocolConfig(_Section):
+class ProtocolConfig(Section):
     """Which stimuli, for how long.
 
     Attributes
@@ -291,7 +268,7 @@ class ProtocolConfig(_Section):
         return tuple(360.0 * k / self.n_directions for k in range(self.n_directions))
 
 
-class ValidateConfig(_Section):
+class ValidateConfig(Section):
     """Everything that decides the outcome of ``v1bridge validate``.
 
     Attributes
@@ -387,7 +364,7 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
     try:
         return ValidateConfig.model_validate(filled)
     except ValidationError as error:
-        raise InputError(f"{where}: {_one_line(error, content)}") from None
+        raise InputError(f"{where}: {_one_line(error)}") from None
 
 
 def merged_config(
@@ -473,29 +450,19 @@ def _with_trials(spiking: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _one_line(error: ValidationError, content: Mapping[str, Any]) -> str:
-    return "; ".join(
-        f"{_key(item['loc'])}: {_reason(item, content)}" for item in error.errors()
-    )
+def _one_line(error: ValidationError) -> str:
+    return "; ".join(f"{_key(e['loc'])}: {_reason(e)}" for e in error.errors())
 
 
 def _key(location: Iterable[str | int]) -> str:
-    parts = [str(part) for part in location]
+    parts = list(location)
     if parts[:1] == ["column"]:
         parts = [p for p in parts if p not in ("built", "files")]
-    return ".".join(parts) or "configuration"
+    return key(parts)
 
 
-def _reason(item: Any, content: Mapping[str, Any]) -> str:
-    if item["type"] == "extra_forbidden":
-        name = item["loc"][-1]
-        if "files" in item["loc"] and name in BuiltColumn.model_fields:
-            return "has no effect on a column that is read from column.path"
-        return "unknown key"
-    message = _PLAIN_WORDS.get(item["type"], str(item["msg"]))
-    message = message.removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    value = item["input"]
-    shown = repr(value)
-    is_short = not isinstance(value, Mapping | BaseModel) and len(shown) <= 60
-    return f"{message} (got {shown})" if is_short else message
+def _reason(item: Any) -> str:
+    is_of_files = item["type"] == "extra_forbidden" and "files" in item["loc"]
+    if is_of_files and item["loc"][-1] in BuiltColumn.model_fields:
+        return "has no effect on a column that is read from column.path"
+    return reason(item)

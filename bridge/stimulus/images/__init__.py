@@ -1,0 +1,1 @@
+"""Images for the tasks: where they come from, and how they are split."""

@@ -1,0 +1,78 @@
+"""Finds the images that a user names."""
+
+from pathlib import Path
+
+from bridge.errors import InputError
+from bridge.progress import Progress
+from bridge.stimulus.images.cifar10 import ARCHIVE, FOLDER, TRAIN_FILES, read_cifar10
+from bridge.stimulus.images.download import CIFAR10, MNIST, cache_folder, fetch
+from bridge.stimulus.images.idx import MNIST_FILES, read_mnist
+from bridge.stimulus.images.image_set import ImageSet
+from bridge.stimulus.images.npz import read_npz
+from bridge.stimulus.images.shipped import digits, photographs
+
+NAMES = ("digits", "photographs", "mnist", "cifar10")
+"""What can be named without a path; the first two need no network."""
+
+
+def load_images(source: str, progress: Progress | None = None) -> ImageSet:
+    """Load images by name or from a file or folder.
+
+    Parameters
+    ----------
+    source
+        ``"digits"`` or ``"photographs"`` (shipped with scikit-learn),
+        ``"mnist"`` or ``"cifar10"`` (downloaded once, checked by sha256), or a
+        path: an ``.npz`` file (see :func:`~bridge.stimulus.images.npz.read_npz`),
+        a folder with MNIST's four idx files, or a folder with CIFAR-10's binary
+        files or their archive.
+    progress
+        Receives the progress of a download.
+
+    Raises
+    ------
+    InputError
+        One line, if there is no such source or its content cannot be used.
+    """
+    if source == "digits":
+        return digits()
+    if source == "photographs":
+        return photographs()
+    if source == "mnist":
+        folder = cache_folder()
+        for file in MNIST:
+            fetch(file, folder, progress)
+        return read_mnist(folder, source)
+    if source == "cifar10":
+        return read_cifar10(fetch(CIFAR10, cache_folder(), progress), source)
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return _from_folder(path)
+    if path.is_file() and path.name == ARCHIVE:
+        return read_cifar10(path, source)
+    if path.is_file():
+        return read_npz(path)
+    raise InputError(
+        f"images {source!r}: no such file or folder, and none of the names "
+        f"{', '.join(NAMES)}"
+    )
+
+
+def _from_folder(folder: Path) -> ImageSet:
+    held = {path.name.removesuffix(".gz") for path in folder.iterdir()}
+    if any(name in held for pair in MNIST_FILES for name in pair):
+        return read_mnist(folder, str(folder))
+    for inner in (folder, folder / FOLDER):
+        if (inner / TRAIN_FILES[0]).is_file():
+            return read_cifar10(inner, str(folder))
+    if (folder / ARCHIVE).is_file():
+        return read_cifar10(folder / ARCHIVE, str(folder))
+    if "data_batch_1" in held or (folder / "cifar-10-batches-py").is_dir():
+        raise InputError(
+            f"{folder}: holds CIFAR-10's Python version (pickle files, which can run "
+            f"code); get the binary version, {ARCHIVE}"
+        )
+    raise InputError(
+        f"{folder}: holds neither MNIST's idx files ({MNIST_FILES[0][0]}, ...) nor "
+        f"CIFAR-10's binary files ({TRAIN_FILES[0]}, ...)"
+    )
