@@ -61,7 +61,7 @@ def read_cifar10(source: Path, name: str) -> ImageSet:
     return ImageSet(
         name,
         planes.transpose(0, 2, 3, 1),
-        table[:, 0],
+        table[:, 0].astype(np.int64),
         CLASSES,
         np.repeat([file == TEST_FILE for file in files], counts),
     )

@@ -84,7 +84,9 @@ def read_mnist(folder: Path, name: str) -> ImageSet:
     InputError
         If a file is missing or damaged, or images and labels do not fit.
     """
-    images, labels, is_test = [], [], []
+    images: list[NDArray[np.uint8]] = []
+    labels: list[NDArray[np.uint8]] = []
+    is_test: list[NDArray[np.bool_]] = []
     for part, (image_file, label_file) in enumerate(MNIST_FILES):
         image_path, label_path = _find(folder, image_file), _find(folder, label_file)
         pictures, classes = read_idx(image_path), read_idx(label_path)
@@ -104,7 +106,7 @@ def read_mnist(folder: Path, name: str) -> ImageSet:
     return ImageSet(
         name,
         np.concatenate(images),
-        np.concatenate(labels),
+        np.concatenate(labels).astype(np.int64),
         is_test=np.concatenate(is_test),
     )
 

@@ -1,5 +1,7 @@
 """Images that scikit-learn ships: they need no network."""
 
+from pathlib import Path
+
 import numpy as np
 
 from bridge.stimulus.images.image_set import ImageSet
@@ -33,7 +35,7 @@ def photographs() -> ImageSet:
         "photographs",
         np.concatenate(patches),
         np.repeat(np.arange(len(patches)), [len(p) for p in patches]),
-        tuple(name.partition(".")[0] for name in bunch.filenames),
+        tuple(Path(name).stem for name in bunch.filenames),
     )
 
 

@@ -69,7 +69,7 @@ def split_images(
     for name in SPLITS:
         if parts[name].size < 2:
             raise InputError(
-                f"{images.name}: {parts[name].size} of its {images.n_images} images are "
-                f"left for {name}; two are needed"
+                f"{images.name}: {parts[name].size} of its {images.n_images} images "
+                f"are left for {name}; two are needed"
             )
     return parts

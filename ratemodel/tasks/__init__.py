@@ -1,0 +1,1 @@
+"""The tasks the rate model is trained on: what is shown, and the right answer."""
