@@ -1,0 +1,97 @@
+"""Pixels straight into the input channels: the network without an LGN."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field
+from torch.nn import functional
+
+from bridge.config_section import Section
+from bridge.stimulus.movie import Movie
+
+
+class PixelConfig(Section):
+    """How pixels become rates.
+
+    Attributes
+    ----------
+    rows, columns
+        The grid that a screen is averaged to. The defaults give 832 channels, as
+        many as there are LGN channels.
+    polarity
+        ``"on_off"``: an ON and an OFF channel for each pixel of the grid;
+        ``"on"``: one channel only.
+    spontaneous_hz
+        Rate at grey, Hz: about the mean spontaneous rate of LGN cells.
+    gain_hz
+        Change of the rate per unit of contrast, Hz. With the default a white or
+        black screen gives 12 Hz on average over ON and OFF channels, against the
+        8 Hz of LGN input at which the column is reduced.
+    """
+
+    rows: Annotated[int, Field(ge=1, le=512)] = 16
+    columns: Annotated[int, Field(ge=1, le=512)] = 26
+    polarity: Literal["on_off", "on"] = "on_off"
+    spontaneous_hz: Annotated[float, Field(ge=0, le=100)] = 4.0
+    gain_hz: Annotated[float, Field(gt=0, le=500)] = 20.0
+
+
+class PixelChannels:
+    r"""Rates of input channels that each see one pixel of a coarse grid.
+
+    .. math:: r = [r_0 \pm g\,c]_+
+
+    with contrast :math:`c` (+ for ON, - for OFF), spontaneous rate :math:`r_0` and
+    gain :math:`g`. There is no memory: the rates follow the screen at once. Channels
+    come row by row, all ON channels before all OFF channels.
+
+    Parameters
+    ----------
+    config
+        Grid and scaling.
+    dt_ms
+        Time step of the rates, ms.
+    """
+
+    def __init__(self, config: PixelConfig, dt_ms: float) -> None:
+        self._config, self._dt_ms = config, dt_ms
+
+    @property
+    def n_channels(self) -> int:
+        """Number of input channels."""
+        per_pixel = 2 if self._config.polarity == "on_off" else 1
+        return per_pixel * self._config.rows * self._config.columns
+
+    def __call__(self, movie: Movie) -> NDArray[np.float32]:
+        """Return the rates, Hz, ``(batch, n_steps, n_channels)``, float32.
+
+        Raises
+        ------
+        InputError
+            If a segment of the movie is not a whole number of time steps.
+        """
+        steps = movie.segment_of_step(self._dt_ms)
+        return self.segment_rates(movie)[:, steps]
+
+    def segment_rates(self, movie: Movie) -> NDArray[np.float32]:
+        """Return the rates, Hz, during each segment of the movie.
+
+        Returns
+        -------
+        ndarray
+            ``(batch, n_segments, n_channels)``, float32.
+        """
+        config = self._config
+        frames = torch.from_numpy(movie.frames.copy())
+        grid = functional.interpolate(
+            frames, (config.rows, config.columns), mode="bilinear", antialias=True
+        )
+        contrast = grid.flatten(2).numpy()
+        if config.polarity == "on_off":
+            contrast = np.concatenate([contrast, -contrast], axis=2)
+        rates = (
+            np.float32(config.spontaneous_hz) + np.float32(config.gain_hz) * contrast
+        )
+        return np.maximum(rates, np.float32(0.0))

@@ -1,0 +1,245 @@
+"""From the rates of pools in the answer window to an answer."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bridge.config_section import Section
+from bridge.errors import InputError
+from ratemodel.pools import draw_pools
+from ratemodel.tasks.config import TASK_NAMES
+from ratemodel.tasks.trials import Task
+
+
+class ReadoutConfig(Section):
+    """Where answers are read from.
+
+    Attributes
+    ----------
+    layer
+        Layer whose excitatory cells make the pools.
+    pool_size
+        Cells in a pool; 30 as in Chen, Scherr and Maass 2022.
+    binary
+        How two answers are told apart: ``"threshold"``, one pool against a learned
+        threshold, or ``"two_pools"``, one pool against the other.
+    threshold_hz
+        The threshold before training, Hz.
+    scale_per_hz
+        The scale of the pools' rates before training, 1/Hz.
+    seed
+        Seed of the pools.
+    """
+
+    layer: Literal["L23", "L4", "L5", "L6"] = "L5"
+    pool_size: Annotated[int, Field(ge=1)] = 30
+    binary: Literal["threshold", "two_pools"] = "threshold"
+    threshold_hz: Annotated[float, Field(gt=0)] = 3.0
+    scale_per_hz: Annotated[float, Field(gt=0)] = 1.0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
+
+
+class Readout(nn.Module):
+    r"""Logits of one task from the mean rates of its pools.
+
+    With a pool for every answer
+
+    .. math:: z_k = s\,\bar r_k + b_k,
+
+    and with a single pool for two answers :math:`z = s\,(\theta, \bar r)`, where
+    :math:`\bar r` is a pool's mean rate in the answer window, the scale :math:`s > 0`
+    is the softplus of a learned number, and :math:`b`, :math:`\theta` are learned
+    (after Chen, Scherr and Maass 2022, who keep :math:`\theta` fixed).
+
+    Parameters
+    ----------
+    pools
+        Cells of each pool, ``(n_pools, pool_size)``.
+    n_classes
+        Number of answers: that of the pools, or 2 if there is one pool.
+    threshold_hz, scale_per_hz
+        Values before training.
+
+    Raises
+    ------
+    InputError
+        If pools and answers do not fit.
+    """
+
+    def __init__(
+        self,
+        pools: NDArray[np.int64],
+        n_classes: int,
+        *,
+        threshold_hz: float = 3.0,
+        scale_per_hz: float = 1.0,
+    ) -> None:
+        super().__init__()
+        n_pools = pools.shape[0]
+        self.has_threshold = n_pools == 1 and n_classes == 2
+        if n_pools != n_classes and not self.has_threshold:
+            raise InputError(f"readout: {n_pools} pools for {n_classes} answers")
+        self.pools: Tensor
+        self.register_buffer("pools", torch.from_numpy(pools.copy()))
+        raw = float(np.log(np.expm1(scale_per_hz)))  # the inverse of softplus
+        self.raw_scale = nn.Parameter(torch.tensor(raw))
+        if self.has_threshold:
+            self.threshold_hz = nn.Parameter(torch.tensor(float(threshold_hz)))
+        else:
+            self.bias = nn.Parameter(torch.zeros(n_classes))
+
+    @property
+    def scale_per_hz(self) -> Tensor:
+        """The positive scale, 1/Hz."""
+        return functional.softplus(self.raw_scale)
+
+    def forward(self, mean_rate_hz: Tensor) -> Tensor:
+        """Return logits.
+
+        Parameters
+        ----------
+        mean_rate_hz
+            Mean rates of all cells in the answer window, Hz, ``(batch, n_cells)``.
+
+        Returns
+        -------
+        Tensor
+            ``(batch, n_classes)``.
+        """
+        pool_hz = mean_rate_hz[:, self.pools].mean(dim=2)
+        if not self.has_threshold:
+            return self.scale_per_hz * pool_hz + self.bias
+        threshold = self.threshold_hz.expand_as(pool_hz)
+        return self.scale_per_hz * torch.cat([threshold, pool_hz], dim=1)
+
+
+class Readouts(nn.Module):
+    """The readouts of all tasks of a network, each with pools of its own.
+
+    Parameters
+    ----------
+    readouts
+        By the name of the task.
+    """
+
+    def __init__(self, readouts: Mapping[str, Readout]) -> None:
+        super().__init__()
+        self.by_task = nn.ModuleDict(readouts)
+
+    def forward(
+        self, mean_rate_hz: Tensor, task_id: Tensor
+    ) -> dict[str, tuple[Tensor, Tensor]]:
+        """Return the logits of every task that occurs in the batch.
+
+        Parameters
+        ----------
+        mean_rate_hz
+            Mean rates of all cells in each trial's answer window, Hz,
+            ``(batch, n_cells)``.
+        task_id
+            Task of each trial, ``(batch,)``.
+
+        Returns
+        -------
+        dict
+            By task: rows of its trials, and their logits ``(rows, n_classes)``.
+        """
+        answers = {}
+        for name, readout in self.by_task.items():
+            rows = torch.nonzero(task_id == TASK_NAMES.index(name)).flatten()
+            if rows.numel():
+                answers[name] = rows, readout(mean_rate_hz[rows])
+        return answers
+
+
+def build_readouts(
+    tasks: Mapping[str, Task], population: NDArray[np.integer], config: ReadoutConfig
+) -> Readouts:
+    """Draw the pools of all tasks and make their readouts.
+
+    Parameters
+    ----------
+    tasks
+        The tasks by name.
+    population
+        Population of each cell, ``(n_cells,)``.
+    config
+        Where answers are read from.
+
+    Raises
+    ------
+    InputError
+        If the layer has too few cells.
+    """
+    one_pool = config.binary == "threshold"
+    n_pools = {
+        name: 1 if one_pool and task.n_classes == 2 else task.n_classes
+        for name, task in tasks.items()
+    }
+    pools = draw_pools(
+        population,
+        n_pools,
+        layer=config.layer,
+        pool_size=config.pool_size,
+        seed=config.seed,
+    )
+    return Readouts(
+        {
+            name: Readout(
+                pools[name],
+                task.n_classes,
+                threshold_hz=config.threshold_hz,
+                scale_per_hz=config.scale_per_hz,
+            )
+            for name, task in tasks.items()
+        }
+    )
+
+
+def answer_weights(
+    answer_ms: NDArray[np.float64], dt_ms: float, n_steps: int
+) -> NDArray[np.float32]:
+    """Return the weight of every time step in each trial's mean rate.
+
+    Parameters
+    ----------
+    answer_ms
+        Start and stop of the answer windows, ms, ``(batch, 2)``.
+    dt_ms
+        Time step, ms; step ``k`` is the rate during ``[k dt, (k + 1) dt)``.
+    n_steps
+        Number of steps of the run.
+
+    Returns
+    -------
+    ndarray
+        ``(batch, n_steps)``; each row sums to 1. The mean rates are
+        ``einsum("btn,bt->bn", rate_hz, weights)``.
+
+    Raises
+    ------
+    InputError
+        If a window does not consist of whole steps, or ends after the run.
+    """
+    edges = answer_ms / dt_ms
+    steps = np.rint(edges).astype(np.int64)
+    if not np.allclose(edges, steps, rtol=0.0, atol=1e-6):
+        bad = answer_ms[np.argmax(np.abs(edges - steps).max(axis=1))]
+        raise InputError(
+            f"answer window {bad[0]:g} to {bad[1]:g} ms: not whole time steps of "
+            f"{dt_ms:g} ms"
+        )
+    if steps.max() > n_steps:
+        raise InputError(
+            f"answer window: ends at {answer_ms.max():g} ms, the run at "
+            f"{n_steps * dt_ms:g} ms"
+        )
+    k = np.arange(n_steps)
+    inside = (k >= steps[:, :1]) & (k < steps[:, 1:])
+    return (inside / inside.sum(axis=1, keepdims=True)).astype(np.float32)
