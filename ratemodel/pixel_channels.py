@@ -1,6 +1,6 @@
 """Pixels straight into the input channels: the network without an LGN."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import torch
@@ -18,22 +18,18 @@ class PixelConfig(Section):
     Attributes
     ----------
     rows, columns
-        The grid that a screen is averaged to. The defaults give 832 channels, as
-        many as there are LGN channels.
-    polarity
-        ``"on_off"``: an ON and an OFF channel for each pixel of the grid;
-        ``"on"``: one channel only.
+        The grid that a screen is averaged to; each of its pixels has an ON and an
+        OFF channel. The defaults give 832 channels, as many as the LGN has.
     spontaneous_hz
         Rate at grey, Hz: about the mean spontaneous rate of LGN cells.
     gain_hz
-        Change of the rate per unit of contrast, Hz. With the default a white or
-        black screen gives 12 Hz on average over ON and OFF channels, against the
-        8 Hz of LGN input at which the column is reduced.
+        Change of the rate per unit of contrast, Hz. With the default the channels
+        average 6 to 11 Hz while an image is shown (12 Hz for all black or white),
+        around the 8 Hz of LGN input at which the column is reduced.
     """
 
     rows: Annotated[int, Field(ge=1, le=512)] = 16
     columns: Annotated[int, Field(ge=1, le=512)] = 26
-    polarity: Literal["on_off", "on"] = "on_off"
     spontaneous_hz: Annotated[float, Field(ge=0, le=100)] = 4.0
     gain_hz: Annotated[float, Field(gt=0, le=500)] = 20.0
 
@@ -61,8 +57,7 @@ class PixelChannels:
     @property
     def n_channels(self) -> int:
         """Number of input channels."""
-        per_pixel = 2 if self._config.polarity == "on_off" else 1
-        return per_pixel * self._config.rows * self._config.columns
+        return 2 * self._config.rows * self._config.columns
 
     def __call__(self, movie: Movie) -> NDArray[np.float32]:
         """Return the rates, Hz, ``(batch, n_steps, n_channels)``, float32.
@@ -88,9 +83,8 @@ class PixelChannels:
         grid = functional.interpolate(
             frames, (config.rows, config.columns), mode="bilinear", antialias=True
         )
-        contrast = grid.flatten(2).numpy()
-        if config.polarity == "on_off":
-            contrast = np.concatenate([contrast, -contrast], axis=2)
+        on = grid.flatten(2).numpy()
+        contrast = np.concatenate([on, -on], axis=2)
         rates = (
             np.float32(config.spontaneous_hz) + np.float32(config.gain_hz) * contrast
         )

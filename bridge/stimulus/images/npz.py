@@ -3,8 +3,10 @@
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.errors import InputError
 from bridge.stimulus.images.image_set import ImageSet
@@ -27,16 +29,8 @@ def read_npz(path: Path) -> ImageSet:
         If the file is missing, damaged, or holds something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise InputError(f"{path}: is not an .npz file")
-            missing = [key for key in ("images", "labels") if key not in file]
-            if missing:
-                raise InputError(
-                    f"{path}: has no array {missing[0]!r} (it has "
-                    f"{', '.join(file.files) or 'none'})"
-                )
-            arrays = {key: file[key] for key in file.files}
+        with path.open("rb") as file:
+            arrays = _arrays(np.load(file, allow_pickle=False), path)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -58,3 +52,16 @@ def read_npz(path: Path) -> ImageSet:
         tuple(map(str, names)),
         is_test,
     )
+
+
+def _arrays(file: Any, path: Path) -> dict[str, NDArray[Any]]:
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        raise InputError(f"{path}: is not an .npz file")
+    missing = [key for key in ("images", "labels") if key not in file]
+    if missing:
+        raise InputError(
+            f"{path}: has no array {missing[0]!r} (it has "
+            f"{', '.join(file.files) or 'none'})"
+        )
+    known = ("images", "labels", "class_names", "is_test")
+    return {key: file[key] for key in file.files if key in known}

@@ -1,0 +1,256 @@
+"""Readers of image files, against files that the tests write byte by byte."""
+
+import gzip
+import io
+import struct
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bridge.errors import InputError
+from bridge.stimulus.images.idx import read_idx
+from bridge.stimulus.images.load import load_images
+from bridge.stimulus.images.npz import read_npz
+
+RNG = np.random.default_rng(0)
+SIZES = {"train": 7, "t10k": 3}
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    head = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    return head + array.tobytes()
+
+
+def write_mnist(folder: Path, suffix: str = "") -> dict[str, np.ndarray]:
+    """Write MNIST's four files with ten small images; return their content."""
+    arrays = {}
+    for part, n in SIZES.items():
+        arrays[f"{part}-images-idx3-ubyte"] = RNG.integers(
+            0, 256, (n, 6, 5), dtype=np.uint8
+        )
+        arrays[f"{part}-labels-idx1-ubyte"] = np.arange(n, dtype=np.uint8)
+    for name, array in arrays.items():
+        content = idx_bytes(array)
+        (folder / f"{name}{suffix}").write_bytes(
+            gzip.compress(content) if suffix else content
+        )
+    return arrays
+
+
+def cifar_files(n: int = 2) -> dict[str, bytes]:
+    """Return CIFAR-10's six files with ``n`` records each."""
+    names = [f"data_batch_{k}.bin" for k in range(1, 6)] + ["test_batch.bin"]
+    pixels = RNG.integers(0, 256, (6, n, 3072), dtype=np.uint8)
+    return {
+        name: b"".join(bytes([i % 10]) + pixels[k, i].tobytes() for i in range(n))
+        for k, name in enumerate(names)
+    }
+
+
+def write_archive(path: Path, files: dict[str, bytes]) -> None:
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+
+
+def one_line(caught: pytest.ExceptionInfo[InputError]) -> str:
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_mnist_is_read_from_idx_files(tmp_path: Path, suffix: str) -> None:
+    arrays = write_mnist(tmp_path, suffix)
+    images = load_images(str(tmp_path))
+    for part, rows in (("train", slice(0, 7)), ("t10k", slice(7, 10))):
+        expected = arrays[f"{part}-images-idx3-ubyte"]
+        np.testing.assert_array_equal(images.images[rows], expected)
+        labels = arrays[f"{part}-labels-idx1-ubyte"]
+        np.testing.assert_array_equal(images.labels[rows], labels)
+    assert images.is_test is not None
+    assert images.is_test.tolist() == [False] * 7 + [True] * 3
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_an_idx_file_cut_anywhere_is_refused(tmp_path: Path, suffix: str) -> None:
+    content = idx_bytes(np.arange(12, dtype=np.uint8).reshape(3, 2, 2))
+    whole = gzip.compress(content) if suffix else content
+    path = tmp_path / f"cut{suffix}"
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        with pytest.raises(InputError) as caught:
+            read_idx(path)
+        assert str(path) in one_line(caught)
+    path.write_bytes(gzip.compress(content + b"x") if suffix else content + b"x")
+    with pytest.raises(InputError, match="too long"):
+        read_idx(path)
+
+
+def test_a_damaged_compressed_file_is_refused(tmp_path: Path) -> None:
+    content = bytearray(gzip.compress(idx_bytes(RNG.integers(0, 9, 500, np.uint8))))
+    content[len(content) // 2] ^= 0xFF
+    path = tmp_path / "bad.gz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"damaged|cut short"):
+        read_idx(path)
+
+
+def test_files_of_mnist_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    write_mnist(tmp_path)
+    labels = tmp_path / "train-labels-idx1-ubyte"
+    labels.write_bytes(idx_bytes(np.zeros(6, dtype=np.uint8)))
+    with pytest.raises(InputError, match="does not fit the labels") as caught:
+        load_images(str(tmp_path))
+    one_line(caught)
+    labels.unlink()
+    with pytest.raises(InputError, match="no such file"):
+        load_images(str(tmp_path))
+
+
+@pytest.mark.parametrize("packed", ["files", "subfolder", "archive", "archive path"])
+def test_cifar10_is_read_from_its_binary_version(tmp_path: Path, packed: str) -> None:
+    files = cifar_files()
+    source = tmp_path
+    if packed.startswith("archive"):
+        write_archive(tmp_path / "cifar-10-binary.tar.gz", files)
+        if packed == "archive path":
+            source = tmp_path / "cifar-10-binary.tar.gz"
+    else:
+        folder = tmp_path / ("cifar-10-batches-bin" if packed == "subfolder" else ".")
+        folder.mkdir(exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    images = load_images(str(source))
+    assert images.images.shape == (12, 32, 32)
+    assert images.labels.tolist() == [0, 1] * 6
+    assert images.is_test is not None
+    assert np.flatnonzero(images.is_test).tolist() == [10, 11]
+    # One pixel by hand: planes of red, green, blue; rounding to whole numbers.
+    record = files["data_batch_3.bin"][3073 : 2 * 3073]
+    place = 32 * 7 + 9
+    red, green, blue = (record[1 + 1024 * k + place] for k in range(3))
+    expected = 0.299 * red + 0.587 * green + 0.114 * blue
+    assert abs(float(images.images[5, 7, 9]) - expected) <= 0.5 + 1e-3
+
+
+def test_cifar10_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    files = cifar_files()
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "data_batch_4.bin").write_bytes(files["data_batch_4.bin"][:-1])
+    with pytest.raises(InputError, match=r"data_batch_4\.bin.*whole records") as caught:
+        load_images(str(tmp_path))
+    one_line(caught)
+    (tmp_path / "data_batch_4.bin").unlink()
+    with pytest.raises(InputError, match="no such file"):
+        load_images(str(tmp_path))
+
+
+def test_an_archive_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cifar-10-binary.tar.gz"
+    write_archive(path, cifar_files())
+    whole = path.read_bytes()
+    for part in (0.0, 0.1, 0.5, 0.9):
+        path.write_bytes(whole[: int(part * len(whole))])
+        with pytest.raises(InputError) as caught:
+            load_images(str(path))
+        assert str(path) in one_line(caught)
+    files = cifar_files()
+    del files["test_batch.bin"]
+    write_archive(path, files)
+    with pytest.raises(InputError, match=r"holds no .*test_batch\.bin"):
+        load_images(str(path))
+
+
+def test_the_pickles_of_cifar10_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "data_batch_1").write_bytes(b"\x80\x04.")
+    with pytest.raises(InputError, match="binary version"):
+        load_images(str(tmp_path))
+
+
+def test_npz_is_read_with_its_names_and_test_images(tmp_path: Path) -> None:
+    images = RNG.integers(0, 256, (6, 8, 9), dtype=np.uint8)
+    is_test = np.arange(6) > 3
+    np.savez(
+        tmp_path / "x.npz",
+        images=images,
+        labels=np.array([0, 1, 1, 0, 1, 0], dtype=np.uint8),
+        class_names=np.array(["cat", "dog"]),
+        is_test=is_test,
+    )
+    read = load_images(str(tmp_path / "x.npz"))
+    np.testing.assert_array_equal(read.images, images)
+    assert read.class_names == ("cat", "dog")
+    np.testing.assert_array_equal(read.is_test, is_test)
+
+
+GOOD = {
+    "images": np.zeros((4, 8, 8), dtype=np.uint8),
+    "labels": np.array([0, 1, 0, 1]),
+}
+BAD = {
+    "no labels": ({"labels": None}, "has no array 'labels'"),
+    "float images": ({"images": np.zeros((4, 8, 8))}, "float64, not uint8"),
+    "flat images": ({"images": np.zeros((4, 64), dtype=np.uint8)}, "have shape"),
+    "four colours": ({"images": np.zeros((4, 8, 8, 4), np.uint8)}, "have shape"),
+    "too few labels": ({"labels": np.array([0, 1, 0])}, "one whole number"),
+    "float labels": ({"labels": np.array([0.0, 1, 0, 1])}, "one whole number"),
+    "negative label": ({"labels": np.array([0, 1, 0, -1])}, "-1 to 1"),
+    "label without name": ({"class_names": np.array(["a"])}, "outside its 1 classes"),
+    "one class": ({"labels": np.zeros(4, dtype=int)}, "one class only"),
+    "no images": (
+        {"images": GOOD["images"][:0], "labels": GOOD["labels"][:0]},
+        "no im",
+    ),
+    "objects": ({"images": np.array([{}, None, 1, 2])}, "not a plain"),
+    "numbers for is_test": ({"is_test": np.zeros(4)}, "true or false"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_npz_with_something_else_is_refused(tmp_path: Path, case: str) -> None:
+    changes, words = BAD[case]
+    arrays = {k: v for k, v in (GOOD | changes).items() if v is not None}
+    path = tmp_path / "bad.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(InputError, match=words) as caught:
+        read_npz(path)
+    assert str(path) in one_line(caught)
+
+
+def test_npz_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cut.npz"
+    noise = RNG.integers(0, 256, (40, 8, 8), dtype=np.uint8)
+    np.savez_compressed(path, images=noise, labels=np.arange(40) % 2)
+    whole = path.read_bytes()
+    damaged = [whole[: len(whole) * k // 5] for k in range(5)]
+    damaged.append(whole[:500] + bytes(200) + whole[700:])
+    damaged.append(b"not a zip file at all")
+    for content in damaged:
+        path.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            load_images(str(path))
+        assert str(path) in one_line(caught)
+    np.save(tmp_path / "array.npy", noise)
+    with pytest.raises(InputError, match=r"not an \.npz"):
+        load_images(str(tmp_path / "array.npy"))
+
+
+def test_a_name_that_is_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="digits, photographs, mnist, cifar10"):
+        load_images("mnits")
+    with pytest.raises(InputError, match="holds neither"):
+        load_images(str(tmp_path))
+
+
+def test_the_real_images_are_read(shared_data: Path) -> None:
+    for file, side in (("mnist_8k", 28), ("cifar10_8k", 32)):
+        images = load_images(str(shared_data / "images" / f"{file}.npz"))
+        assert images.images.shape == (8000, side, side)
+        assert images.n_classes == 10
+        assert np.bincount(images.labels).min() > 500
