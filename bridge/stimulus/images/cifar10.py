@@ -4,6 +4,7 @@ The Python version is a set of pickle files, which can run code when they are re
 it is not read here.
 """
 
+import gzip
 import tarfile
 import zlib
 from pathlib import Path
@@ -84,12 +85,14 @@ def _from_archive(archive: Path, files: tuple[str, ...]) -> list[tuple[str, byte
     contents = {}
     try:
         # Members are read one after the other and never unpacked to disk.
-        with tarfile.open(archive, "r|gz") as tar:
+        with gzip.open(archive) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
             for member in tar:
                 folder, _, file = member.name.removeprefix("./").partition("/")
                 content = tar.extractfile(member)
                 if folder == FOLDER and file in files and content is not None:
                     contents[file] = content.read()
+            while raw.read(2**20):  # to the end, where gzip keeps its checksum
+                pass
     except FileNotFoundError:
         raise InputError(f"{archive}: there is no such file") from None
     except (tarfile.TarError, EOFError, zlib.error) as error:

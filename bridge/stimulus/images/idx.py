@@ -62,7 +62,7 @@ def _read(file: BinaryIO, path: Path) -> NDArray[np.uint8]:
         raise InputError(f"{path}: is cut short in its header")
     shape = tuple(int(n) for n in np.frombuffer(header, dtype=">u4"))
     n_bytes = int(np.prod(shape, dtype=object))
-    data = file.read(n_bytes + 1)
+    data = file.read()  # not n_bytes: a damaged header may announce anything
     if len(data) != n_bytes:
         word = "cut short" if len(data) < n_bytes else "too long"
         raise InputError(f"{path}: is {word}; its header announces {n_bytes} bytes")

@@ -11,6 +11,17 @@ from numpy.typing import NDArray
 from bridge.errors import InputError
 from bridge.stimulus.images.image_set import ImageSet
 
+# zipfile says RuntimeError for flags and methods that it does not know; sizes in a
+# damaged header may be huge.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    OverflowError,
+)
+
 
 def read_npz(path: Path) -> ImageSet:
     """Read images from an ``.npz`` file.
@@ -33,12 +44,12 @@ def read_npz(path: Path) -> ImageSet:
             arrays = _arrays(np.load(file, allow_pickle=False), path)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise InputError(f"{path}: is damaged or cut short ({error})") from None
     except ValueError as error:
         raise InputError(f"{path}: is not a plain .npz file ({error})") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except _DAMAGED as error:
+        raise InputError(f"{path}: is damaged or cut short ({error})") from None
     is_test = arrays.get("is_test")
     if is_test is not None and is_test.dtype != np.bool_:
         raise InputError(f"{path}: is_test is {is_test.dtype}, not true or false")
@@ -59,9 +70,6 @@ def _arrays(file: Any, path: Path) -> dict[str, NDArray[Any]]:
         raise InputError(f"{path}: is not an .npz file")
     missing = [key for key in ("images", "labels") if key not in file]
     if missing:
-        raise InputError(
-            f"{path}: has no array {missing[0]!r} (it has "
-            f"{', '.join(file.files) or 'none'})"
-        )
+        raise InputError(f"{path}: has no array {missing[0]!r} (it has {file.files})")
     known = ("images", "labels", "class_names", "is_test")
     return {key: file[key] for key in file.files if key in known}

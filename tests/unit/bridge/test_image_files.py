@@ -254,3 +254,35 @@ def test_the_real_images_are_read(shared_data: Path) -> None:
         assert images.images.shape == (8000, side, side)
         assert images.n_classes == 10
         assert np.bincount(images.labels).min() > 500
+
+
+def pixels(path: Path) -> np.ndarray:
+    return read_idx(path) if path.name == "x.gz" else load_images(str(path)).images
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.gz", "cifar-10-binary.tar.gz"])
+def test_random_damage_gives_one_line_or_the_same_images(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    images = RNG.integers(0, 256, (4, 8, 8), dtype=np.uint8)
+    if name == "x.npz":
+        np.savez(path, images=images, labels=np.arange(4) % 2)
+    elif name == "x.gz":
+        path.write_bytes(gzip.compress(idx_bytes(images)))
+    else:
+        write_archive(path, cifar_files(1))
+    whole, expected = path.read_bytes(), pixels(path)
+    messages = []
+    for _ in range(150):
+        content = bytearray(whole)
+        for place in RNG.integers(0, len(whole), 3):
+            content[place] = RNG.integers(256)
+        path.write_bytes(content)
+        try:
+            # A checksum guards the pixels of all three kinds.
+            np.testing.assert_array_equal(pixels(path), expected)
+        except InputError as error:
+            messages.append(str(error))
+    assert len(messages) > 75
+    assert "\n" not in "".join(messages)
