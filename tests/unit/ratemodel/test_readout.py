@@ -1,0 +1,117 @@
+"""Pools, readouts, answer windows."""
+
+import numpy as np
+import pytest
+import torch
+
+from bridge.column.column import POPULATIONS, Column
+from bridge.errors import InputError
+from ratemodel.pools import draw_pools
+from ratemodel.readout import Readout, ReadoutConfig, answer_weights, build_readouts
+from ratemodel.tasks.config import TasksConfig
+from ratemodel.tasks.task_set import build_tasks
+
+
+@pytest.mark.parametrize("layer", ["L23", "L4", "L5", "L6"])
+def test_pools_are_disjoint_cells_of_their_layer(column_3k: Column, layer: str) -> None:
+    population = column_3k.population
+    pools = draw_pools(
+        population,
+        {"orientation": 1, "classification": 10, "change": 2},
+        layer=layer,
+        pool_size=30,
+        seed=1,
+    )
+    assert [p.shape for p in pools.values()] == [(1, 30), (10, 30), (2, 30)]
+    cells = np.concatenate([p.ravel() for p in pools.values()])
+    assert np.unique(cells).size == 13 * 30
+    names = {POPULATIONS[k] for k in population[cells]}
+    assert names == {f"e{layer[1:]}"}
+
+
+def test_the_seed_decides_the_pools(column_3k: Column) -> None:
+    def pools(seed: int) -> list[int]:
+        drawn = draw_pools(
+            column_3k.population, {"change": 2}, layer="L5", pool_size=20, seed=seed
+        )
+        return drawn["change"].ravel().tolist()
+
+    assert pools(1) == pools(1)
+    assert pools(1) != pools(2)
+
+
+def test_too_few_cells_are_refused_with_the_size_that_fits() -> None:
+    population = np.full(50, POPULATIONS.index("e5"))
+    with pytest.raises(InputError, match="pool_size can be 4 at the most") as caught:
+        draw_pools(population, {"a": 12}, layer="L5", pool_size=30, seed=1)
+    assert "\n" not in str(caught.value)
+    draw_pools(population, {"a": 12}, layer="L5", pool_size=4, seed=1)
+    with pytest.raises(InputError, match="there are L23, L4, L5, L6"):
+        draw_pools(population, {"a": 1}, layer="L1", pool_size=4, seed=1)
+
+
+def test_one_pool_is_compared_with_a_threshold() -> None:
+    readout = Readout(np.array([[0, 2]]), 2, threshold_hz=3.0, scale_per_hz=0.5)
+    rates = torch.tensor([[2.0, 99.0, 6.0], [1.0, 99.0, 2.0]])
+    logits = readout(rates)
+    expected = torch.tensor([[1.5, 2.0], [1.5, 0.75]])
+    torch.testing.assert_close(logits, expected)
+    logits[:, 1].sum().backward()
+    assert readout.threshold_hz.grad is not None
+    torch.nn.functional.cross_entropy(readout(rates), torch.tensor([0, 1])).backward()
+    assert float(readout.threshold_hz.grad) != 0.0
+
+
+def test_a_pool_for_every_answer_is_scaled() -> None:
+    pools = np.array([[0, 1], [2, 3], [4, 5]])
+    readout = Readout(pools, 3, scale_per_hz=2.0)
+    logits = readout(torch.tensor([[1.0, 3.0, 0.0, 1.0, 5.0, 5.0]]))
+    torch.testing.assert_close(logits, torch.tensor([[4.0, 1.0, 10.0]]))
+    with torch.no_grad():
+        readout.raw_scale.fill_(-20.0)
+    assert readout.scale_per_hz.item() > 0.0
+
+
+def test_pools_and_answers_must_fit() -> None:
+    with pytest.raises(InputError, match="2 pools for 3 answers"):
+        Readout(np.array([[0], [1]]), 3)
+
+
+@pytest.mark.parametrize(("binary", "n_pools"), [("threshold", 1), ("two_pools", 2)])
+def test_each_task_reads_its_own_trials(
+    column_3k: Column, binary: str, n_pools: int
+) -> None:
+    tasks = build_tasks(TasksConfig())
+    config = ReadoutConfig(binary=binary)
+    readouts = build_readouts(tasks.tasks, column_3k.population, config)
+    shapes = {name: len(r.pools) for name, r in readouts.by_task.items()}
+    assert shapes == {"orientation": n_pools, "classification": 10, "change": n_pools}
+    trials = tasks.draw("train", np.arange(7))
+    rates = torch.rand(7, column_3k.population.size)
+    answers = readouts(rates, torch.from_numpy(trials.task_id))
+    assert {k: v[0].tolist() for k, v in answers.items()} == {
+        "orientation": [0, 3, 6],
+        "classification": [1, 4],
+        "change": [2, 5],
+    }
+    for name, (rows, logits) in answers.items():
+        torch.testing.assert_close(logits, readouts.by_task[name](rates[rows]))
+    alone = readouts(rates[:1], torch.tensor([0]))
+    assert list(alone) == ["orientation"]
+
+
+def test_the_answer_window_averages_the_steps_inside_it() -> None:
+    windows = np.array([[150.0, 200.0], [500.0, 550.0]])
+    weights = answer_weights(windows, dt_ms=5.0, n_steps=110)
+    time = np.arange(110) * 5.0
+    for row, (start, stop) in enumerate(windows):
+        inside = (time >= start) & (time < stop)
+        np.testing.assert_array_equal(weights[row] > 0, inside)
+        assert weights[row] @ time == pytest.approx(time[inside].mean(), rel=1e-5)
+
+
+def test_windows_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(InputError, match="150 to 200 ms: not whole time steps of 4 ms"):
+        answer_weights(np.array([[150.0, 200.0]]), dt_ms=4.0, n_steps=100)
+    with pytest.raises(InputError, match="ends at 200 ms, the run at 100 ms"):
+        answer_weights(np.array([[150.0, 200.0]]), dt_ms=1.0, n_steps=100)

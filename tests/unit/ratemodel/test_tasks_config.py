@@ -1,0 +1,62 @@
+"""The configuration of the tasks."""
+
+import pytest
+
+from bridge.errors import InputError
+from ratemodel.tasks.config import TasksConfig, parse_tasks
+
+WRONG = {
+    "unknown key": ({"orientation": {"angle": 3}}, "orientation.angle: unknown key"),
+    "unknown task": ({"tasks": ["motion"]}, "tasks.0: .*'orientation'"),
+    "no task": ({"tasks": []}, "at least one task"),
+    "task twice": ({"tasks": ["change", "change"]}, "names a task twice"),
+    "text for a number": ({"screen": {"size_px": "64"}}, "must be a whole number"),
+    "not a number": ({"change": {"image_ms": float("nan")}}, "change.image_ms"),
+    "coarse screen": ({"screen": {"size_px": 16}}, "needs 4: raise screen.size_px"),
+    "odd step": ({"orientation": {"step_deg": 0.3}}, "does not divide the range"),
+    "boundary outside": ({"orientation": {"boundary_deg": 50}}, "not between"),
+    "odd frame": ({"orientation": {"frame_ms": 30}}, "not a multiple of frame_ms"),
+    "answer before": ({"classification": {"answer_ms": [0, 200]}}, "must start after"),
+    "answer reversed": ({"orientation": {"answer_ms": [200, 150]}}, "and stop later"),
+    "answer during": ({"orientation": {"answer_ms": [60, 90]}}, "stimulus is on until"),
+    "answer too late": (
+        {"change": {"answer_after_ms": [50, 200]}},
+        "within the 150 ms",
+    ),
+    "one time": (
+        {"change": {"answer_after_ms": [50]}},
+        "answer_after_ms.1: is missing",
+    ),
+    "certain change": ({"change": {"probability": 1.0}}, "less than 1"),
+    "nothing left": (
+        {"split": {"validation_fraction": 0.5, "test_fraction": 0.5}},
+        "leave no images",
+    ),
+    "not a section": ({"screen": 64}, "screen: must be a section"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_value_is_one_line_with_its_key(case: str) -> None:
+    content, words = WRONG[case]
+    with pytest.raises(InputError, match=words) as caught:
+        parse_tasks(content, "tasks.toml")
+    assert str(caught.value).startswith("tasks.toml: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_all_problems_are_named_at_once() -> None:
+    content = {"seed": -1, "change": {"gap": 3}, "orientation": {"step_deg": "a"}}
+    with pytest.raises(InputError) as caught:
+        parse_tasks(content, "tasks.toml")
+    for key in ("seed", "change.gap", "orientation.step_deg"):
+        assert f"{key}: " in str(caught.value)
+
+
+def test_a_configuration_reads_back_as_it_was_written() -> None:
+    config = parse_tasks(
+        {"tasks": ["change"], "change": {"answer_after_ms": [60, 110]}}, "tasks.toml"
+    )
+    assert parse_tasks(config.model_dump(mode="json"), "written") == config
+    assert config.change.answer_after_ms == (60.0, 110.0)
+    assert TasksConfig() == parse_tasks({}, "nothing")
