@@ -1,5 +1,6 @@
 """What is shown on the screen: a batch of movies made of still frames."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,21 @@ class Movie:
     def duration_ms(self) -> float:
         """Duration of every movie, ms."""
         return float(self.durations_ms.sum())
+
+    @property
+    def common_frame_ms(self) -> int:
+        """Longest frame, in whole ms, of which every segment is a multiple.
+
+        Raises
+        ------
+        InputError
+            If a segment does not last whole milliseconds.
+        """
+        whole = np.rint(self.durations_ms).astype(int)
+        if not np.allclose(self.durations_ms, whole, rtol=0.0, atol=1e-6):
+            bad = self.durations_ms[np.argmax(np.abs(self.durations_ms - whole))]
+            raise InputError(f"movie: a segment of {bad:g} ms does not last whole ms")
+        return math.gcd(*whole.tolist())
 
     def segment_of_step(self, dt_ms: float) -> NDArray[np.intp]:
         """Return which segment is on the screen in each time step.

@@ -21,6 +21,13 @@ def test_a_step_that_does_not_divide_a_segment_is_refused() -> None:
         movie(100, 50).segment_of_step(4.0)
 
 
+def test_the_common_frame_divides_every_segment() -> None:
+    assert movie(50, 100, 30).common_frame_ms == 10
+    assert movie(50, 100, 150).common_frame_ms == 50
+    with pytest.raises(InputError, match=r"12.5 ms does not last whole ms"):
+        _ = movie(50, 12.5).common_frame_ms
+
+
 def test_what_does_not_belong_together_is_refused() -> None:
     with pytest.raises(InputError, match="do not belong together"):
         Movie(np.zeros((2, 3, 4, 4)), np.ones(2))
