@@ -88,14 +88,15 @@ def _from_archive(archive: Path, files: tuple[str, ...]) -> list[tuple[str, byte
         with gzip.open(archive) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
             for member in tar:
                 folder, _, file = member.name.removeprefix("./").partition("/")
-                content = tar.extractfile(member)
-                if folder == FOLDER and file in files and content is not None:
+                is_wanted = folder == FOLDER and file in files and member.isfile()
+                content = tar.extractfile(member) if is_wanted else None
+                if content is not None:
                     contents[file] = content.read()
             while raw.read(2**20):  # to the end, where gzip keeps its checksum
                 pass
     except FileNotFoundError:
         raise InputError(f"{archive}: there is no such file") from None
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{archive}: is damaged or cut short ({error})") from None
     except OSError as error:
         raise InputError(f"{archive}: cannot be read ({error})") from None

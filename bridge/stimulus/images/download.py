@@ -120,7 +120,7 @@ def fetch(file: RemoteFile, folder: Path, progress: Progress | None = None) -> P
         except ValueError:  # pooch: the hash differs
             problem = f"what {address} delivers has another sha256"
         except OSError as error:
-            problem = f"{folder} cannot be written ({error.strerror})"
+            problem = f"{folder} cannot be written ({type(error).__name__})"
             break
         finally:
             bar.close()

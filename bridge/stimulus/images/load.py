@@ -45,7 +45,15 @@ def load_images(source: str, progress: Progress | None = None) -> ImageSet:
         return read_mnist(folder, source)
     if source == "cifar10":
         return read_cifar10(fetch(CIFAR10, cache_folder(), progress), source)
-    path = Path(source).expanduser()
+    try:
+        return _from_path(Path(source).expanduser(), source)
+    except OSError as error:
+        raise InputError(
+            f"images {source!r}: cannot be read ({error.strerror})"
+        ) from None
+
+
+def _from_path(path: Path, source: str) -> ImageSet:
     if path.is_dir():
         return _from_folder(path)
     if path.is_file() and path.name == ARCHIVE:

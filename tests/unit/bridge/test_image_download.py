@@ -101,6 +101,15 @@ def test_no_network_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_cache_that_cannot_be_written_is_one_line(
+    address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        fetch(remote(address), tmp_path / "file" / "cache")
+    assert "\n" not in str(caught.value)
+
+
 def test_the_cache_can_be_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -246,6 +246,8 @@ def test_a_name_that_is_nothing_is_refused(tmp_path: Path) -> None:
         load_images("mnits")
     with pytest.raises(InputError, match="holds neither"):
         load_images(str(tmp_path))
+    with pytest.raises(InputError, match="cannot be read"):
+        load_images(400 * "x")
 
 
 def test_the_real_images_are_read(shared_data: Path) -> None:
