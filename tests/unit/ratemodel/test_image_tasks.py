@@ -101,12 +101,14 @@ def test_no_image_of_the_test_is_in_a_pair_of_the_training(npz) -> None:
 @pytest.mark.parametrize("probability", [0.5, 0.2])
 def test_changes_are_as_frequent_as_asked(npz, probability: float) -> None:
     task = tasks_of(npz[0], probability=probability).tasks["change"]
-    blocks = np.arange(1200).reshape(20, 60)
-    label = np.concatenate([task.draw("train", block).label for block in blocks])
-    # Four standard deviations of 1200 draws.
-    assert label.mean() == pytest.approx(
-        probability, abs=4 * np.sqrt(probability * (1 - probability) / 1200)
+    # Ten images only: drawing the first again would cost a tenth of the changes.
+    first, second = task.pairs("test", np.arange(5000)).T
+    # Three and a half standard deviations of 5000 draws, below 0.025.
+    assert (first != second).mean() == pytest.approx(
+        probability, abs=3.5 * np.sqrt(probability * (1 - probability) / 5000)
     )
+    counts = np.bincount(second[first != second])
+    assert np.count_nonzero(counts) == 10
 
 
 def test_times_of_classification_and_change(npz) -> None:

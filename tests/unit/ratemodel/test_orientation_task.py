@@ -125,6 +125,16 @@ def test_orientations_are_the_41_tenths_and_45_counts_as_below() -> None:
     assert np.abs(np.exp(1j * phases).mean()) < 4 / np.sqrt(4000)
 
 
+def test_a_step_on_the_boundary_is_on_it_in_floating_point() -> None:
+    # 3 * 0.1 is 0.30000000000000004.
+    drawn = task(min_deg=0, max_deg=1, boundary_deg=0.3)
+    numbers = np.arange(60)
+    angles, _ = drawn.gratings("train", numbers)
+    on_it = np.rint(angles * 10) == 3
+    assert on_it.any()
+    assert not drawn.draw("train", numbers).label[on_it].any()
+
+
 def test_orientations_can_be_continuous() -> None:
     angles, _ = task(step_deg=0).gratings("train", np.arange(500))
     assert np.unique(angles).size == 500

@@ -9,7 +9,11 @@ from ratemodel.tasks.task_set import TaskSet, build_tasks
 
 @pytest.fixture(scope="module")
 def tasks() -> TaskSet:
-    return build_tasks(parse_tasks({"screen": {"size_px": 48}}, "test"))
+    content = {
+        "screen": {"size_px": 48},
+        "classification": {"answer_ms": [100, 150]},  # ends with the image
+    }
+    return build_tasks(parse_tasks(content, "test"))
 
 
 def test_tasks_take_turns_and_keep_their_trials(tasks: TaskSet) -> None:
