@@ -78,6 +78,26 @@ class Adaptation:
             return current
         return torch.lerp(current, self.gain * rate_hz, self.share)
 
+    def adjoint(
+        self, grad_next: Tensor, grad_rate: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the gradient by the currents, and ``grad_rate`` with theirs added.
+
+        Parameters
+        ----------
+        grad_next
+            Gradient by the currents a step later,
+            ``(n_components, n_cells, batch)``.
+        grad_rate
+            Gradient by the rates so far, ``(n_cells, batch)``.
+        """
+        if not self.n_components:
+            return grad_next, grad_rate
+        shared = self.share * grad_next
+        for gain, part in zip(self.gain, shared, strict=True):
+            grad_rate = torch.addcmul(grad_rate, gain, part)
+        return grad_next - shared, grad_rate
+
     def steady(self, rate_hz: Tensor) -> Tensor:
         """Return the currents at a constant rate, pA."""
         return self.gain * rate_hz

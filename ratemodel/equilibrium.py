@@ -8,7 +8,7 @@ from torch import Tensor
 from ratemodel.adaptation import Adaptation
 from ratemodel.filters import Filter, Stages
 from ratemodel.response import Response
-from ratemodel.variant import Drive
+from ratemodel.variant import Drive, Slopes
 
 
 class EquilibriumState(NamedTuple):
@@ -66,6 +66,28 @@ class Equilibrium:
             self.relaxation.step(state.relaxation, target),
             self.adaptation.step(state.adaptation, rate),
         )
+
+    def step_adjoint(
+        self, grad_next: EquilibriumState, slopes: Slopes
+    ) -> tuple[EquilibriumState, Tensor, Tensor]:
+        """Return the gradients by state, rate and synaptic drive of a step."""
+        relaxation, by_target = self.relaxation.adjoint(grad_next.relaxation)
+        adaptation, by_rate = self.adaptation.adjoint(
+            grad_next.adaptation, self.zero
+        )
+        by_synaptic, by_mean = self.response.adjoint(by_target, slopes)
+        return (
+            EquilibriumState(relaxation, adaptation + by_mean),
+            by_rate,
+            by_synaptic,
+        )
+
+    def rate_adjoint(
+        self, grad_state: EquilibriumState, grad_rate: Tensor, slopes: Slopes
+    ) -> EquilibriumState:
+        """Return ``grad_state`` with the gradient through the rate added."""
+        *earlier, last = grad_state.relaxation
+        return grad_state._replace(relaxation=(*earlier, last + grad_rate))
 
     def derivative(
         self, state: EquilibriumState, rate: Tensor, drive: Drive

@@ -23,6 +23,9 @@ class Filter(Protocol):
     def derivative(self, stages: Stages, target: Tensor) -> Stages:
         """Return the time derivative of the stages, per ms."""
 
+    def adjoint(self, grad_next: Stages) -> tuple[Stages, Tensor]:
+        """Return the gradients by the stages and by the target of a step."""
+
 
 @dataclass(frozen=True)
 class SinglePole:
@@ -60,6 +63,11 @@ class SinglePole:
     def derivative(self, stages: Stages, target: Tensor) -> Stages:
         """Return the time derivative of the stages, per ms."""
         return ((target - stages[0]) / self.tau,)
+
+    def adjoint(self, grad_next: Stages) -> tuple[Stages, Tensor]:
+        """Return the gradients by the stages and by the target of a step."""
+        by_target = self.share * grad_next[0]
+        return (grad_next[0] - by_target,), by_target
 
 
 @dataclass(frozen=True)
@@ -110,3 +118,11 @@ class AlphaCascade:
         """Return the time derivative of the stages, per ms."""
         first, second = stages
         return ((target - first) / self.tau, (first - second) / self.tau)
+
+    def adjoint(self, grad_next: Stages) -> tuple[Stages, Tensor]:
+        """Return the gradients by the stages and by the target of a step."""
+        first, last = grad_next
+        by_second = self.decay * last
+        by_first = torch.addcmul(self.decay * first, self.ratio, by_second)
+        by_target = (first - by_first) + (last - by_second)
+        return (by_first, by_second), by_target

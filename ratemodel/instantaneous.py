@@ -8,7 +8,7 @@ from torch import Tensor
 from ratemodel.adaptation import Adaptation
 from ratemodel.filters import Filter, Stages
 from ratemodel.response import Response
-from ratemodel.variant import Drive
+from ratemodel.variant import Drive, Slopes
 
 
 class InstantaneousState(NamedTuple):
@@ -61,6 +61,26 @@ class Instantaneous:
         return InstantaneousState(
             self.synapses.step(state.synapses, drive.synaptic),
             self.adaptation.step(state.adaptation, rate),
+        )
+
+    def step_adjoint(
+        self, grad_next: InstantaneousState, slopes: Slopes
+    ) -> tuple[InstantaneousState, Tensor, Tensor]:
+        """Return the gradients by state, rate and synaptic drive of a step."""
+        synapses, by_synaptic = self.synapses.adjoint(grad_next.synapses)
+        adaptation, by_rate = self.adaptation.adjoint(
+            grad_next.adaptation, self.zero
+        )
+        return InstantaneousState(synapses, adaptation), by_rate, by_synaptic
+
+    def rate_adjoint(
+        self, grad_state: InstantaneousState, grad_rate: Tensor, slopes: Slopes
+    ) -> InstantaneousState:
+        """Return ``grad_state`` with the gradient through the rate added."""
+        *earlier, last = grad_state.synapses
+        by_channels, by_mean = self.response.adjoint(grad_rate, slopes)
+        return InstantaneousState(
+            (*earlier, last + by_channels), grad_state.adaptation + by_mean
         )
 
     def derivative(

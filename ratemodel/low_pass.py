@@ -8,7 +8,7 @@ from torch import Tensor
 from ratemodel.adaptation import Adaptation
 from ratemodel.filters import Filter, SinglePole, Stages
 from ratemodel.response import Response
-from ratemodel.variant import Drive
+from ratemodel.variant import Drive, Slopes
 
 
 class LowPassState(NamedTuple):
@@ -69,6 +69,25 @@ class LowPass:
             self.adaptation.step(state.adaptation, rate),
             self.relaxation.step((rate,), target)[0],
         )
+
+    def step_adjoint(
+        self, grad_next: LowPassState, slopes: Slopes
+    ) -> tuple[LowPassState, Tensor, Tensor]:
+        """Return the gradients by state, rate and synaptic drive of a step."""
+        (by_rate,), by_target = self.relaxation.adjoint((grad_next.rate,))
+        (*earlier, last), by_synaptic = self.synapses.adjoint(grad_next.synapses)
+        adaptation, by_rate = self.adaptation.adjoint(grad_next.adaptation, by_rate)
+        by_channels, by_mean = self.response.adjoint(by_target, slopes)
+        state = LowPassState(
+            (*earlier, last + by_channels), adaptation + by_mean, self.zero
+        )
+        return state, by_rate, by_synaptic
+
+    def rate_adjoint(
+        self, grad_state: LowPassState, grad_rate: Tensor, slopes: Slopes
+    ) -> LowPassState:
+        """Return ``grad_state`` with the gradient through the rate added."""
+        return grad_state._replace(rate=grad_rate)
 
     def derivative(
         self, state: LowPassState, rate: Tensor, drive: Drive

@@ -1,6 +1,7 @@
 """A rate network: one variant of one column, run over a batch of stimuli."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from ratemodel.source_window import SourceWindow
 from ratemodel.stability import Linearisation
 from ratemodel.steady_state import SteadyState, solve_steady_state
 from ratemodel.time_constants import expand_tau_r
-from ratemodel.variant import Drive, RateVariant
+from ratemodel.variant import RateVariant, advance
 
 
 class RateNetwork:
@@ -178,21 +179,22 @@ class RateNetwork:
             self.parameters.population, steps_per_bin, n_bins, first_bin, like
         )
         n_steps = n_bins * steps_per_bin
+
+        def drive(sources: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
+            pushed = window.push(sources, rate)
+            return torch.addmm(synaptic, self._matrix, pushed, beta=0, out=synaptic)
+
         before: torch.Tensor | None = None
         for step in range(n_steps):
             sources, injected = external.at(step)
             if injected is not None:
                 injected = injected.repeat(1, self.n_tau)
-            rate = model.rate(state, injected)
+            rate, following = advance(model, state, injected, partial(drive, sources))
             if _differ(injected, before):
                 recorder.jump(model.rate(state, before), rate)
-            before = injected
+            before, state = injected, following
             if recorder.add(step, rate):
                 progress.advance(name, steps_per_bin * self.dt_ms)
-            torch.addmm(
-                synaptic, self._matrix, window.push(sources, rate), beta=0, out=synaptic
-            )
-            state = model.step(state, rate, Drive(synaptic, injected))
         recorder.add(n_steps, model.rate(state, before))
         progress.advance(name, steps_per_bin * self.dt_ms)
         return recorder

@@ -1,6 +1,6 @@
 """From the input of every channel to the rate of every cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 import torch
@@ -48,11 +48,64 @@ class Response:
         injected
             Injected current, pA, ``(n_cells, batch)``, or None.
         """
+        return self.transfer(*self._inputs(channels, adaptation, injected))
+
+    def adjoint(
+        self, grad_rate: Tensor, slopes: tuple[Tensor, ...]
+    ) -> tuple[Tensor, Tensor]:
+        """Return the gradients by the channels and by the mean input.
+
+        Parameters
+        ----------
+        grad_rate
+            Gradient by the rates, ``(n_cells, batch)``.
+        slopes
+            Of the transfer function, from :meth:`TorchTransfer.linearise`.
+
+        Returns
+        -------
+        tuple
+            ``(n_rows, batch)`` and ``(n_cells, batch)``; the latter is also
+            the gradient by every after-spike current.
+        """
+        parts = [grad_rate * slope for slope in slopes]
+        mean = parts[0]
+        if len(parts) * self.n_slots == 1:
+            return mean, mean
+        slots = [part for part in parts for _ in range(self.n_slots)]
+        return torch.cat(slots), mean
+
+    def _inputs(
+        self, channels: Tensor, adaptation: Tensor, injected: Tensor | None
+    ) -> tuple[Tensor, ...]:
         parts = channels.unflatten(0, (-1, self.n_slots, self.n_cells))
         currents = [*parts[0], *adaptation]
         if injected is not None:
             currents.append(injected)
         mean = reduce(torch.add, currents)
         if not self.has_variance:
-            return self.transfer(mean)
-        return self.transfer(mean, reduce(torch.add, parts[1]))
+            return (mean,)
+        return mean, reduce(torch.add, parts[1])
+
+
+@dataclass(frozen=True)
+class TapedResponse(Response):
+    """A response that keeps the slopes of F for the way back.
+
+    Attributes
+    ----------
+    tape
+        Receives the slopes of every call, in order.
+    """
+
+    tape: list[tuple[Tensor, ...]] = field(default_factory=list)
+
+    def __call__(
+        self, channels: Tensor, adaptation: Tensor, injected: Tensor | None
+    ) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        rate, slopes = self.transfer.linearise(
+            *self._inputs(channels, adaptation, injected)
+        )
+        self.tape.append(slopes)
+        return rate

@@ -1,10 +1,12 @@
 """The transfer function F in torch: mean input and its variance to rate."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from bridge.reduction.transfer import WIDTH_FLOOR, TransferFunction
 
@@ -82,18 +84,73 @@ class TorchTransfer:
             it the function is frozen at its working point.
         """
         if variance is None:
-            drive = _softplus((mean - self.threshold) / self.width)
-        else:
-            sigma = variance.clamp_min(VARIANCE_FLOOR).sqrt()
-            shift = sigma * self.per_sigma - 1.0
-            slope = torch.addcmul(self.threshold_slope, self.threshold_curvature, shift)
-            threshold = torch.addcmul(self.threshold, slope, shift)
-            stretch = (self.width_slope * shift + 1.0).clamp_min(WIDTH_FLOOR)
-            drive = stretch * _softplus((mean - threshold) / (self.width * stretch))
+            return self._power_law(softplus(self._frozen_argument(mean)))
+        point = self._working_point(mean, variance)
+        return self._power_law(point.stretch * softplus(point.argument))
+
+    def linearise(
+        self, mean: Tensor, variance: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Return the rate as the call does, and its slopes.
+
+        Returns
+        -------
+        tuple
+            Rate, Hz, and its derivatives by the mean (Hz/pA) and, where there
+            is a variance, by the variance (Hz/mV^2). A cell held at
+            :data:`RATE_LIMIT_HZ` has slope 0; below :data:`ARGUMENT_FLOOR` the
+            slope is that at the floor, under 1e-13 of the gain.
+        """
+        if variance is None:
+            argument = self._frozen_argument(mean)
+            drive = softplus(argument)
+            rate = self._power_law(drive)
+            return rate, (self._per_drive(rate, drive) * torch.sigmoid(argument),)
+        point = self._working_point(mean, variance)
+        unit, share = softplus(point.argument), torch.sigmoid(point.argument)
+        drive = point.stretch * unit
+        rate = self._power_law(drive)
+        per_drive = self._per_drive(rate, drive)
+        threshold_slope = torch.addcmul(
+            self.threshold_slope, self.threshold_curvature, point.shift, value=2.0
+        )
+        stretched = self.width_slope * (point.stretch > WIDTH_FLOOR)
+        # d(stretch softplus)/d(shift), times the width, which per_drive divides by
+        by_shift = torch.addcmul(unit, share, point.argument, value=-1.0)
+        by_shift = by_shift * (stretched * self.width) - share * threshold_slope
+        per_variance = 0.5 * self.per_sigma / point.sigma
+        per_variance = per_variance * (variance > VARIANCE_FLOOR)
+        return rate, (per_drive * share, per_drive * by_shift * per_variance)
+
+    def _frozen_argument(self, mean: Tensor) -> Tensor:
+        return ((mean - self.threshold) / self.width).clamp_min(ARGUMENT_FLOOR)
+
+    def _working_point(self, mean: Tensor, variance: Tensor) -> "_WorkingPoint":
+        sigma = variance.clamp_min(VARIANCE_FLOOR).sqrt()
+        shift = sigma * self.per_sigma - 1.0
+        slope = torch.addcmul(self.threshold_slope, self.threshold_curvature, shift)
+        threshold = torch.addcmul(self.threshold, slope, shift)
+        stretch = (self.width_slope * shift + 1.0).clamp_min(WIDTH_FLOOR)
+        argument = (mean - threshold) / (self.width * stretch)
+        return _WorkingPoint(
+            sigma, shift, stretch, argument.clamp_min(ARGUMENT_FLOOR)
+        )
+
+    def _power_law(self, drive: Tensor) -> Tensor:
         # exp(p log x): five times as fast as a power with a tensor of exponents
         rate = self.scale * torch.exp(self.power * torch.log(drive))
         return rate.clamp_max(RATE_LIMIT_HZ)
 
+    def _per_drive(self, rate: Tensor, drive: Tensor) -> Tensor:
+        """Return d(rate)/d(drive) over the width at the working point."""
+        slope = rate / drive * (self.power / self.width)
+        return slope.masked_fill_(rate >= RATE_LIMIT_HZ, 0.0)
 
-def _softplus(argument: Tensor) -> Tensor:
-    return torch.nn.functional.softplus(argument.clamp_min(ARGUMENT_FLOOR))
+
+class _WorkingPoint(NamedTuple):
+    """Where F is read when the variance moves."""
+
+    sigma: Tensor
+    shift: Tensor
+    stretch: Tensor
+    argument: Tensor

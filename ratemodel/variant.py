@@ -1,10 +1,14 @@
 """The step contract that every variant of the rate model keeps."""
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeVar
 
 from torch import Tensor
 
 State = TypeVar("State", bound=tuple)
+
+Slopes = tuple[Tensor, ...]
+"""Derivatives of F by mean and variance, each ``(n_cells, batch)``."""
 
 
 class Drive(NamedTuple):
@@ -56,8 +60,62 @@ class RateVariant(Protocol[State]):
             Input during the step.
         """
 
+    def step_adjoint(
+        self, grad_next: State, slopes: Slopes
+    ) -> tuple[State, Tensor, Tensor]:
+        """Return the gradients by the three arguments of :meth:`step`.
+
+        Parameters
+        ----------
+        grad_next
+            Gradient by the state a step later.
+        slopes
+            Of F, where the step or its rate reads it.
+
+        Returns
+        -------
+        tuple
+            Gradients by the state (beside what it does through its rate), by
+            the rate ``(n_cells, batch)`` and by the synaptic drive
+            ``(n_rows, batch)``.
+        """
+
+    def rate_adjoint(
+        self, grad_state: State, grad_rate: Tensor, slopes: Slopes
+    ) -> State:
+        """Return ``grad_state`` with the gradient through :meth:`rate` added."""
+
     def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
         """Return the time derivative (per ms) of the continuous model."""
 
     def steady(self, rate: Tensor, drive: Drive) -> State:
         """Return the state that stands still at ``rate`` under ``drive``."""
+
+
+def advance(
+    model: RateVariant[State],
+    state: State,
+    injected: Tensor | None,
+    synaptic_of: Callable[[Tensor], Tensor],
+) -> tuple[Tensor, State]:
+    """Take one step of a network; every run, trained or not, consists of these.
+
+    Parameters
+    ----------
+    model
+        The variant.
+    state
+        State now.
+    injected
+        Injected current, pA, ``(n_cells, batch)``, or None.
+    synaptic_of
+        Returns the synaptic drive ``(n_rows, batch)`` that the rates now cause,
+        with all external input.
+
+    Returns
+    -------
+    tuple
+        The rates now, Hz, and the state one step later.
+    """
+    rate = model.rate(state, injected)
+    return rate, model.step(state, rate, Drive(synaptic_of(rate), injected))
