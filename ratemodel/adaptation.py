@@ -78,9 +78,7 @@ class Adaptation:
             return current
         return torch.lerp(current, self.gain * rate_hz, self.share)
 
-    def adjoint(
-        self, grad_next: Tensor, grad_rate: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def adjoint(self, grad_next: Tensor, grad_rate: Tensor) -> tuple[Tensor, Tensor]:
         """Return the gradient by the currents, and ``grad_rate`` with theirs added.
 
         Parameters

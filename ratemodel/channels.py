@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from bridge.column.edges import N_RECEPTORS, Edges
 from bridge.reduction.parameters import RateParameters
 
+WEIGHT_POWER = (1, 2)
+"""Power of the weight in the mean and in the variance of the input."""
+
 
 @dataclass(frozen=True)
 class Channels:
@@ -86,8 +89,14 @@ def edge_gains(
     The mean is charge times rate; the variance is Campbell's sum (Papoulis
     1991, section 10-2).
     """
-    if quantity == 0:
-        gain = parameters.current_per_hz[edges.target, edges.receptor]
-        return edges.weight_pa * gain
-    gain = parameters.variance_per_hz[edges.target, edges.receptor]
-    return edges.weight_pa**2 * gain
+    return edges.weight_pa ** WEIGHT_POWER[quantity] * gain_per_weight(
+        edges, parameters, quantity
+    )
+
+
+def gain_per_weight(
+    edges: Edges, parameters: RateParameters, quantity: int
+) -> NDArray[np.float64]:
+    """Return gain per weight to the :data:`WEIGHT_POWER`, ``(n_edges,)``."""
+    per_hz = (parameters.current_per_hz, parameters.variance_per_hz)[quantity]
+    return per_hz[edges.target, edges.receptor]

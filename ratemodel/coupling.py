@@ -114,10 +114,15 @@ def couple(
     n_blocks = int(recurrent_steps.max(initial=0)) + 1
     lgn, recurrent = parameters.lgn_edges, parameters.recurrent
     constant_rows, constant = _constant(parameters, channels)
+    lgn_source = lgn_block * n_lgn + lgn.source
+    recurrent_source = n_external + recurrent_steps * n + recurrent.source
     parts = [
-        _entries(lgn, lgn_block * n_lgn, parameters, channels),
+        (edge_values(lgn, parameters, channels), *places(lgn, lgn_source, channels)),
         (constant, constant_rows, np.full(constant_rows.size, n_external - 1)),
-        _entries(recurrent, n_external + recurrent_steps * n, parameters, channels),
+        (
+            edge_values(recurrent, parameters, channels),
+            *places(recurrent, recurrent_source, channels),
+        ),
     ]
     values, rows, columns = (np.concatenate(part) for part in zip(*parts, strict=True))
     shape = (channels.n_rows, n_external + n_blocks * n)
@@ -137,17 +142,21 @@ def _check(edges: Edges, n_sources: int, n_targets: int, name: str) -> None:
             )
 
 
-def _entries(
-    edges: Edges,
-    first_column: NDArray[np.intp],
-    parameters: RateParameters,
-    channels: Channels,
-) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+def places(
+    edges: Edges, column: NDArray[np.integer], channels: Channels
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return rows and columns of the edges, one quantity after the other."""
     quantities = range(channels.n_quantities)
-    values = [edge_gains(edges, parameters, q) for q in quantities]
     rows = [channels.row(edges.target, edges.receptor, q) for q in quantities]
-    columns = np.tile(first_column + edges.source, channels.n_quantities)
-    return np.concatenate(values), np.concatenate(rows), columns
+    return np.concatenate(rows), np.tile(column, channels.n_quantities)
+
+
+def edge_values(
+    edges: Edges, parameters: RateParameters, channels: Channels
+) -> NDArray[np.float64]:
+    """Return the values that belong to :func:`places`."""
+    quantities = range(channels.n_quantities)
+    return np.concatenate([edge_gains(edges, parameters, q) for q in quantities])
 
 
 def _constant(

@@ -72,9 +72,7 @@ class Equilibrium:
     ) -> tuple[EquilibriumState, Tensor, Tensor]:
         """Return the gradients by state, rate and synaptic drive of a step."""
         relaxation, by_target = self.relaxation.adjoint(grad_next.relaxation)
-        adaptation, by_rate = self.adaptation.adjoint(
-            grad_next.adaptation, self.zero
-        )
+        adaptation, by_rate = self.adaptation.adjoint(grad_next.adaptation, self.zero)
         by_synaptic, by_mean = self.response.adjoint(by_target, slopes)
         return (
             EquilibriumState(relaxation, adaptation + by_mean),

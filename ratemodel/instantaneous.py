@@ -68,9 +68,7 @@ class Instantaneous:
     ) -> tuple[InstantaneousState, Tensor, Tensor]:
         """Return the gradients by state, rate and synaptic drive of a step."""
         synapses, by_synaptic = self.synapses.adjoint(grad_next.synapses)
-        adaptation, by_rate = self.adaptation.adjoint(
-            grad_next.adaptation, self.zero
-        )
+        adaptation, by_rate = self.adaptation.adjoint(grad_next.adaptation, self.zero)
         return InstantaneousState(synapses, adaptation), by_rate, by_synaptic
 
     def rate_adjoint(

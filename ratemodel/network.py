@@ -47,6 +47,13 @@ class RateNetwork:
     device
         ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
 
+    Attributes
+    ----------
+    channels, coupling
+        Layout of the input, and the matrix of all connections.
+    recurrent_steps, lgn_steps
+        Delay of every connection, steps.
+
     Raises
     ------
     InputError
@@ -78,15 +85,15 @@ class RateNetwork:
         self.dtype, self.device = check_dtype(dtype), resolve_device(device)
         self.tau_r_ms = self._checked_tau_r(tau_r_ms)
         self.is_sweep = np.ndim(tau_r_ms) == 2 if tau_r_ms is not None else False
-        self._channels = channels_for(parameters, variant, self.extensions)
-        model = self._assemble(1)
-        self._coupling = couple(
-            parameters,
-            self._channels,
-            self._steps(parameters.recurrent.delay_ms, model.hold_steps),
-            self._steps(parameters.lgn_edges.delay_ms, model.input_hold_steps),
+        self.channels = channels_for(parameters, variant, self.extensions)
+        model = self.assemble(1)
+        recurrent, lgn = parameters.recurrent.delay_ms, parameters.lgn_edges.delay_ms
+        self.recurrent_steps = self._steps(recurrent, model.hold_steps)
+        self.lgn_steps = self._steps(lgn, model.input_hold_steps)
+        self.coupling = couple(
+            parameters, self.channels, self.recurrent_steps, self.lgn_steps
         )
-        self._matrix = to_torch(self._coupling.matrix, self.dtype, self.device)
+        self._matrix = to_torch(self.coupling.matrix, self.dtype, self.device)
 
     @property
     def n_tau(self) -> int:
@@ -123,7 +130,7 @@ class RateNetwork:
         external = ExternalInput(
             stimuli,
             self.parameters.n_lgn,
-            self._coupling.lgn_delays,
+            self.coupling.lgn_delays,
             self.parameters.population,
             self.dt_ms,
             self.dtype,
@@ -167,14 +174,14 @@ class RateNetwork:
         progress: Progress,
         name: str,
     ) -> BinRecorder:
-        model = self._assemble(n_stimuli)
+        model = self.assemble(n_stimuli)
         batch = self.n_tau * n_stimuli
         state = model.init(batch)
         like = torch.zeros(
             self.parameters.n_cells, batch, dtype=self.dtype, device=self.device
         )
-        window = SourceWindow(self._coupling.n_external, self._coupling.n_blocks, like)
-        synaptic = like.new_zeros(self._channels.n_rows, batch)
+        window = SourceWindow(self.coupling.n_external, self.coupling.n_blocks, like)
+        synaptic = like.new_zeros(self.channels.n_rows, batch)
         recorder = BinRecorder(
             self.parameters.population, steps_per_bin, n_bins, first_bin, like
         )
@@ -254,14 +261,14 @@ class RateNetwork:
         model = assemble(
             self.parameters,
             self.variant,
-            self._channels,
+            self.channels,
             self.extensions,
             tau,
             self.dt_ms,
             dtype=torch.float64,
             device=device,
         )
-        return Linearisation(model, self._coupling, steady, self.dt_ms)
+        return Linearisation(model, self.coupling, steady, self.dt_ms)
 
     def _checked_tau_r(self, tau_r_ms: ArrayLike | None) -> NDArray[np.float64] | None:
         if self.variant == "instantaneous":
@@ -272,11 +279,12 @@ class RateNetwork:
             raise InputError(f"tau_r_ms: the {self.variant} variant needs it")
         return expand_tau_r(tau_r_ms, self.parameters.population)
 
-    def _assemble(self, n_stimuli: int) -> RateVariant[Any]:
+    def assemble(self, n_stimuli: int) -> RateVariant[Any]:
+        """Return the variant, ready to step a batch of so many stimuli."""
         return assemble(
             self.parameters,
             self.variant,
-            self._channels,
+            self.channels,
             self.extensions,
             self.tau_r_ms,
             self.dt_ms,

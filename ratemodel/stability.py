@@ -1,7 +1,7 @@
 """Linear stability of a steady state: continuous model and discrete step."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from torch.func import jvp as torch_jvp
 
 from ratemodel.coupling import Coupling, to_torch
 from ratemodel.steady_state import ConvergenceError, SteadyState
-from ratemodel.variant import Drive, RateVariant
+from ratemodel.variant import Drive, RateVariant, flatten, rebuild
 
 DENSE_LIMIT = 1500
 """States up to which all eigenvalues are computed from the full matrix."""
@@ -57,7 +57,7 @@ class Linearisation:
         past = self._rate.repeat(self._n_blocks, 1)
         self._synaptic = self._matrix @ past + external
         state = model.steady(self._rate, Drive(self._synaptic, self._injected))
-        self._leaves = _flatten(state)
+        self._leaves = flatten(state)
         self._template = state
 
     @property
@@ -147,11 +147,11 @@ class Linearisation:
             ),
             (state_change, rate_change, self._matrix @ past),
         )
-        return torch.cat([leaf.flatten(0, -2) for leaf in _flatten(change)])
+        return torch.cat([leaf.flatten(0, -2) for leaf in flatten(change)])
 
     def _expanded(self, batch: int) -> Any:
         leaves = [leaf.repeat(*(1,) * (leaf.ndim - 1), batch) for leaf in self._leaves]
-        return _rebuild(self._template, iter(leaves))
+        return rebuild(self._template, iter(leaves))
 
     def _unflatten(self, tangent: Tensor) -> Any:
         sizes = [leaf.numel() for leaf in self._leaves]
@@ -160,7 +160,7 @@ class Linearisation:
             part.reshape(*leaf.shape[:-1], tangent.shape[1])
             for part, leaf in zip(parts, self._leaves, strict=True)
         ]
-        return _rebuild(self._template, iter(leaves))
+        return rebuild(self._template, iter(leaves))
 
 
 def _extreme(apply: Any, size: int, which: str) -> complex:
@@ -204,17 +204,3 @@ def _jvp(function: Callable[..., Any], at: Any, along: Any) -> Any:
         # torch's forward mode itself calls what torch has deprecated
         warnings.filterwarnings("ignore", message=".*torch.jit.script.*")
         return torch_jvp(function, at, along)
-
-
-def _flatten(state: Any) -> list[Tensor]:
-    if isinstance(state, Tensor):
-        return [state]
-    return [leaf for part in state for leaf in _flatten(part)]
-
-
-def _rebuild(template: Any, leaves: Any) -> Any:
-    if isinstance(template, Tensor):
-        return next(leaves)
-    parts: Sequence[Any] = [_rebuild(part, leaves) for part in template]
-    is_named = hasattr(template, "_fields")
-    return type(template)(*parts) if is_named else tuple(parts)

@@ -132,9 +132,7 @@ class TorchTransfer:
         threshold = torch.addcmul(self.threshold, slope, shift)
         stretch = (self.width_slope * shift + 1.0).clamp_min(WIDTH_FLOOR)
         argument = (mean - threshold) / (self.width * stretch)
-        return _WorkingPoint(
-            sigma, shift, stretch, argument.clamp_min(ARGUMENT_FLOOR)
-        )
+        return _WorkingPoint(sigma, shift, stretch, argument.clamp_min(ARGUMENT_FLOOR))
 
     def _power_law(self, drive: Tensor) -> Tensor:
         # exp(p log x): five times as fast as a power with a tensor of exponents

@@ -1,7 +1,7 @@
 """The step contract that every variant of the rate model keeps."""
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from torch import Tensor
 
@@ -119,3 +119,18 @@ def advance(
     """
     rate = model.rate(state, injected)
     return rate, model.step(state, rate, Drive(synaptic_of(rate), injected))
+
+
+def flatten(state: Any) -> list[Tensor]:
+    """Return the tensors of a state in order."""
+    if isinstance(state, Tensor):
+        return [state]
+    return [leaf for part in state for leaf in flatten(part)]
+
+
+def rebuild(template: Any, leaves: Iterator[Tensor]) -> Any:
+    """Return a state built like ``template`` from the tensors of :func:`flatten`."""
+    if isinstance(template, Tensor):
+        return next(leaves)
+    parts = [rebuild(part, leaves) for part in template]
+    return type(template)(*parts) if hasattr(template, "_fields") else tuple(parts)

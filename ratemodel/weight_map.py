@@ -1,0 +1,100 @@
+"""From one weight per connection to the values of the coupling matrix."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bridge.column.edges import Edges
+from bridge.reduction.parameters import RateParameters
+from ratemodel.channels import WEIGHT_POWER, Channels, gain_per_weight
+from ratemodel.coupling import places
+from ratemodel.sparse_product import SparseProduct
+
+
+@dataclass(frozen=True)
+class WeightMap:
+    """Where the weight of a connection enters, and how: ``gain w^power``.
+
+    A weight enters the mean of its target's input with its charge and, where
+    in use, the variance with its square (Campbell's sum). Connections of one
+    pair with equal delay and receptor share an entry.
+
+    Attributes
+    ----------
+    gains
+        Gain of every connection by quantity, ``(n_quantities, n_edges)``.
+    entry
+        Entry that it adds to, ``(n_quantities n_edges,)``.
+    product
+        The matrix whose values these are.
+    """
+
+    gains: Tensor
+    entry: Tensor
+    product: SparseProduct
+
+    @classmethod
+    def build(
+        cls,
+        edges: Edges,
+        column: NDArray[np.integer],
+        n_columns: int,
+        n_blocks: int,
+        parameters: RateParameters,
+        channels: Channels,
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> "WeightMap":
+        """Lay out the matrix of a set of connections.
+
+        Parameters
+        ----------
+        edges
+            The connections.
+        column
+            Column of each, ``(n_edges,)``.
+        n_columns, n_blocks
+            Columns, and the blocks by delay that they form.
+        parameters, channels
+            Charges, and the layout of the rows.
+        dtype, device
+            Of the tensors.
+        """
+        row, column = places(edges, column, channels)
+        key, entry = np.unique(row * n_columns + column, return_inverse=True)
+        gains = [
+            gain_per_weight(edges, parameters, quantity)
+            for quantity in range(channels.n_quantities)
+        ]
+        shape = (channels.n_rows, n_columns)
+        return cls(
+            torch.as_tensor(np.stack(gains), dtype=dtype, device=device),
+            torch.from_numpy(entry).to(device),
+            SparseProduct.from_entries(
+                *np.divmod(key, n_columns), shape, n_blocks, device
+            ),
+        )
+
+    def values(self, weight_pa: Tensor) -> Tensor:
+        """Return the values of the matrix; autograd follows.
+
+        Parameters
+        ----------
+        weight_pa
+            Weights in the order of the connections, pA, ``(n_edges,)``.
+
+        Returns
+        -------
+        Tensor
+            pA per Hz and mV^2 per Hz, ``(n_entries,)``.
+        """
+        weight = weight_pa.to(self.gains)
+        parts = [
+            gain * weight**power
+            for gain, power in zip(self.gains, WEIGHT_POWER, strict=False)
+        ]
+        empty = self.gains.new_zeros(self.product.pattern.indices.shape[0])
+        return empty.index_add(0, self.entry, torch.cat(parts))
