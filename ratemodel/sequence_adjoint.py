@@ -147,9 +147,7 @@ class SequencePass(torch.autograd.Function):
             if plan.steps_per_bin > 1:
                 rates = rates.unflatten(0, (-1, plan.steps_per_bin)).mean(1)
             bins.append(rates)
-            if not stores:
-                segment = segment._replace(rates=past)
-            segments.append(segment)
+            segments.append(segment if stores else segment._replace(rates=past))
             past = _last(segment.rates, past.shape[0])
         ctx.plan, ctx.segments, ctx.stores = plan, segments, stores
         ctx.save_for_backward(recurrent, external)

@@ -28,9 +28,7 @@ def dense_matrix(network, edges, weight, delay, n_sources):
     matrix = torch.zeros(channels.n_rows, n_sources, dtype=torch.float64)
     gains = (parameters.current_per_hz, parameters.variance_per_hz)
     steps = (
-        network.recurrent_steps
-        if edges is parameters.recurrent
-        else network.lgn_steps
+        network.recurrent_steps if edges is parameters.recurrent else network.lgn_steps
     )
     chosen = np.flatnonzero(steps == delay)
     cell, receptor = edges.target[chosen], edges.receptor[chosen]

@@ -1,5 +1,7 @@
 """Rates, segments, bins and carried state of the trainable pass."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -27,9 +29,7 @@ def weights_of(sequence):
 
 def some_inputs(n_samples, dtype=torch.float64):
     generator = torch.Generator().manual_seed(1)
-    return 20.0 * torch.rand(
-        n_samples, N_LGN, BATCH, generator=generator, dtype=dtype
-    )
+    return 20.0 * torch.rand(n_samples, N_LGN, BATCH, generator=generator, dtype=dtype)
 
 
 def gradients(sequence, weights, rates):
@@ -49,17 +49,162 @@ def test_rates_equal_those_of_the_network(
     stimulus = make_stimulus(dt_ms=1.0, duration_ms=200.0)
     sequence = build(make_network, variant, extensions, dtype)
     expected = sequence.network.run([stimulus], bin_ms=1.0, drop_ms=100.0)
-    inputs = torch.tensor(stimulus.lgn_rate_hz)[..., None]
-    rates = sequence(*weights_of(sequence), inputs).rates[..., 0].double()
-    # the network's bins are the trapezoidal rule on the rates at the steps
-    bins = 0.5 * (rates[100:-1] + rates[101:])
-    cells = bins.sum(0).detach().numpy() + expected.neuron_rates[0] * 0.0
-    cells /= 99.0
-    last = expected.neuron_rates[0] * 100.0 - cells * 99.0
+    # one step more: the last bin ends with the rates after the last step
+    inputs = torch.tensor(np.pad(stimulus.lgn_rate_hz, ((0, 1), (0, 0)), "edge"))
+    rates = sequence(*weights_of(sequence), inputs[..., None]).rates.detach()
+    rates = rates[..., 0].double().numpy()
+    bins = 0.5 * (rates[:-1] + rates[1:])  # the network's bins are trapezoids
+    limits = {"rtol": tolerance, "atol": tolerance}
+    np.testing.assert_allclose(bins[100:].mean(0), expected.neuron_rates[0], **limits)
     population = sequence.network.parameters.population
     for p in np.unique(population):
-        mine = bins[:, population == p].mean(1).detach().numpy()
         np.testing.assert_allclose(
-            mine, expected.rates[0, 100:-1, p], rtol=tolerance, atol=tolerance
+            bins[:, population == p].mean(1), expected.rates[0, :, p], **limits
         )
-    assert np.isfinite(last).all()
+
+
+def test_injected_current_acts_as_in_the_network(
+    make_network, make_stimulus, variant, extensions
+):
+    stimulus = make_stimulus(dt_ms=1.0, duration_ms=100.0, pulse_pa=20.0)
+    sequence = build(make_network, variant, extensions)
+    expected = sequence.network.run([stimulus], bin_ms=1.0, drop_ms=99.0)
+    population = sequence.network.parameters.population
+    rates = sequence(
+        *weights_of(sequence),
+        torch.tensor(stimulus.lgn_rate_hz)[..., None],
+        injected_pa=torch.tensor(stimulus.current_pa[:, population])[..., None],
+    ).rates.detach()
+    # steps whose neighbours have the same current: the trapezoid sees no jump
+    for t in (20, 60, 90):
+        mine = 0.5 * (rates[t] + rates[t + 1])[:, 0].numpy()
+        for p in np.unique(population):
+            wanted = expected.rates[0, t, p]
+            assert mine[population == p].mean() == pytest.approx(wanted, rel=1e-10)
+
+
+@pytest.mark.parametrize("segment_steps", [2, 10, 20])
+def test_segments_change_nothing(make_network, variant, extensions, segment_steps):
+    whole = build(make_network, variant, extensions, steps_per_bin=2)
+    parts = build(
+        make_network,
+        variant,
+        extensions,
+        steps_per_bin=2,
+        segment_steps=segment_steps,
+    )
+    weights, inputs = weights_of(whole), some_inputs(6)
+    results = [
+        sequence(*weights, inputs, steps_per_sample=8) for sequence in (whole, parts)
+    ]
+    assert torch.equal(results[0].rates, results[1].rates)
+    pairs = zip(
+        gradients(whole, weights, results[0].rates),
+        gradients(parts, weights, results[1].rates),
+        strict=True,
+    )
+    for expected, got in pairs:
+        # the same products, summed in another order
+        torch.testing.assert_close(got, expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("cut", [3, 10])
+def test_two_sequences_continue_as_one(make_network, variant, extensions, cut):
+    sequence = build(make_network, variant, extensions)
+    weights, inputs = weights_of(sequence), some_inputs(20)
+    whole = sequence(*weights, inputs)
+    first = sequence(*weights, inputs[:cut])
+    second = sequence(*weights, inputs[cut:], state=first.state)
+    both = torch.cat((first.rates, second.rates))
+    torch.testing.assert_close(both, whole.rates, rtol=1e-12, atol=1e-12)
+    assert not any(
+        tensor.requires_grad for tensor in (second.state.rates, second.state.inputs)
+    )
+
+
+def test_bins_are_means_over_their_steps(make_network, variant, extensions):
+    fine = build(make_network, variant, extensions)
+    coarse = build(make_network, variant, extensions, steps_per_bin=5)
+    weights, inputs = weights_of(fine), some_inputs(20)
+    means = fine(*weights, inputs).rates.unflatten(0, (4, 5)).mean(1)
+    got = coarse(*weights, inputs).rates
+    torch.testing.assert_close(got, means)
+    for mine, theirs in zip(
+        gradients(coarse, weights, got), gradients(fine, weights, means), strict=True
+    ):
+        torch.testing.assert_close(mine, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_gradcheck_on_a_tiny_network(make_network, variant, extensions):
+    network = RateNetwork(
+        make_network(n=12, n_lgn=5), **variant, **extensions, dtype=torch.float64
+    )
+    sequence = RateSequence(network, steps_per_bin=3, segment_steps=6)
+    inputs = 20.0 * torch.rand(4, 5, 2, dtype=torch.float64)
+    rates = lambda *weights: sequence(*weights, inputs, steps_per_sample=3).rates  # noqa: E731
+    assert torch.autograd.gradcheck(rates, weights_of(sequence), fast_mode=True)
+
+
+def test_double_connections_share_an_entry_and_have_each_their_gradient(
+    make_network, variant, extensions
+):
+    single = make_network()
+    edges = {name: np.tile(value, 2) for name, value in vars(single.recurrent).items()}
+    edges["weight_pa"] = 0.5 * edges["weight_pa"]
+    doubled = RateNetwork(
+        replace(single, recurrent=Edges(**edges)),
+        **variant,
+        **(extensions | {"variance": False}),
+        dtype=torch.float64,
+    )
+    sequence = RateSequence(doubled)
+    weights, inputs = weights_of(sequence), some_inputs(10)
+    rates = sequence(*weights, inputs).rates
+    plain = build(make_network, variant, extensions | {"variance": False})
+    expected = plain(*weights_of(plain), inputs).rates
+    torch.testing.assert_close(rates, expected, rtol=1e-12, atol=1e-12)
+    halves = gradients(sequence, weights, rates)[0].view(2, -1)
+    torch.testing.assert_close(halves[0], halves[1])
+
+
+def test_a_saturated_cell_has_no_gradient(make_cells):
+    """Two cells far above the limit of 1,000 Hz, as TorchTransfer cuts it."""
+    edges = Edges([0, 1], [1, 0], [1.0, 1.0], [1.0, 1.0], [0, 0], [1, 1])
+    cells = make_cells(2, recurrent=edges, constant_current_pa=np.full((2, 4), 1e4))
+    sequence = RateSequence(
+        RateNetwork(cells, variant="low_pass", tau_r_ms=5.0, dtype=torch.float64)
+    )
+    weights = weights_of(sequence)
+    inputs = torch.zeros(50, 1, 1, dtype=torch.float64)
+    rates = sequence(*weights, inputs).rates
+    assert rates[-1].min() > 990.0
+    late = rates[-1].sum() - rates[-2].sum()
+    assert torch.autograd.grad(late, weights)[0].abs().max() < 1e-3
+
+
+BAD_CALLS = [
+    ("recurrent_pa has shape", lambda w, x: ((w[0][:-1], w[1], x), {})),
+    ("lgn_pa has shape", lambda w, x: ((w[0], w[1][:-1], x), {})),
+    ("input_hz has shape", lambda w, x: ((*w, x[0]), {})),
+    ("injected_pa has shape", lambda w, x: ((*w, x), {"injected_pa": x})),
+    ("not a whole number of bins", lambda w, x: ((*w, x[:3]), {})),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD_CALLS, ids=[m for m, _ in BAD_CALLS])
+def test_a_shape_that_does_not_fit_is_refused(make_network, message, call):
+    sequence = build(make_network, {"variant": "instantaneous"}, {}, steps_per_bin=2)
+    arguments, named = call(weights_of(sequence), some_inputs(4))
+    with pytest.raises(InputError, match=message):
+        sequence(*arguments, **named)
+
+
+def test_options_that_do_not_fit_are_refused(make_network):
+    one = {"variant": "low_pass", "tau_r_ms": 3.0}
+    with pytest.raises(InputError, match="not a multiple"):
+        build(make_network, one, {}, segment_steps=5, steps_per_bin=2)
+    with pytest.raises(InputError, match="start at 1"):
+        build(make_network, one, {}, steps_per_bin=0)
+    sweep = {"variant": "low_pass", "tau_r_ms": [[3.0], [6.0]]}
+    with pytest.raises(InputError, match="sweeps tau_r"):
+        build(make_network, sweep, {})
