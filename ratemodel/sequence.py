@@ -47,11 +47,15 @@ class RateSequence:
         segment by segment. All steps where not given.
     steps_per_bin
         Steps of a bin of the rates returned.
+    product
+        ``"sparse"`` or ``"dense"`` matrices; ``"auto"`` takes what suits the
+        device and the size (:func:`ratemodel.product_choice.choose_product`).
 
     Raises
     ------
     InputError
-        If the network sweeps tau_r, or bins do not fit the segments.
+        If the network sweeps tau_r, bins do not fit the segments, or there is no
+        such product.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class RateSequence:
         *,
         segment_steps: int | None = None,
         steps_per_bin: int = 1,
+        product: str = "auto",
     ) -> None:
         if network.n_tau > 1:
             raise InputError("training: the network sweeps tau_r; give it one")
@@ -85,6 +90,7 @@ class RateSequence:
             self._n_blocks * parameters.n_cells,
             self._n_blocks,
             *common,
+            product,
         )
         block = np.searchsorted(self._delays, network.lgn_steps)
         self._external = WeightMap.build(
@@ -93,6 +99,7 @@ class RateSequence:
             len(self._delays) * parameters.n_lgn,
             1,
             *common,
+            product,
         )
         constant = coupling.constant_drive(np.zeros(parameters.n_lgn))
         self._constant = torch.as_tensor(

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from ratemodel.event_layout import EventLayout
+from ratemodel.product import Matrix, Product
 from ratemodel.response import TapedResponse
-from ratemodel.sparse_product import SparseProduct, multiply
 from ratemodel.variant import RateVariant, Slopes, advance, flatten
 
 
@@ -55,8 +55,8 @@ class Plan:
     """
 
     model: RateVariant[Any]
-    recurrent: SparseProduct
-    external: SparseProduct
+    recurrent: Product
+    external: Product
     constant: Tensor
     events: EventLayout
     sources: Tensor
@@ -66,7 +66,7 @@ class Plan:
     segment_steps: int
     steps_per_bin: int
 
-    def matrices(self, recurrent: Tensor, external: Tensor) -> tuple[Tensor, Tensor]:
+    def matrices(self, recurrent: Tensor, external: Tensor) -> tuple[Matrix, Matrix]:
         """Return the matrices that the steps multiply by."""
         return (
             self.recurrent.forward_matrix(recurrent),
@@ -179,7 +179,7 @@ class SequencePass(torch.autograd.Function):
 
 def run_segment(
     plan: Plan,
-    matrices: tuple[Tensor, Tensor],
+    matrices: tuple[Matrix, Matrix],
     first: int,
     state: Any,
     past: Tensor,
@@ -212,24 +212,25 @@ def run_segment(
     model = _taped(plan.model, segment.slopes) if keeps_slopes else plan.model
     external = past.new_empty(plan.constant.shape[0], past.shape[-1])
     synaptic = torch.empty_like(external)
+    constant = plan.constant.repeat(1, past.shape[-1])
     event = -1
 
     def drive(now: Tensor) -> Tensor:
         rates[n_past + index] = now
-        return multiply(
-            matrices[0], rates[index : index + n_past + 1], external, synaptic
+        return matrices[0].multiply(
+            rates[index : index + n_past + 1], external, synaptic
         )
 
     for index in range(n_steps):
         if plan.events.of_step[first + index] != event:
             event = plan.events.of_step[first + index]
-            multiply(matrices[1], plan.sources[event, None], plan.constant, external)
+            matrices[1].multiply(plan.sources[event, None], constant, external)
         _, state = advance(model, state, plan.injected_at(first + index), drive)
     return segment, state
 
 
 def reverse_segment(
-    plan: Plan, transposed: Tensor, segment: Segment, grad_bins: Tensor, later: Later
+    plan: Plan, transposed: Matrix, segment: Segment, grad_bins: Tensor, later: Later
 ) -> tuple[Tensor, Later]:
     """Run a segment back.
 
@@ -262,7 +263,7 @@ def reverse_segment(
         from_output = grad_bins[(segment.first + index) // plan.steps_per_bin]
         grad_rate = torch.add(grad_rate, from_output, alpha=1.0 / plan.steps_per_bin)
         window = drives[index : index + n_past + 1]
-        multiply(transposed, window, grad_rate, grad_rate)
+        transposed.multiply(window, grad_rate, grad_rate)
         grad_state = model.rate_adjoint(grad_state, grad_rate, slopes)
     return drives[:n_steps], Later(grad_state, drives[:n_past].clone())
 

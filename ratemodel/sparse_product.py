@@ -1,59 +1,59 @@
-"""Products with a fixed sparsity: forward, transposed, and sampled at its entries."""
+"""The product in compressed rows: forward, transposed, sampled at its entries."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ratemodel.csr_kernels import csr_kernels
+from ratemodel.product import Entries
+
 SAMPLED_WIDTH = {"cpu": 64, "cuda": 4096}
-"""Columns (steps x trials) of one sampled product: on a CPU the dense factor
-then stays in the cache (3,000 rows x 64 x 4 bytes; at 6,400 columns the product
+"""Columns (steps x trials) of one sampled product of torch: on a CPU the dense
+factor then stays in the cache (all 6,400 columns of a training step at once
 took twice as long), on a GPU few large products are wanted."""
 
 
 @dataclass(frozen=True)
-class CsrPattern:
-    """Positions of the entries of a matrix ``[row, column]``, row by row.
+class CsrMatrix:
+    """Compressed rows, ``[row, column]``, with 32-bit indices.
 
     Attributes
     ----------
-    indptr, indices
-        Compressed rows, 32-bit.
+    indptr, indices, values
+        The matrix.
     n_columns
         Number of columns.
     """
 
     indptr: Tensor
     indices: Tensor
+    values: Tensor
     n_columns: int
 
-    @classmethod
-    def from_sorted(
-        cls,
-        row: NDArray[np.integer],
-        column: NDArray[np.integer],
-        shape: tuple[int, int],
-        device: torch.device,
-    ) -> "CsrPattern":
-        """Return the pattern of entries sorted by row, then column."""
-        indptr = np.append(0, np.cumsum(np.bincount(row, minlength=shape[0])))
-        return cls(
-            torch.from_numpy(indptr.astype(np.int32)).to(device),
-            torch.from_numpy(column.astype(np.int32)).to(device),
-            shape[1],
-        )
+    def multiply(self, window: Tensor, added: Tensor, out: Tensor) -> Tensor:
+        """Write ``added + matrix @ window`` to ``out`` and return it."""
+        kernels = csr_kernels() if out.device.type == "cpu" else None
+        if kernels is None:
+            return torch.addmm(added, self.to_torch(), window.flatten(0, 1), out=out)
+        kernels.multiply(self.indptr, self.indices, self.values, window, added, out)
+        return out
 
-    def matrix(self, values: Tensor) -> Tensor:
-        """Return the torch matrix with these values, ``(n_entries,)``."""
+    def with_values(self, values: Tensor) -> "CsrMatrix":
+        """Return a matrix of the same entries with other values."""
+        return replace(self, values=values.contiguous())
+
+    def to_torch(self) -> Tensor:
+        """Return the same matrix as a torch tensor that shares its values."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
             return torch.sparse_csr_tensor(
                 self.indptr,
                 self.indices,
-                values,
+                self.values,
                 size=(self.indptr.shape[0] - 1, self.n_columns),
                 check_invariants=False,
             )
@@ -61,16 +61,12 @@ class CsrPattern:
 
 @dataclass(frozen=True)
 class SparseProduct:
-    """A matrix with ``n_blocks`` blocks of columns, one for each delay.
-
-    Its right factor is a window of ``n_blocks`` steps, oldest first: block b
-    reads the step ``n_blocks - 1 - b`` ago. The transposed product reads the
-    window of the same length that begins now.
+    """A :class:`ratemodel.product.Product` in compressed rows.
 
     Attributes
     ----------
     pattern
-        ``(n_rows, n_blocks n_sources)``.
+        ``(n_rows, n_blocks n_sources)``; its values do not count.
     transposed
         ``(n_sources, n_blocks n_rows)``; its block d holds the entries that act
         d steps later.
@@ -80,84 +76,73 @@ class SparseProduct:
         Number of blocks.
     """
 
-    pattern: CsrPattern
-    transposed: CsrPattern
+    pattern: CsrMatrix
+    transposed: CsrMatrix
     order: Tensor
     n_blocks: int
 
     @classmethod
-    def from_entries(
-        cls,
-        row: NDArray[np.integer],
-        column: NDArray[np.integer],
-        shape: tuple[int, int],
-        n_blocks: int,
-        device: torch.device,
-    ) -> "SparseProduct":
-        """Return the product of entries sorted by row, then column."""
-        n_rows, n_columns = shape
-        n_sources = n_columns // n_blocks
-        block, source = np.divmod(column.astype(np.int64), n_sources)
-        later = (n_blocks - 1 - block) * n_rows + row
+    def from_entries(cls, entries: Entries, like: Tensor) -> "SparseProduct":
+        """Return the product on the device and in the type of a tensor."""
+        source, later = entries.transposed()
         order = np.lexsort((later, source))
+        n_later = entries.n_blocks * entries.n_rows
+        n_columns = entries.n_blocks * entries.n_sources
         return cls(
-            CsrPattern.from_sorted(row, column, shape, device),
-            CsrPattern.from_sorted(
-                source[order], later[order], (n_sources, n_blocks * n_rows), device
-            ),
-            torch.from_numpy(order).to(device),
-            n_blocks,
+            _compress(entries.row, entries.column, entries.n_rows, n_columns, like),
+            _compress(source[order], later[order], entries.n_sources, n_later, like),
+            torch.from_numpy(order).to(like.device),
+            entries.n_blocks,
         )
 
-    def forward_matrix(self, values: Tensor) -> Tensor:
-        """Return the matrix with these values."""
-        return self.pattern.matrix(values)
+    @property
+    def n_entries(self) -> int:
+        """Number of entries."""
+        return int(self.order.shape[0])
 
-    def backward_matrix(self, values: Tensor) -> Tensor:
+    def forward_matrix(self, values: Tensor) -> CsrMatrix:
+        """Return the matrix with these values."""
+        return self.pattern.with_values(values)
+
+    def backward_matrix(self, values: Tensor) -> CsrMatrix:
         """Return the transposed matrix with these values."""
-        return self.transposed.matrix(values[self.order])
+        return self.transposed.with_values(values[self.order])
 
     def sampled(self, left: Tensor, right: Tensor) -> Tensor:
-        r"""Return :math:`\sum_{t,b} left_{t,row,b}\,right_{t,column,b}` by entry.
-
-        Parameters
-        ----------
-        left
-            ``(n_steps, n_rows, batch)``.
-        right
-            ``(n_steps + n_blocks - 1, n_sources, batch)``, oldest first.
-
-        Returns
-        -------
-        Tensor
-            ``(n_entries,)``.
-        """
+        """Return the product of both factors at the entries."""
+        total = torch.zeros_like(self.pattern.values)
+        kernels = csr_kernels() if left.device.type == "cpu" else None
+        if kernels is not None:
+            pattern = self.pattern
+            kernels.add_sampled(pattern.indptr, pattern.indices, left, right, total)
+            return total
+        matrix = self.pattern.with_values(total).to_torch()
         n_steps, _, batch = left.shape
         width = max(SAMPLED_WIDTH[left.device.type] // batch, 1)
-        total = self.pattern.matrix(left.new_zeros(self.pattern.indices.shape[0]))
         for first in range(0, n_steps, width):
             part = left[first : first + width]
             window = right[first : first + part.shape[0] + self.n_blocks - 1]
-            window = window.unfold(0, part.shape[0], 1)
+            window = window.unfold(0, part.shape[0], 1).permute(0, 1, 3, 2)
             torch.sparse.sampled_addmm(
-                total,
+                matrix,
                 part.permute(1, 0, 2).flatten(1),
-                window.permute(0, 1, 3, 2).flatten(2).flatten(0, 1).T,
-                out=total,
+                window.flatten(2).flatten(0, 1).T,
+                out=matrix,
             )
-        return total.values()
+        return matrix.values()
 
 
-def multiply(matrix: Tensor, window: Tensor, added: Tensor, out: Tensor) -> Tensor:
-    """Write ``added + matrix @ window`` to ``out`` and return it.
-
-    Parameters
-    ----------
-    matrix
-        ``(n_rows, n_columns)``, sparse or dense.
-    window
-        ``(n_blocks, n_columns / n_blocks, batch)``, contiguous.
-    added, out
-        ``(n_rows, batch)``.
-    """
-    return torch.addmm(added, matrix, window.flatten(0, 1), out=out)
+def _compress(
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    n_rows: int,
+    n_columns: int,
+    like: Tensor,
+) -> CsrMatrix:
+    indptr = np.append(0, np.cumsum(np.bincount(row, minlength=n_rows)))
+    return CsrMatrix(
+        torch.from_numpy(indptr.astype(np.int32)).to(like.device),
+        torch.from_numpy(column.astype(np.int32)).to(like.device),
+        like.new_zeros(column.shape[0]),
+        n_columns,
+    )

@@ -11,7 +11,8 @@ from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
 from ratemodel.channels import WEIGHT_POWER, Channels, gain_per_weight
 from ratemodel.coupling import places
-from ratemodel.sparse_product import SparseProduct
+from ratemodel.product import Entries, Product
+from ratemodel.product_choice import make_product
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class WeightMap:
 
     gains: Tensor
     entry: Tensor
-    product: SparseProduct
+    product: Product
 
     @classmethod
     def build(
@@ -47,6 +48,7 @@ class WeightMap:
         channels: Channels,
         dtype: torch.dtype,
         device: torch.device,
+        product: str,
     ) -> "WeightMap":
         """Lay out the matrix of a set of connections.
 
@@ -62,20 +64,33 @@ class WeightMap:
             Charges, and the layout of the rows.
         dtype, device
             Of the tensors.
+        product
+            ``"sparse"``, ``"dense"``, or ``"auto"`` for the one that suits.
+
+        Raises
+        ------
+        InputError
+            If there is no such product.
         """
         row, column = places(edges, column, channels)
-        key, entry = np.unique(row * n_columns + column, return_inverse=True)
+        key, entry = np.unique(
+            row.astype(np.int64) * n_columns + column, return_inverse=True
+        )
+        entries = Entries(
+            *np.divmod(key, n_columns),
+            channels.n_rows,
+            n_columns // n_blocks,
+            n_blocks,
+        )
         gains = [
             gain_per_weight(edges, parameters, quantity)
             for quantity in range(channels.n_quantities)
         ]
-        shape = (channels.n_rows, n_columns)
+        like = torch.zeros((), dtype=dtype, device=device)
         return cls(
-            torch.as_tensor(np.stack(gains), dtype=dtype, device=device),
+            torch.as_tensor(np.stack(gains)).to(like),
             torch.from_numpy(entry).to(device),
-            SparseProduct.from_entries(
-                *np.divmod(key, n_columns), shape, n_blocks, device
-            ),
+            make_product(entries, product, like),
         )
 
     def values(self, weight_pa: Tensor) -> Tensor:
@@ -96,5 +111,5 @@ class WeightMap:
             gain * weight**power
             for gain, power in zip(self.gains, WEIGHT_POWER, strict=False)
         ]
-        empty = self.gains.new_zeros(self.product.pattern.indices.shape[0])
+        empty = self.gains.new_zeros(self.product.n_entries)
         return empty.index_add(0, self.entry, torch.cat(parts))
