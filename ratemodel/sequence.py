@@ -10,6 +10,7 @@ from bridge.errors import InputError
 from ratemodel.event_layout import EventLayout, last_steps
 from ratemodel.network import RateNetwork
 from ratemodel.sequence_adjoint import Plan, SequencePass, SequenceState
+from ratemodel.slab_pool import SlabPool
 from ratemodel.variant import rebuild
 from ratemodel.weight_map import WeightMap
 
@@ -106,6 +107,7 @@ class RateSequence:
             constant[:, None], dtype=network.dtype, device=network.device
         )
         self._model = network.assemble(1)
+        self._slabs = SlabPool()
         self._layouts: dict[tuple[int, int], EventLayout] = {}
 
     def rest(self, batch: int) -> SequenceState:
@@ -172,6 +174,7 @@ class RateSequence:
             n_steps,
             self._segment_steps or n_steps,
             self._steps_per_bin,
+            self._slabs,
         )
         rates, past, *leaves = SequencePass.apply(
             self._recurrent.values(recurrent_pa),

@@ -1,5 +1,6 @@
 """A whole sequence as one autograd function with a hand-written adjoint."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,7 +11,12 @@ from torch.autograd.function import once_differentiable
 from ratemodel.event_layout import EventLayout
 from ratemodel.product import Matrix, Product
 from ratemodel.response import TapedResponse
+from ratemodel.slab_pool import SlabPool
 from ratemodel.variant import RateVariant, Slopes, advance, flatten
+
+PART_STEPS = {"cpu": 16}
+"""Steps whose share of the weight gradient is taken at once: on a CPU both
+factors are then still in the cache; elsewhere one product serves all steps."""
 
 
 class SequenceState(NamedTuple):
@@ -52,6 +58,8 @@ class Plan:
         Steps that a sample of ``injected`` lasts.
     n_steps, segment_steps, steps_per_bin
         Steps of the sequence, of a segment, and of a bin of the rates returned.
+    slabs
+        Where large tensors come from.
     """
 
     model: RateVariant[Any]
@@ -65,6 +73,7 @@ class Plan:
     n_steps: int
     segment_steps: int
     steps_per_bin: int
+    slabs: SlabPool
 
     def matrices(self, recurrent: Tensor, external: Tensor) -> tuple[Matrix, Matrix]:
         """Return the matrices that the steps multiply by."""
@@ -75,9 +84,31 @@ class Plan:
 
     def nothing_later(self, like: Tensor) -> "Later":
         """Return what comes back from beyond the end: all zero."""
-        n_past, n_rows = self.recurrent.n_blocks - 1, self.constant.shape[0]
         batch = like.shape[-1]
-        return Later(self.model.init(batch), like.new_zeros(n_past, n_rows, batch))
+        drives = like.new_zeros(self.n_past, self.constant.shape[0], batch)
+        return Later(self.model.init(batch), drives)
+
+    @property
+    def n_past(self) -> int:
+        """Steps that the longest delay reaches back."""
+        return self.recurrent.n_blocks - 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is one segment only."""
+        return self.segment_steps >= self.n_steps
+
+    @property
+    def shows_rates(self) -> bool:
+        """Whether the rates returned are the stored ones themselves."""
+        return self.is_whole and self.steps_per_bin == 1
+
+    def binned(self, rates: Tensor) -> Tensor:
+        """Return the rates of a segment by bin."""
+        rates = rates[self.n_past :]
+        if self.shows_rates:
+            return rates
+        return rates.unflatten(0, (-1, self.steps_per_bin)).mean(1)
 
     def injected_at(self, step: int) -> Tensor | None:
         """Return the injected current of a step."""
@@ -86,26 +117,56 @@ class Plan:
         return self.injected[step // self.steps_per_sample]
 
 
-class Segment(NamedTuple):
-    """Some consecutive steps.
+class Entry(NamedTuple):
+    """Where a segment begins.
 
     Attributes
     ----------
     first
-        The first of them.
+        Its first step.
     state
-        State of the variant before it.
-    rates
-        Rates of the past that delays reach and of the steps, oldest first,
-        ``(n_blocks - 1 + n_steps, n_cells, batch)``.
-    slopes
-        Slopes of F at every step; empty where not kept.
+        State of the variant.
+    past
+        Rates of the steps before that delays reach, oldest first,
+        ``(n_past, n_cells, batch)``.
     """
 
     first: int
     state: Any
+    past: Tensor
+
+
+class Segment(NamedTuple):
+    """Some consecutive steps, run.
+
+    Attributes
+    ----------
+    first, n_steps
+        The first of them, and how many.
+    rates
+        Rates of the steps before that delays reach and of the steps, oldest
+        first, ``(n_past + n_steps, n_cells, batch)``.
+    slopes
+        Slopes of F at every step, each ``(n_steps, n_cells, batch)``; empty
+        where not kept.
+    """
+
+    first: int
+    n_steps: int
     rates: Tensor
-    slopes: list[Slopes]
+    slopes: Slopes
+
+    def parts(self, n_past: int) -> Iterator["Segment"]:
+        """Yield the segment in short parts, the last one first."""
+        length = PART_STEPS.get(self.rates.device.type, self.n_steps)
+        for start in reversed(range(0, self.n_steps, length)):
+            n_steps = min(length, self.n_steps - start)
+            yield Segment(
+                self.first + start,
+                n_steps,
+                self.rates[start : start + n_steps + n_past],
+                tuple(slope[start : start + n_steps] for slope in self.slopes),
+            )
 
 
 class Later(NamedTuple):
@@ -137,23 +198,22 @@ class SequencePass(torch.autograd.Function):
         ctx: Any, recurrent: Tensor, external: Tensor, plan: Plan, start: SequenceState
     ) -> tuple[Tensor, ...]:
         """Return rates by bin, the last rates, and the leaves of the last state."""
-        stores = plan.segment_steps >= plan.n_steps
+        keeps = plan.is_whole and any(ctx.needs_input_grad)
         matrices = plan.matrices(recurrent, external)
-        state, past = start.variant, start.rates
-        segments, bins = [], []
-        for first in range(0, plan.n_steps, plan.segment_steps):
-            segment, state = run_segment(plan, matrices, first, state, past, stores)
-            rates = segment.rates[past.shape[0] :]
-            if plan.steps_per_bin > 1:
-                rates = rates.unflatten(0, (-1, plan.steps_per_bin)).mean(1)
-            bins.append(rates)
-            segments.append(segment if stores else segment._replace(rates=past))
-            past = _last(segment.rates, past.shape[0])
-        ctx.plan, ctx.segments, ctx.stores = plan, segments, stores
+        entry, entries, bins = Entry(0, start.variant, start.rates), [], []
+        while entry.first < plan.n_steps:
+            entries.append(entry)
+            segment, entry = run_segment(plan, matrices, entry, keeps)
+            bins.append(plan.binned(segment.rates))
+            if not (keeps or plan.shows_rates):
+                plan.slabs.give_back(segment.rates)
+        ctx.plan, ctx.entries, ctx.kept = plan, entries, segment if keeps else None
+        ctx.version = segment.rates._version
         ctx.save_for_backward(recurrent, external)
-        leaves = flatten(state)
-        ctx.mark_non_differentiable(past, *leaves)
-        return (bins[0] if len(bins) == 1 else torch.cat(bins), past, *leaves)
+        leaves = flatten(entry.state)
+        ctx.mark_non_differentiable(entry.past, *leaves)
+        rates = bins[0] if len(bins) == 1 else torch.cat(bins)
+        return (rates, entry.past, *leaves)
 
     @staticmethod
     @once_differentiable
@@ -165,26 +225,30 @@ class SequencePass(torch.autograd.Function):
         transposed = plan.recurrent.backward_matrix(recurrent)
         grads = torch.zeros_like(recurrent), torch.zeros_like(external)
         later = plan.nothing_later(grad_bins)
-        for segment in reversed(ctx.segments):
-            if not ctx.stores:
-                segment, _ = run_segment(
-                    plan, matrices, segment.first, segment.state, segment.rates, True
+        # What was kept serves once; a second call of backward runs it again.
+        kept, ctx.kept = ctx.kept, None
+        if kept is not None and kept.rates._version != ctx.version:
+            raise RuntimeError("training: the rates were changed in place; clone them")
+        for entry in reversed(ctx.entries):
+            segment = kept or run_segment(plan, matrices, entry, True)[0]
+            for part in segment.parts(plan.n_past):
+                drives, later = reverse_segment(
+                    plan, transposed, part, grad_bins, later
                 )
-            drives, later = reverse_segment(plan, transposed, segment, grad_bins, later)
-            grads[0].add_(plan.recurrent.sampled(drives, segment.rates))
-            summed, sources = plan.events.gather(drives, plan.sources, segment.first)
-            grads[1].add_(plan.external.sampled(summed, sources))
+                steps = drives[: part.n_steps]
+                grads[0].add_(plan.recurrent.sampled(steps, part.rates))
+                summed, sources = plan.events.gather(steps, plan.sources, part.first)
+                grads[1].add_(plan.external.sampled(summed, sources))
+                plan.slabs.give_back(drives)
+            plan.slabs.give_back(*segment.slopes)
+            if kept is None or not plan.shows_rates:
+                plan.slabs.give_back(segment.rates)
         return *grads, None, None
 
 
 def run_segment(
-    plan: Plan,
-    matrices: tuple[Matrix, Matrix],
-    first: int,
-    state: Any,
-    past: Tensor,
-    keeps_slopes: bool,
-) -> tuple[Segment, Any]:
+    plan: Plan, matrices: tuple[Matrix, Matrix], entry: Entry, keeps_slopes: bool
+) -> tuple[Segment, Entry]:
     """Run the steps of a segment.
 
     Parameters
@@ -193,23 +257,23 @@ def run_segment(
         The sequence.
     matrices
         Recurrent and external matrix.
-    first
-        First step.
-    state, past
-        State of the variant, and the rates of the steps before.
+    entry
+        Where the segment begins.
     keeps_slopes
         Whether the segment will be run back.
 
     Returns
     -------
     tuple
-        The segment and the state of the variant after it.
+        The segment, and the entry into the next one.
     """
-    n_past, n_steps = past.shape[0], min(plan.segment_steps, plan.n_steps - first)
-    rates = past.new_empty(n_past + n_steps, *past.shape[1:])
+    first, state, past = entry
+    n_past, n_steps = plan.n_past, min(plan.segment_steps, plan.n_steps - first)
+    rates = plan.slabs.take(n_past + n_steps, past)
     rates[:n_past] = past
-    segment = Segment(first, state, rates, [])
-    model = _taped(plan.model, segment.slopes) if keeps_slopes else plan.model
+    tape = list[Slopes]()
+    model = _taped(plan.model, tape) if keeps_slopes else plan.model
+    slabs: Slopes = ()
     external = past.new_empty(plan.constant.shape[0], past.shape[-1])
     synaptic = torch.empty_like(external)
     constant = plan.constant.repeat(1, past.shape[-1])
@@ -226,7 +290,15 @@ def run_segment(
             event = plan.events.of_step[first + index]
             matrices[1].multiply(plan.sources[event, None], constant, external)
         _, state = advance(model, state, plan.injected_at(first + index), drive)
-    return segment, state
+        if not tape:
+            continue
+        slopes = tape.pop()
+        if not slabs:
+            slabs = tuple(plan.slabs.take(n_steps, slope[None]) for slope in slopes)
+        for slab, slope in zip(slabs, slopes, strict=True):
+            slab[index] = slope
+    last = rates[n_steps:].clone()
+    return Segment(first, n_steps, rates, slabs), Entry(first + n_steps, state, last)
 
 
 def reverse_segment(
@@ -250,27 +322,24 @@ def reverse_segment(
     Returns
     -------
     tuple
-        Gradient by the synaptic drive of every step,
-        ``(n_steps, n_rows, batch)``, and what the segment before needs.
+        Gradient by the synaptic drive of every step and of the first ones
+        after it, ``(n_steps + n_past, n_rows, batch)``, and what the segment
+        before needs.
     """
-    n_past, n_steps = later.drives.shape[0], len(segment.slopes)
-    drives = later.drives.new_empty(n_steps + n_past, *later.drives.shape[1:])
+    n_steps = segment.n_steps
+    drives = plan.slabs.take(n_steps + plan.n_past, later.drives)
     drives[n_steps:] = later.drives
     grad_state, model = later.state, plan.model
     for index in reversed(range(n_steps)):
-        slopes = segment.slopes[index]
+        slopes = tuple(slab[index] for slab in segment.slopes)
         grad_state, grad_rate, drives[index] = model.step_adjoint(grad_state, slopes)
         from_output = grad_bins[(segment.first + index) // plan.steps_per_bin]
         grad_rate = torch.add(grad_rate, from_output, alpha=1.0 / plan.steps_per_bin)
-        window = drives[index : index + n_past + 1]
+        window = drives[index : index + plan.n_past + 1]
         transposed.multiply(window, grad_rate, grad_rate)
         grad_state = model.rate_adjoint(grad_state, grad_rate, slopes)
-    return drives[:n_steps], Later(grad_state, drives[:n_past].clone())
+    return drives, Later(grad_state, drives[: plan.n_past].clone())
 
 
 def _taped(model: Any, tape: list[Slopes]) -> RateVariant[Any]:
     return replace(model, response=TapedResponse(**vars(model.response), tape=tape))
-
-
-def _last(rates: Tensor, n_past: int) -> Tensor:
-    return rates[rates.shape[0] - n_past :].clone()
