@@ -1,7 +1,7 @@
 """A whole sequence as one autograd function with a hand-written adjoint."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from ratemodel.event_layout import EventLayout
+from ratemodel.local_steps import LocalSteps
 from ratemodel.product import Matrix, Product
-from ratemodel.response import TapedResponse
 from ratemodel.slab_pool import SlabPool
-from ratemodel.variant import RateVariant, Slopes, advance, flatten
+from ratemodel.variant import RateVariant, Slopes, Steps, advance, flatten
 
 PART_STEPS = {"cpu": 16}
 """Steps whose share of the weight gradient is taken at once: on a CPU both
@@ -44,8 +44,8 @@ class Plan:
 
     Attributes
     ----------
-    model
-        The variant.
+    model, local
+        The variant, and the functions that run its steps.
     recurrent, external
         The products.
     constant
@@ -63,6 +63,7 @@ class Plan:
     """
 
     model: RateVariant[Any]
+    local: LocalSteps
     recurrent: Product
     external: Product
     constant: Tensor
@@ -272,7 +273,7 @@ def run_segment(
     rates = plan.slabs.take(n_past + n_steps, past)
     rates[:n_past] = past
     tape = list[Slopes]()
-    model = _taped(plan.model, tape) if keeps_slopes else plan.model
+    steps: Steps[Any] = plan.local.noting(tape) if keeps_slopes else plan.local
     slabs: Slopes = ()
     external = past.new_empty(plan.constant.shape[0], past.shape[-1])
     synaptic = torch.empty_like(external)
@@ -289,7 +290,7 @@ def run_segment(
         if plan.events.of_step[first + index] != event:
             event = plan.events.of_step[first + index]
             matrices[1].multiply(plan.sources[event, None], constant, external)
-        _, state = advance(model, state, plan.injected_at(first + index), drive)
+        _, state = advance(steps, state, plan.injected_at(first + index), drive)
         if not tape:
             continue
         slopes = tape.pop()
@@ -329,17 +330,13 @@ def reverse_segment(
     n_steps = segment.n_steps
     drives = plan.slabs.take(n_steps + plan.n_past, later.drives)
     drives[n_steps:] = later.drives
-    grad_state, model = later.state, plan.model
+    grad_state, local = later.state, plan.local
     for index in reversed(range(n_steps)):
         slopes = tuple(slab[index] for slab in segment.slopes)
-        grad_state, grad_rate, drives[index] = model.step_adjoint(grad_state, slopes)
+        grad_state, grad_rate, drives[index] = local.step_adjoint(grad_state, slopes)
         from_output = grad_bins[(segment.first + index) // plan.steps_per_bin]
         grad_rate = torch.add(grad_rate, from_output, alpha=1.0 / plan.steps_per_bin)
         window = drives[index : index + plan.n_past + 1]
         transposed.multiply(window, grad_rate, grad_rate)
-        grad_state = model.rate_adjoint(grad_state, grad_rate, slopes)
+        grad_state = local.rate_adjoint(grad_state, grad_rate, slopes)
     return drives, Later(grad_state, drives[: plan.n_past].clone())
-
-
-def _taped(model: Any, tape: list[Slopes]) -> RateVariant[Any]:
-    return replace(model, response=TapedResponse(**vars(model.response), tape=tape))

@@ -27,22 +27,8 @@ class Drive(NamedTuple):
     injected: Tensor | None
 
 
-class RateVariant(Protocol[State]):
-    """A discrete rate model of one column: pure functions of its state."""
-
-    @property
-    def hold_steps(self) -> float:
-        """Mean extra delay, in steps, of recurrent input.
-
-        Holding values during a step adds it; delays are shortened by it.
-        """
-
-    @property
-    def input_hold_steps(self) -> float:
-        """The same for external (LGN) input."""
-
-    def init(self, batch: int) -> State:
-        """Return the state at rest: all zero."""
+class Steps(Protocol[State]):
+    """The two functions that a step consists of."""
 
     def rate(self, state: State, injected: Tensor | None) -> Tensor:
         """Return the rates of a state, Hz, ``(n_cells, batch)``."""
@@ -59,6 +45,24 @@ class RateVariant(Protocol[State]):
         drive
             Input during the step.
         """
+
+
+class RateVariant(Steps[State], Protocol[State]):
+    """A discrete rate model of one column: pure functions of its state."""
+
+    @property
+    def hold_steps(self) -> float:
+        """Mean extra delay, in steps, of recurrent input.
+
+        Holding values during a step adds it; delays are shortened by it.
+        """
+
+    @property
+    def input_hold_steps(self) -> float:
+        """The same for external (LGN) input."""
+
+    def init(self, batch: int) -> State:
+        """Return the state at rest: all zero."""
 
     def step_adjoint(
         self, grad_next: State, slopes: Slopes
@@ -93,7 +97,7 @@ class RateVariant(Protocol[State]):
 
 
 def advance(
-    model: RateVariant[State],
+    model: Steps[State],
     state: State,
     injected: Tensor | None,
     synaptic_of: Callable[[Tensor], Tensor],

@@ -1,0 +1,248 @@
+"""Time a training step: forward, backward and the gradient of every weight.
+
+Run from the repository root: python benchmarks/training_step.py [--threads 2]
+It needs no more than a minute and writes results/training_step.json. The routes
+take turns, so that a busy machine slows all of them; medians are reported, of
+the wall clock and of the processor time (all threads). Set
+OMP_WAIT_POLICY=PASSIVE where other programs use the cores.
+
+The dense loop is the same variant, step by step through autograd, with full
+matrices. The floor counts a multiplication and an addition for every weight,
+trial and step, once forward, once back (recurrent only) and once for its
+gradient, at the rate of a product of full 2,000 x 2,000 matrices measured in
+the same minute; beside it stands the time to write and read once what a step
+stores, at the rate of a copy.
+"""
+
+import argparse
+import json
+import multiprocessing
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from rate_speed import stand_in_parameters
+from torch import Tensor
+
+from bridge.column.build import build_column
+from bridge.reduction.parameters import RateParameters
+from ratemodel.network import RateNetwork
+from ratemodel.sequence import RateSequence
+from ratemodel.variant import advance
+
+RESULT = Path(__file__).parent / "results" / "training_step.json"
+N_STEPS, BATCH, STEPS_PER_BIN = 200, 32, 10
+TAU_R_MS = 3.0
+EXTENSIONS = ("cascade", "adaptation", "delays", "variance")
+PRODUCT_SIZE = 2000
+
+Route = Callable[[], object]
+
+
+def edge_weights(parameters: RateParameters) -> list[Tensor]:
+    """Return the weights of both sets of connections, to be trained."""
+    return [
+        torch.tensor(edges.weight_pa, dtype=torch.float32, requires_grad=True)
+        for edges in (parameters.recurrent, parameters.lgn_edges)
+    ]
+
+
+def inputs_of(parameters: RateParameters, batch: int = BATCH) -> Tensor:
+    """Return input rates, Hz, new at every step."""
+    generator = torch.Generator().manual_seed(1)
+    return 20.0 * torch.rand(N_STEPS, parameters.n_lgn, batch, generator=generator)
+
+
+def fast_route(
+    parameters: RateParameters, extended: bool = False, **options: object
+) -> Route:
+    """Return a training step of the product."""
+    network = RateNetwork(
+        parameters,
+        variant="low_pass",
+        tau_r_ms=TAU_R_MS,
+        **dict.fromkeys(EXTENSIONS, extended),
+    )
+    sequence = RateSequence(network, steps_per_bin=STEPS_PER_BIN, **options)
+    weights, inputs = edge_weights(parameters), inputs_of(parameters)
+
+    def run() -> object:
+        rates = sequence(*weights, inputs).rates
+        return torch.autograd.grad(rates.square().mean(), weights)
+
+    return run
+
+
+def dense_route(parameters: RateParameters) -> Route:
+    """Return the plain loop: the same variant, full matrices, autograd."""
+    network = RateNetwork(parameters, variant="low_pass", tau_r_ms=TAU_R_MS)
+    full = torch.tensor(network.coupling.matrix.toarray(), dtype=torch.float32)
+    n_lgn, inputs = parameters.n_lgn, inputs_of(parameters)
+    lgn, constant = full[:, :n_lgn].clone(), full[:, n_lgn, None].clone()
+    recurrent = full[:, n_lgn + 1 :].clone()
+    weights = [recurrent.requires_grad_(), lgn.requires_grad_()]
+    model = network.assemble(1)
+
+    def run() -> object:
+        state, rates = model.init(BATCH), []
+        for step in range(N_STEPS):
+
+            def drive(rate: Tensor, step: int = step) -> Tensor:
+                return recurrent @ rate + lgn @ inputs[step] + constant
+
+            rate, state = advance(model, state, None, drive)
+            rates.append(rate)
+        bins = torch.stack(rates).unflatten(0, (-1, STEPS_PER_BIN)).mean(1)
+        return torch.autograd.grad(bins.square().mean(), weights)
+
+    return run
+
+
+def product_route() -> Route:
+    """Return the product of full matrices that the floor is measured by."""
+    left, right = torch.rand(2, PRODUCT_SIZE, PRODUCT_SIZE)
+    out = torch.empty_like(left)
+    return lambda: torch.mm(left, right, out=out)
+
+
+def copy_route() -> Route:
+    """Return the copy of 200 MB that the bandwidth is measured by."""
+    source, target = torch.rand(2, 50_000_000)
+    return lambda: target.copy_(source)
+
+
+def take_turns(routes: dict[str, Route], repeats: dict[str, int]) -> dict[str, dict]:
+    """Return medians of wall and processor time by route, s."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in routes}
+    for name in routes:
+        if repeats[name] > 1:
+            routes[name]()
+    for turn in range(max(repeats.values())):
+        for name, route in routes.items():
+            if turn >= repeats[name]:
+                continue
+            wall, processor = time.perf_counter(), time.process_time()
+            route()
+            times[name].append(
+                (time.perf_counter() - wall, time.process_time() - processor)
+            )
+    return {
+        name: {
+            "wall_s": float(np.median([wall for wall, _ in taken])),
+            "processor_s": float(np.median([cpu for _, cpu in taken])),
+            "turns": len(taken),
+        }
+        for name, taken in times.items()
+    }
+
+
+def counted(parameters: RateParameters, extended: bool) -> tuple[float, float]:
+    """Return operations and stored bytes of a step of training."""
+    network = RateNetwork(
+        parameters,
+        variant="low_pass",
+        tau_r_ms=TAU_R_MS,
+        **dict.fromkeys(EXTENSIONS, extended),
+    )
+    recurrent = network.coupling.recurrent.nnz
+    external = network.coupling.matrix.nnz - recurrent
+    operations = 2.0 * (3 * recurrent + 2 * external) * BATCH * N_STEPS
+    n_slopes = 2 if extended else 1
+    lines = network.channels.n_rows + (1 + n_slopes) * parameters.n_cells
+    return operations, 2.0 * 4.0 * lines * BATCH * N_STEPS
+
+
+def memory_mb(route: str, size: str) -> float:
+    """Return what a route adds to the memory of a fresh process, MB."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_peak, (route, size))
+
+
+def _peak(route: str, size: str) -> float:
+    parameters = stand_in_parameters(build_column(size, 1))
+    step = ROUTES[route](parameters)
+    before = _resident()
+    step()
+    return _resident() - before
+
+
+def _resident() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def _segmented(parameters: RateParameters) -> Route:
+    return fast_route(parameters, segment_steps=20)
+
+
+def _extended(parameters: RateParameters) -> Route:
+    return fast_route(parameters, extended=True)
+
+
+ROUTES: dict[str, Callable[[RateParameters], Route]] = {
+    "dense": dense_route,
+    "fast": fast_route,
+    "segments of 20": _segmented,
+    "extended": _extended,
+}
+
+
+def main() -> None:
+    """Print and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--size", default="3k")
+    parser.add_argument("--turns", type=int, default=9)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    parameters = stand_in_parameters(build_column(arguments.size, 1))
+    routes = {name: make(parameters) for name, make in ROUTES.items()}
+    routes |= {"product": product_route(), "copy": copy_route()}
+    repeats = dict.fromkeys(routes, arguments.turns)
+    repeats |= {"dense": 3, "extended": 5, "segments of 20": 5}
+    times = take_turns(routes, repeats)
+    flops = 2.0 * PRODUCT_SIZE**3
+    report: dict[str, object] = {
+        "column": arguments.size,
+        "n_cells": parameters.n_cells,
+        "n_connections": parameters.recurrent.n_edges,
+        "n_lgn_connections": parameters.lgn_edges.n_edges,
+        "batch": BATCH,
+        "n_steps": N_STEPS,
+        "threads": arguments.threads,
+        "processor": platform.processor() or platform.machine(),
+        "torch": torch.__version__,
+        "times": times,
+    }
+    ratios: dict[str, float] = {}
+    for clock in ("wall_s", "processor_s"):
+        rate = flops / times["product"][clock]
+        bandwidth = 4e8 / times["copy"][clock]
+        for name, extended in (("fast", False), ("extended", True)):
+            operations, stored = counted(parameters, extended)
+            taken = times[name][clock]
+            ratios[f"{name} over arithmetic floor, {clock}"] = taken / (
+                operations / rate
+            )
+            ratios[f"{name} over arithmetic and bytes, {clock}"] = taken / (
+                operations / rate + stored / bandwidth
+            )
+        ratios[f"dense over fast, {clock}"] = (
+            times["dense"][clock] / times["fast"][clock]
+        )
+        report[f"product GFLOP/s, {clock}"] = rate / 1e9
+        report[f"copy GB/s, {clock}"] = bandwidth / 1e9
+    report["ratios"] = ratios
+    report["memory_mb"] = {name: memory_mb(name, arguments.size) for name in ROUTES}
+    RESULT.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
