@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bridge.errors import InputError
+from bridge.reduction.kernels import alpha_decorrelation_per_ms2
 from bridge.reduction.parameters import RateParameters
 from ratemodel.adaptation import Adaptation
 from ratemodel.channels import Channels, merged_channels, receptor_channels
@@ -16,9 +17,11 @@ from ratemodel.equilibrium import Equilibrium
 from ratemodel.filters import AlphaCascade, Filter, SinglePole
 from ratemodel.instantaneous import Instantaneous
 from ratemodel.low_pass import LowPass
+from ratemodel.membrane import Membrane
 from ratemodel.response import Response
 from ratemodel.transfer import TorchTransfer
-from ratemodel.variant import RateVariant
+from ratemodel.variant import RateVariant, TrainableVariant
+from ratemodel.with_membrane import WithMembrane
 
 VARIANTS = {
     "instantaneous": Instantaneous,
@@ -43,12 +46,20 @@ class Extensions:
         Synaptic delays, in whole steps.
     variance
         F follows the variance of the input in place of a frozen one.
+    membrane
+        The membrane's lag, its threshold crossings and the cells just reset,
+        see :class:`ratemodel.membrane.Membrane`; it needs the variance.
     """
 
     cascade: bool = False
     adaptation: bool = False
     delays: bool = False
     variance: bool = False
+    membrane: bool = False
+
+    def __post_init__(self) -> None:
+        if self.membrane and not self.variance:
+            raise InputError("rate model: the membrane needs the variance")
 
 
 def check_variant(variant: str) -> str:
@@ -134,14 +145,29 @@ def assemble(
     )
     synapses: Filter = kernel.from_tau(column(channels.tau_rows_ms), dt_ms)
     zero = torch.zeros((), dtype=dtype, device=device)
+    model: TrainableVariant[Any]
     if variant == "instantaneous":
-        return Instantaneous(synapses, adaptation, response, zero)
-    assert tau_r_ms is not None
-    tau = torch.as_tensor(tau_r_ms.T.copy(), dtype=dtype, device=device)
-    if tau.shape[1] > 1:
-        tau = tau.repeat_interleave(n_stimuli, dim=1)
-    if variant == "low_pass":
-        relaxation = SinglePole.from_tau(tau, dt_ms)
-        return LowPass(synapses, relaxation, adaptation, response, zero)
-    poles = kernel.from_tau(tau / 2.0 if extensions.cascade else tau, dt_ms)
-    return Equilibrium(poles, adaptation, response, zero)
+        model = Instantaneous(synapses, adaptation, response, zero)
+    else:
+        assert tau_r_ms is not None
+        tau = torch.as_tensor(tau_r_ms.T.copy(), dtype=dtype, device=device)
+        if tau.shape[1] > 1:
+            tau = tau.repeat_interleave(n_stimuli, dim=1)
+        if variant == "low_pass":
+            relaxation = SinglePole.from_tau(tau, dt_ms)
+            model = LowPass(synapses, relaxation, adaptation, response, zero)
+        else:
+            poles = kernel.from_tau(tau / 2.0 if extensions.cascade else tau, dt_ms)
+            model = Equilibrium(poles, adaptation, response, zero)
+    if not extensions.membrane:
+        return model
+    membrane = Membrane.from_arrays(
+        parameters.tau_m_ms,
+        parameters.leak_ns,
+        parameters.threshold_mv,
+        alpha_decorrelation_per_ms2(channels.tau_syn_ms, parameters.tau_m_ms),
+        dt_ms,
+        dtype,
+        device,
+    )
+    return WithMembrane(model, membrane)

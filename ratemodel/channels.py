@@ -27,7 +27,9 @@ class Channels:
     slot
         Slot of each receptor, ``(n_cells, 4)``.
     tau_ms
-        Time constant of each slot, ms, ``(n_slots, n_cells)``.
+        Time constant of the pole or poles of each slot, ms, ``(n_slots, n_cells)``.
+    tau_syn_ms
+        Time constant of the alpha currents that each slot carries, ms, same shape.
     """
 
     n_cells: int
@@ -35,6 +37,7 @@ class Channels:
     has_variance: bool
     slot: NDArray[np.intp]
     tau_ms: NDArray[np.float64]
+    tau_syn_ms: NDArray[np.float64]
 
     @property
     def n_quantities(self) -> int:
@@ -63,7 +66,9 @@ def merged_channels(parameters: RateParameters, has_variance: bool) -> Channels:
     """Return one slot per cell with the single pole ``tau_s_ms`` (plain form)."""
     n = parameters.n_cells
     slot = np.zeros((n, N_RECEPTORS), dtype=np.intp)
-    return Channels(n, 1, has_variance, slot, parameters.tau_s_ms[None])
+    tau_s = parameters.tau_s_ms[None]
+    # a single pole of the mean delay 2 tau_syn stands for the alpha currents
+    return Channels(n, 1, has_variance, slot, tau_s, tau_s / 2.0)
 
 
 def receptor_channels(parameters: RateParameters, has_variance: bool) -> Channels:
@@ -78,7 +83,7 @@ def receptor_channels(parameters: RateParameters, has_variance: bool) -> Channel
     tau = np.tile(parameters.tau_syn_ms[np.arange(n), first], (n_slots, 1))
     cell, receptor = np.nonzero(used)
     tau[slot[cell, receptor], cell] = parameters.tau_syn_ms[cell, receptor]
-    return Channels(n, n_slots, has_variance, slot, tau)
+    return Channels(n, n_slots, has_variance, slot, tau, tau)
 
 
 def edge_gains(

@@ -57,11 +57,17 @@ class Equilibrium:
         """Return the rates, Hz, ``(n_cells, batch)``."""
         return state.relaxation[-1]
 
+    def channels(self, state: EquilibriumState, drive: Drive) -> Tensor:
+        """Return the input channels that F reads, ``(n_rows, batch)``."""
+        return drive.synaptic
+
     def step(
         self, state: EquilibriumState, rate: Tensor, drive: Drive
     ) -> EquilibriumState:
         """Return the state one step later."""
-        target = self.response(drive.synaptic, state.adaptation, drive.injected)
+        target = self.response(
+            self.channels(state, drive), state.adaptation, drive.injected
+        )
         return EquilibriumState(
             self.relaxation.step(state.relaxation, target),
             self.adaptation.step(state.adaptation, rate),
@@ -91,7 +97,9 @@ class Equilibrium:
         self, state: EquilibriumState, rate: Tensor, drive: Drive
     ) -> EquilibriumState:
         """Return the time derivative (per ms) of the continuous model."""
-        target = self.response(drive.synaptic, state.adaptation, drive.injected)
+        target = self.response(
+            self.channels(state, drive), state.adaptation, drive.injected
+        )
         return EquilibriumState(
             self.relaxation.derivative(state.relaxation, target),
             self.adaptation.derivative(state.adaptation, rate),

@@ -54,6 +54,10 @@ class Instantaneous:
         """Return ``F(I)``, Hz, ``(n_cells, batch)``."""
         return self.response(state.synapses[-1], state.adaptation, injected)
 
+    def channels(self, state: InstantaneousState, drive: Drive) -> Tensor:
+        """Return the input channels that F reads, ``(n_rows, batch)``."""
+        return state.synapses[-1]
+
     def step(
         self, state: InstantaneousState, rate: Tensor, drive: Drive
     ) -> InstantaneousState:

@@ -61,6 +61,10 @@ class LowPass:
         """Return the rates, Hz, ``(n_cells, batch)``."""
         return state.rate
 
+    def channels(self, state: LowPassState, drive: Drive) -> Tensor:
+        """Return the input channels that F reads, ``(n_rows, batch)``."""
+        return state.synapses[-1]
+
     def step(self, state: LowPassState, rate: Tensor, drive: Drive) -> LowPassState:
         """Return the state one step later."""
         target = self._target(state, drive)
@@ -109,4 +113,6 @@ class LowPass:
         )
 
     def _target(self, state: LowPassState, drive: Drive) -> Tensor:
-        return self.response(state.synapses[-1], state.adaptation, drive.injected)
+        return self.response(
+            self.channels(state, drive), state.adaptation, drive.injected
+        )

@@ -40,7 +40,7 @@ class RateNetwork:
         low_pass and equilibrium, refused by instantaneous, which has none.
     dt_ms
         Step, ms.
-    cascade, adaptation, delays, variance
+    cascade, adaptation, delays, variance, membrane
         Extensions of the plain form, see :class:`ratemodel.assembly.Extensions`.
     dtype
         ``torch.float32`` or ``torch.float64``.
@@ -73,12 +73,13 @@ class RateNetwork:
         adaptation: bool = False,
         delays: bool = False,
         variance: bool = False,
+        membrane: bool = False,
         dtype: torch.dtype = torch.float32,
         device: str = "cpu",
     ) -> None:
         self.parameters = parameters
         self.variant = check_variant(variant)
-        self.extensions = Extensions(cascade, adaptation, delays, variance)
+        self.extensions = Extensions(cascade, adaptation, delays, variance, membrane)
         if not (np.isfinite(dt_ms) and dt_ms > 0.0):
             raise InputError(f"rate model: dt_ms must be positive, not {dt_ms}")
         self.dt_ms = float(dt_ms)

@@ -48,7 +48,7 @@ class Response:
         injected
             Injected current, pA, ``(n_cells, batch)``, or None.
         """
-        return self.transfer(*self._inputs(channels, adaptation, injected))
+        return self.transfer(*self.inputs(channels, adaptation, injected))
 
     def adjoint(
         self, grad_rate: Tensor, slopes: tuple[Tensor, ...]
@@ -75,10 +75,11 @@ class Response:
         slots = [part for part in parts for _ in range(self.n_slots)]
         return torch.cat(slots), mean
 
-    def _inputs(
+    def inputs(
         self, channels: Tensor, adaptation: Tensor, injected: Tensor | None
     ) -> tuple[Tensor, ...]:
-        parts = channels.unflatten(0, (-1, self.n_slots, self.n_cells))
+        """Return the mean input (pA) and, where in use, its variance (mV^2)."""
+        parts = self.by_slot(channels)
         currents = [*parts[0], *adaptation]
         if injected is not None:
             currents.append(injected)
@@ -86,6 +87,10 @@ class Response:
         if not self.has_variance:
             return (mean,)
         return mean, reduce(torch.add, parts[1])
+
+    def by_slot(self, channels: Tensor) -> Tensor:
+        """Return the channels as ``(n_quantities, n_slots, n_cells, batch)``."""
+        return channels.unflatten(0, (-1, self.n_slots, self.n_cells))
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class TapedResponse(Response):
     ) -> Tensor:
         """Return the rates, Hz, ``(n_cells, batch)``."""
         rate, slopes = self.transfer.linearise(
-            *self._inputs(channels, adaptation, injected)
+            *self.inputs(channels, adaptation, injected)
         )
         self.tape.append(slopes)
         return rate

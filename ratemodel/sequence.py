@@ -1,6 +1,6 @@
 """A rate network as a differentiable function of its weights."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -12,8 +12,9 @@ from ratemodel.local_steps import LocalSteps
 from ratemodel.network import RateNetwork
 from ratemodel.sequence_adjoint import Plan, SequencePass, SequenceState
 from ratemodel.slab_pool import SlabPool
-from ratemodel.variant import rebuild
+from ratemodel.variant import TrainableVariant, rebuild
 from ratemodel.weight_map import WeightMap
+from ratemodel.with_membrane import WithMembrane
 
 
 class SequenceRates(NamedTuple):
@@ -112,7 +113,12 @@ class RateSequence:
         self._constant = torch.as_tensor(
             constant[:, None], dtype=network.dtype, device=network.device
         )
-        self._model = network.assemble(1)
+        model = network.assemble(1)
+        if isinstance(model, WithMembrane):
+            raise InputError(
+                "training: the membrane has no adjoint; train the extended form"
+            )
+        self._model: TrainableVariant[Any] = cast(TrainableVariant[Any], model)
         self._local = LocalSteps(self._model, compiled)
         self._slabs = SlabPool()
         self._layouts: dict[tuple[int, int], EventLayout] = {}

@@ -12,7 +12,7 @@ from ratemodel.event_layout import EventLayout
 from ratemodel.local_steps import LocalSteps
 from ratemodel.product import Matrix, Product
 from ratemodel.slab_pool import SlabPool
-from ratemodel.variant import RateVariant, Slopes, Steps, advance, flatten
+from ratemodel.variant import Slopes, Steps, TrainableVariant, advance, flatten
 
 PART_STEPS = {"cpu": 16}
 """Steps whose share of the weight gradient is taken at once: on a CPU both
@@ -62,7 +62,7 @@ class Plan:
         Where large tensors come from.
     """
 
-    model: RateVariant[Any]
+    model: TrainableVariant[Any]
     local: LocalSteps
     recurrent: Product
     external: Product

@@ -5,6 +5,9 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from torch import Tensor
 
+from ratemodel.adaptation import Adaptation
+from ratemodel.response import Response
+
 State = TypeVar("State", bound=tuple)
 
 Slopes = tuple[Tensor, ...]
@@ -64,6 +67,27 @@ class RateVariant(Steps[State], Protocol[State]):
     def init(self, batch: int) -> State:
         """Return the state at rest: all zero."""
 
+    def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
+        """Return the time derivative (per ms) of the continuous model."""
+
+    def steady(self, rate: Tensor, drive: Drive) -> State:
+        """Return the state that stands still at ``rate`` under ``drive``."""
+
+
+class TrainableVariant(RateVariant[State], Protocol[State]):
+    """A variant that can be run back: its parts and their adjoints."""
+
+    @property
+    def adaptation(self) -> Adaptation:
+        """After-spike currents."""
+
+    @property
+    def response(self) -> Response:
+        """Channels to rate."""
+
+    def channels(self, state: State, drive: Drive) -> Tensor:
+        """Return the input channels that F reads, ``(n_rows, batch)``."""
+
     def step_adjoint(
         self, grad_next: State, slopes: Slopes
     ) -> tuple[State, Tensor, Tensor]:
@@ -88,12 +112,6 @@ class RateVariant(Steps[State], Protocol[State]):
         self, grad_state: State, grad_rate: Tensor, slopes: Slopes
     ) -> State:
         """Return ``grad_state`` with the gradient through :meth:`rate` added."""
-
-    def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
-        """Return the time derivative (per ms) of the continuous model."""
-
-    def steady(self, rate: Tensor, drive: Drive) -> State:
-        """Return the state that stands still at ``rate`` under ``drive``."""
 
 
 def advance(

@@ -135,8 +135,9 @@ def validate(
         bool | None,
         typer.Option(
             "--extended/--plain",
-            help="Judge only the extended form (alpha cascade, adaptation, delays, "
-            "variance) or only the plain form.  [default: both]",
+            help="Judge only the extended forms (alpha cascade, adaptation, delays, "
+            "variance; the same with a membrane) or only the plain form.  "
+            "[default: all three]",
             show_default=False,
         ),
     ] = None,
@@ -183,11 +184,15 @@ def validate(
         "spiking": _given(device=device),
         "rate": _given(
             variants=None if variants is None else _names(variants),
-            forms=None if extended is None else ["extended" if extended else "plain"],
+            forms=None if extended is None else _forms(extended),
         ),
         "protocol": _given(quick=quick or None),
     }
     validate_into(out, config, given, overwrite=overwrite, resume=resume)
+
+
+def _forms(extended: bool) -> list[str]:
+    return ["extended", "membrane"] if extended else ["plain"]
 
 
 @app.command("column")

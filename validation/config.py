@@ -29,9 +29,10 @@ CALIBRATION_SEED_OFFSET = 10_000
 VARIANTS = ("instantaneous", "low_pass", "equilibrium")
 """The three discrete rate variants."""
 
-FORMS = ("plain", "extended")
+FORMS = ("plain", "extended", "membrane")
 """Plain: the variant as published. Extended: with alpha cascade, adaptation,
-delays and a variance-dependent transfer function."""
+delays and a variance-dependent transfer function. Membrane: all of that, with
+the lag of the membrane, its threshold crossings and the cells just reset."""
 
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
@@ -195,8 +196,9 @@ class RateConfig(Section):
         BeforeValidator(_check_distinct),
     ] = ("instantaneous", "low_pass", "equilibrium")
     forms: Annotated[
-        tuple[Literal["plain", "extended"], ...], BeforeValidator(_check_distinct)
-    ] = ("plain", "extended")
+        tuple[Literal["plain", "extended", "membrane"], ...],
+        BeforeValidator(_check_distinct),
+    ] = ("plain", "extended", "membrane")
     dt_ms: Annotated[float, Field(gt=0, le=10)] = 0.5
     tau_r_ms: Annotated[float | str, BeforeValidator(_check_tau_r)] = "fit"
 

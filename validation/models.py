@@ -15,13 +15,17 @@ from validation.reference import ModelRates
 
 FloatArray = NDArray[np.float64]
 
-EXTENSIONS = ("adaptation", "cascade", "delays", "variance")
-"""What the extended form adds to a variant, in the certificate's order."""
+EXTENSIONS = {
+    "plain": (),
+    "extended": ("adaptation", "cascade", "delays", "variance"),
+    "membrane": ("adaptation", "cascade", "delays", "membrane", "variance"),
+}
+"""What each form adds to a variant, in the certificate's order."""
 
 
 def extensions_of(form: str) -> tuple[str, ...]:
-    """Return the extensions of a form, ``"plain"`` or ``"extended"``."""
-    return EXTENSIONS if form == "extended" else ()
+    """Return the extensions of a form, a key of :data:`EXTENSIONS`."""
+    return EXTENSIONS[form]
 
 
 def build_network(
@@ -41,6 +45,7 @@ def build_network(
         cascade="cascade" in extensions,
         delays="delays" in extensions,
         variance="variance" in extensions,
+        membrane="membrane" in extensions,
     )
 
 
@@ -53,7 +58,7 @@ class RateModel:
     variant
         ``"instantaneous"``, ``"low_pass"`` or ``"equilibrium"``.
     form
-        ``"plain"`` or ``"extended"``.
+        ``"plain"``, ``"extended"`` or ``"membrane"``.
     tau_r_ms
         tau_r, ms: a number, ``(17,)`` or ``(n_cells,)``; ``None`` for instantaneous.
     """
@@ -65,7 +70,7 @@ class RateModel:
     @property
     def name(self) -> str:
         """Name in the report: the variant, with its form unless plain."""
-        return self.variant if self.form == "plain" else f"{self.variant}_extended"
+        return self.variant if self.form == "plain" else f"{self.variant}_{self.form}"
 
     @property
     def extensions(self) -> tuple[str, ...]:

@@ -53,3 +53,24 @@ def alpha_variance_per_hz(
     peak = np.e * tau_syn_ms * tau_m_ms / c_m_pf
     shape = (tau_syn_ms + 2.0 * tau_m_ms) / (4.0 * (tau_syn_ms + tau_m_ms) ** 2)
     return np.asarray(peak**2 * shape / 1000.0)
+
+
+def alpha_decorrelation_per_ms2(
+    tau_syn_ms: FloatArray, tau_m_ms: FloatArray
+) -> FloatArray:
+    r"""Return how fast membrane noise from alpha currents changes, 1/ms^2.
+
+    The variance of the velocity of the free membrane potential over its own
+    variance. For a Poisson train both are Campbell's sums (Papoulis 1991,
+    section 10-2) over the response :math:`V` to one event, and by Parseval's
+    theorem
+
+    .. math:: \frac{\int \dot V^2 dt}{\int V^2 dt}
+              = \frac{1}{\tau(\tau + 2\tau_m)}.
+
+    Parameters
+    ----------
+    tau_syn_ms, tau_m_ms
+        Synaptic and membrane time constants, ms; shapes broadcast.
+    """
+    return np.asarray(1.0 / (tau_syn_ms * (tau_syn_ms + 2.0 * tau_m_ms)))

@@ -30,6 +30,9 @@ class RateParameters:
         Connections with their alpha peaks in pA.
     tau_syn_ms
         Synaptic time constant by receptor, ms, ``(n_cells, 4)``.
+    tau_m_ms, leak_ns, threshold_mv
+        Membrane time constant (ms), leak conductance (nS) and threshold above
+        the resting potential (mV), ``(n_cells,)``.
     tau_s_ms
         Single-pole synaptic time constant (plain form), ms, ``(n_cells,)``.
     current_per_hz
@@ -59,6 +62,9 @@ class RateParameters:
     recurrent: Edges
     lgn_edges: Edges
     tau_syn_ms: FloatArray
+    tau_m_ms: FloatArray
+    leak_ns: FloatArray
+    threshold_mv: FloatArray
     tau_s_ms: FloatArray
     current_per_hz: FloatArray
     variance_per_hz: FloatArray
@@ -74,6 +80,9 @@ class RateParameters:
         components = np.shape(self.adaptation_amp_pa)[-1]
         shapes = {
             "tau_syn_ms": (n, 4),
+            "tau_m_ms": (n,),
+            "leak_ns": (n,),
+            "threshold_mv": (n,),
             "tau_s_ms": (n,),
             "current_per_hz": (n, 4),
             "variance_per_hz": (n, 4),
@@ -94,7 +103,8 @@ class RateParameters:
                 )
             array.setflags(write=False)
             object.__setattr__(self, name, array)
-        for name in ("tau_syn_ms", "tau_s_ms", "adaptation_rate_per_ms"):
+        positive = ("tau_syn_ms", "tau_m_ms", "leak_ns", "threshold_mv", "tau_s_ms")
+        for name in (*positive, "adaptation_rate_per_ms"):
             if (getattr(self, name) <= 0.0).any():
                 cell = int(np.argwhere(getattr(self, name) <= 0.0)[0][0])
                 raise InputError(

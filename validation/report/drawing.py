@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from bridge.column.column import POPULATIONS
+from validation.report.wording import parts_of
 
 LARGEST_SVG = 600_000
 """Bytes above which a figure is embedded as PNG (a full page as PNG has 800,000)."""
@@ -87,6 +88,14 @@ def panel_rows(n_panels: int, across: int = 3) -> tuple[int, int]:
     return max(-(-n_panels // n_columns), 1), n_columns
 
 
+LINE_STYLES: dict[str, Any] = {
+    "plain": (0, (3, 1.5)),
+    "extended": (0, (1, 1)),
+    "membrane": "-",
+}
+"""Line style of each form."""
+
+
 def layer_of(population: str) -> str:
     """Return the layer (``"23"``) of a population or class."""
     digits = re.match(r"[ei](\d+)", population)
@@ -99,11 +108,11 @@ def kind_of(population: str) -> str:
 
 
 def variant_line(variant: str) -> dict[str, Any]:
-    """Return colour and line style of a variant; plain forms are dashed."""
-    base = variant.removesuffix("_extended")
+    """Return colour and line style: plain forms dashed, extended ones dotted."""
+    base, form = parts_of(variant)
     return {
         "color": VARIANT_COLOURS.get(base, "#555555"),
-        "linestyle": "-" if variant != base else (0, (3, 1.5)),
+        "linestyle": LINE_STYLES[form],
     }
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from bridge.column.column import POPULATIONS
+from validation.config import FORMS
 from validation.report.connectivity_plot import draw_connectivity
 from validation.report.data import ReportData
 from validation.report.drawing import to_html, variant_line
@@ -28,6 +29,7 @@ from validation.report.wording import (
     is_as_expected,
     number,
     one_sentence,
+    parts_of,
     percent,
     time_constant,
     title_of,
@@ -226,11 +228,12 @@ def _psth_figures(data: ReportData) -> list[dict[str, Any]]:
 
 
 def _variants(variants: Mapping[str, Any]) -> list[dict[str, Any]]:
-    any_extended = any(name.endswith("_extended") for name in variants)
+    forms = {parts_of(name)[1] for name in variants}
+    last = max(forms, key=FORMS.index, default="plain")
     shown = [_variant(name, scores) for name, scores in variants.items()]
     for variant in shown:
-        # Six curves hide one another: the plain forms wait for a click.
-        variant["is_shown"] = variant["is_extended"] or not any_extended
+        # Nine curves hide one another: the simpler forms wait for a click.
+        variant["is_shown"] = variant["form"] == last
     return shown
 
 
@@ -243,7 +246,7 @@ def _variant(name: str, scores: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "title": title_of(name),
-        "is_extended": name.endswith("_extended"),
+        "form": parts_of(name)[1],
         "colour": variant_line(name)["color"],
         "scores": {"failures": (), "notes": (), **scores},
         "tau_r": time_constant(scores.get("tau_r_ms")),

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from validation.report.data import ReportData
 from validation.report.drawing import new_figure, style, variant_line
-from validation.report.wording import title_of
+from validation.report.wording import parts_of, title_of
 
 
 def draw_scores(data: ReportData) -> Figure:
@@ -93,10 +93,13 @@ def _draw_score(
     )
 
 
+MARKERS = {"plain": "x", "extended": "d", "membrane": "o"}
+"""Marker of each form."""
+
+
 def _marker(variant: str) -> dict[str, Any]:
-    is_extended = variant.endswith("_extended")
     return {
         "color": variant_line(variant)["color"],
-        "marker": "o" if is_extended else "x",
+        "marker": MARKERS[parts_of(variant)[1]],
         "markersize": 3.4,
     }

@@ -32,11 +32,19 @@ _VARIANTS = {
 }
 
 
+def parts_of(variant: str) -> tuple[str, str]:
+    """Return the variant and the form of a model named in a report."""
+    for form in ("extended", "membrane"):
+        if variant.endswith(f"_{form}"):
+            return variant.removesuffix(f"_{form}"), form
+    return variant, "plain"
+
+
 def title_of(variant: str) -> str:
     """Return the title of a variant: ``"Low-pass, extended"``."""
-    base = variant.removesuffix("_extended")
+    base, form = parts_of(variant)
     title = _VARIANTS.get(base, base.replace("_", " ").capitalize())
-    return f"{title}, {'extended' if variant != base else 'plain'}"
+    return f"{title}, {form}"
 
 
 def is_as_expected(control: Mapping[str, Any]) -> bool:

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from bridge.reduction.kernels import alpha_current_per_hz, alpha_variance_per_hz
+from bridge.reduction.kernels import (
+    alpha_current_per_hz,
+    alpha_decorrelation_per_ms2,
+    alpha_variance_per_hz,
+)
 
 
 def _psp(tau_syn_ms, tau_m_ms, c_m_pf, dt_ms=0.01):
@@ -32,4 +36,14 @@ def test_variance_is_the_integral_of_the_squared_response(tau_syn_ms, tau_m_ms):
         np.array(tau_syn_ms), np.array(tau_m_ms), np.array(120.0)
     )
     # the discrete convolution is off by dt / tau_m at first order
+    assert found == pytest.approx(expected, rel=5e-3)
+
+
+@pytest.mark.parametrize("tau_syn_ms", [2.8, 8.5])
+@pytest.mark.parametrize("tau_m_ms", [7.0, 50.0])
+def test_decorrelation_is_velocity_over_variance(tau_syn_ms, tau_m_ms):
+    _, voltage, dt = _psp(tau_syn_ms, tau_m_ms, 120.0)
+    expected = (np.gradient(voltage, dt) ** 2).sum() / (voltage**2).sum()
+    found = alpha_decorrelation_per_ms2(np.array(tau_syn_ms), np.array(tau_m_ms))
+    # as above
     assert found == pytest.approx(expected, rel=5e-3)

@@ -73,7 +73,7 @@ def test_help_shows_examples_that_name_the_command(run: Run, command: str) -> No
 def test_help_teaches_the_defaults(run: Run) -> None:
     _, out, _ = run("validate", "--help")
     words = " ".join(out.replace("│", " ").split())
-    for default in ("3k", "1", "cpp", "both"):
+    for default in ("3k", "1", "cpp", "all three"):
         assert f"[default: {default}]" in words
 
 

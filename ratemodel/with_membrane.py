@@ -1,0 +1,123 @@
+"""A variant whose cells have a membrane between their input and their rate."""
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from ratemodel.membrane import Membrane
+from ratemodel.response import Response
+from ratemodel.variant import Drive, TrainableVariant
+
+
+class WithMembraneState(NamedTuple):
+    """State of the variant, and of the membranes ``(2, n_cells, batch)``."""
+
+    variant: Any
+    membrane: Tensor
+
+
+@dataclass(frozen=True)
+class MembraneResponse(Response):
+    """A response that reads F through the membrane.
+
+    Attributes
+    ----------
+    membrane
+        The membrane.
+    states
+        Its states now, ``(2, n_cells, batch)``.
+    """
+
+    membrane: Membrane
+    states: Tensor
+
+    def __call__(
+        self, channels: Tensor, adaptation: Tensor, injected: Tensor | None
+    ) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        mean, _ = self.inputs(channels, adaptation, injected)
+        variance = self.by_slot(channels)[1]
+        return self.membrane.rate(self.transfer, self.states, mean, variance)
+
+
+@dataclass(frozen=True)
+class WithMembrane:
+    """Puts a :class:`ratemodel.membrane.Membrane` in front of a variant's F.
+
+    Attributes
+    ----------
+    variant
+        The variant; its response has a variance.
+    membrane
+        The membrane.
+    """
+
+    variant: TrainableVariant[Any]
+    membrane: Membrane
+
+    @property
+    def hold_steps(self) -> float:
+        """Mean extra delay, in steps, of recurrent input."""
+        return self.variant.hold_steps
+
+    @property
+    def input_hold_steps(self) -> float:
+        """The same for external (LGN) input."""
+        return self.variant.input_hold_steps
+
+    def init(self, batch: int) -> WithMembraneState:
+        """Return the state at rest: all zero, every cell free to spike."""
+        state = self.variant.init(batch)
+        like = self.variant.response.transfer.threshold
+        rest = like.new_zeros(like.shape[0], batch)
+        return WithMembraneState(state, self.membrane.steady(rest))
+
+    def rate(self, state: WithMembraneState, injected: Tensor | None) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        rate: Tensor = self._bound(state).rate(state.variant, injected)
+        return rate
+
+    def step(
+        self, state: WithMembraneState, rate: Tensor, drive: Drive
+    ) -> WithMembraneState:
+        """Return the state one step later."""
+        return WithMembraneState(
+            self._bound(state).step(state.variant, rate, drive),
+            self.membrane.step(*self._membrane_input(state, drive)),
+        )
+
+    def derivative(
+        self, state: WithMembraneState, rate: Tensor, drive: Drive
+    ) -> WithMembraneState:
+        """Return the time derivative (per ms) of the continuous model."""
+        return WithMembraneState(
+            self._bound(state).derivative(state.variant, rate, drive),
+            self.membrane.derivative(*self._membrane_input(state, drive)),
+        )
+
+    def steady(self, rate: Tensor, drive: Drive) -> WithMembraneState:
+        """Return the state that stands still at ``rate`` under ``drive``."""
+        state = self.variant.steady(rate, drive)
+        mean, _ = self.variant.response.inputs(
+            self.variant.channels(state, drive), state.adaptation, drive.injected
+        )
+        return WithMembraneState(state, self.membrane.steady(mean))
+
+    def _bound(self, state: WithMembraneState) -> Any:
+        """Return the variant with the membrane as it is now."""
+        response = MembraneResponse(
+            **vars(self.variant.response),
+            membrane=self.membrane,
+            states=state.membrane,
+        )
+        return replace(self.variant, response=response)  # type: ignore[type-var]
+
+    def _membrane_input(
+        self, state: WithMembraneState, drive: Drive
+    ) -> tuple[Any, Tensor, Tensor, Tensor]:
+        response = self.variant.response
+        channels = self.variant.channels(state.variant, drive)
+        mean, _ = response.inputs(channels, state.variant.adaptation, drive.injected)
+        variance = response.by_slot(channels)[1]
+        return response.transfer, state.membrane, mean, variance
