@@ -18,8 +18,6 @@ import argparse
 import json
 import multiprocessing
 import platform
-import resource
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,14 +165,17 @@ def memory_mb(route: str, size: str) -> float:
 def _peak(route: str, size: str) -> float:
     parameters = stand_in_parameters(build_column(size, 1))
     step = ROUTES[route](parameters)
-    before = _resident()
+    _peak_mb()
+    before = _peak_mb()
     step()
-    return _resident() - before
+    return _peak_mb() - before
 
 
-def _resident() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+def _peak_mb() -> float:
+    """Return the largest memory since the last call, MB; Linux only."""
+    status = Path("/proc/self/status").read_text()
+    Path("/proc/self/clear_refs").write_text("5")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1e3
 
 
 def _segmented(parameters: RateParameters) -> Route:

@@ -10,6 +10,7 @@ from bridge.errors import InputError
 from ratemodel.event_layout import EventLayout, last_steps
 from ratemodel.local_steps import LocalSteps
 from ratemodel.network import RateNetwork
+from ratemodel.product import Product
 from ratemodel.sequence_adjoint import Plan, SequencePass, SequenceState
 from ratemodel.slab_pool import SlabPool
 from ratemodel.variant import TrainableVariant, rebuild
@@ -122,6 +123,11 @@ class RateSequence:
         self._local = LocalSteps(self._model, compiled)
         self._slabs = SlabPool()
         self._layouts: dict[tuple[int, int], EventLayout] = {}
+
+    @property
+    def recurrent_product(self) -> Product:
+        """The product in use for the recurrent weights."""
+        return self._recurrent.product
 
     def rest(self, batch: int) -> SequenceState:
         """Return the state at rest: all zero, before and after time 0.

@@ -1,0 +1,221 @@
+"""Time the training step of the rate model on a GPU, against eager PyTorch.
+
+``rate_model()`` takes nothing and returns a dictionary; ``benchmarks/gpu.py``
+calls it. For 3k, 6k and 50k cells, 64 trials and 200 steps: the plain dense loop
+through autograd (where its matrices fit), the one autograd function launched
+operation by operation, and the same captured as CUDA graphs, with full and with
+sparse matrices, with and without compiled steps. Nothing is extrapolated: a
+route that fails is reported with its error.
+
+The floor counts operations (a multiplication and an addition for every weight,
+trial and step: forward, back, gradient) at the rate of a product of full
+matrices, and bytes (the cheaper of both matrices read twice a step, what a step
+stores written and read once) at the rate of a copy, both measured on the card.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from rate_speed import stand_in_parameters
+from torch import Tensor
+
+from bridge.column.build import build_column
+from bridge.reduction.parameters import RateParameters
+from ratemodel.captured_sequence import CapturedSequence
+from ratemodel.network import RateNetwork
+from ratemodel.sequence import RateSequence
+from ratemodel.variant import advance
+
+SIZES: tuple[str | int, ...] = ("3k", "6k", 50_000)
+BATCH, N_STEPS, STEPS_PER_BIN = 64, 200, 10
+TURNS = 7
+DENSE_LOOP_CELLS = 10_000
+"""Above, 200 gradients of a full matrix take longer than they tell."""
+
+Route = Callable[[], object]
+
+
+def rate_model() -> dict[str, Any]:
+    """Time every size on the first GPU."""
+    report: dict[str, Any] = {
+        "device": torch.cuda.get_device_name(),
+        "torch": torch.__version__,
+        "batch": BATCH,
+        "n_steps": N_STEPS,
+        "sizes": {},
+    }
+    for size in SIZES:
+        parameters = stand_in_parameters(build_column(size, 1))
+        report["sizes"][str(size)] = time_size(parameters, "cuda")
+    return report
+
+
+def time_size(
+    parameters: RateParameters,
+    device: str,
+    *,
+    batch: int = BATCH,
+    n_steps: int = N_STEPS,
+    turns: int = TURNS,
+) -> dict[str, Any]:
+    """Return times of all routes, the floor, and their ratios."""
+    network = RateNetwork(parameters, variant="low_pass", tau_r_ms=3.0, device=device)
+    weights = [
+        torch.tensor(
+            edges.weight_pa, dtype=torch.float32, device=device, requires_grad=True
+        )
+        for edges in (parameters.recurrent, parameters.lgn_edges)
+    ]
+    inputs = 20.0 * torch.rand(n_steps, parameters.n_lgn, batch, device=device)
+    makers: dict[str, Callable[[], Route]] = {}
+    if parameters.n_cells <= DENSE_LOOP_CELLS:
+        makers["dense loop, eager"] = lambda: dense_loop(network, inputs)
+    products = ("sparse", "dense") if "dense loop, eager" in makers else ("sparse",)
+    for product in products:
+        for compiled in (False, True):
+            sequence = RateSequence(
+                network,
+                steps_per_bin=STEPS_PER_BIN,
+                product=product,
+                compiled=compiled,
+            )
+            name = f"{product}{', compiled' if compiled else ''}"
+            makers[f"{name}, eager"] = _maker(sequence, weights, inputs)
+            if device != "cpu":
+                makers[f"{name}, captured"] = _maker(
+                    sequence, weights, inputs, captured=True
+                )
+    times = {name: time_route(make, device, turns) for name, make in makers.items()}
+    floor = floor_s(network, batch, n_steps, device)
+    seconds = {name: t["median_s"] for name, t in times.items() if "median_s" in t}
+    best = min(seconds, key=lambda name: seconds[name])
+    return {
+        "n_cells": parameters.n_cells,
+        "n_connections": parameters.recurrent.n_edges + parameters.lgn_edges.n_edges,
+        "chosen": type(RateSequence(network).recurrent_product).__name__,
+        "times": times,
+        "floor": floor,
+        "best": best,
+        "best over floor": seconds[best] / (floor["operations_s"] + floor["bytes_s"]),
+        "dense loop over best": (
+            seconds["dense loop, eager"] / seconds[best]
+            if "dense loop, eager" in seconds
+            else None
+        ),
+    }
+
+
+def dense_loop(network: RateNetwork, inputs: Tensor) -> Route:
+    """Return the plain loop: full matrices, every operation through autograd."""
+    n_lgn = network.parameters.n_lgn
+    full = torch.tensor(network.coupling.matrix.toarray()).to(inputs)
+    lgn, constant = full[:, :n_lgn].clone(), full[:, n_lgn, None].clone()
+    recurrent = full[:, n_lgn + 1 :].clone()
+    matrices = [recurrent.requires_grad_(), lgn.requires_grad_()]
+    model = network.assemble(1)
+
+    def run() -> object:
+        state, rates = model.init(inputs.shape[-1]), []
+        for step in range(inputs.shape[0]):
+
+            def drive(rate: Tensor, step: int = step) -> Tensor:
+                return recurrent @ rate + lgn @ inputs[step] + constant
+
+            rate, state = advance(model, state, None, drive)
+            rates.append(rate)
+        loss = torch.stack(rates).square().mean()
+        return torch.autograd.grad(loss, matrices)
+
+    return run
+
+
+def _maker(
+    sequence: RateSequence,
+    weights: list[Tensor],
+    inputs: Tensor,
+    captured: bool = False,
+) -> Callable[[], Route]:
+    def make() -> Route:
+        call: Any = sequence
+        if captured:
+            call = CapturedSequence(sequence, *weights, inputs)
+        return lambda: torch.autograd.grad(
+            call(*weights, inputs).rates.square().mean(), weights
+        )
+
+    return make
+
+
+def time_route(make: Callable[[], Route], device: str, turns: int) -> dict[str, Any]:
+    """Return the median time of a route and the memory it needs, or its error."""
+    on_gpu = device != "cpu"
+    try:
+        if on_gpu:
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats()
+        started = time.perf_counter()
+        route = make()
+        route()
+        _wait(on_gpu)
+        first = time.perf_counter() - started
+        taken = []
+        for _ in range(turns):
+            started = time.perf_counter()
+            route()
+            _wait(on_gpu)
+            taken.append(time.perf_counter() - started)
+    except (RuntimeError, NotImplementedError) as error:
+        return {"error": str(error).splitlines()[0]}
+    result: dict[str, Any] = {
+        "median_s": sorted(taken)[len(taken) // 2],
+        "first_s": first,
+    }
+    if on_gpu:
+        result["memory_gb"] = torch.cuda.max_memory_allocated() / 1e9
+    return result
+
+
+def floor_s(
+    network: RateNetwork, batch: int, n_steps: int, device: str
+) -> dict[str, float]:
+    """Return the least time for operations and for bytes, s."""
+    on_gpu = device != "cpu"
+    size = 8192 if on_gpu else 512
+    left, right = torch.rand(2, size, size, device=device)
+    flops = 2.0 * size**3 / _best(lambda: left @ right, on_gpu)
+    source = torch.rand(2**28 if on_gpu else 2**22, device=device)
+    target = torch.empty_like(source)
+    bandwidth = 8.0 * source.numel() / _best(lambda: target.copy_(source), on_gpu)
+    recurrent = network.coupling.recurrent
+    external = network.coupling.matrix.nnz - recurrent.nnz
+    operations = 2.0 * (3 * recurrent.nnz + 2 * external) * batch * n_steps
+    matrix = min(4.0 * recurrent.shape[0] * recurrent.shape[1], 8.0 * recurrent.nnz)
+    stored = 3 * 4.0 * network.parameters.n_cells * batch
+    return {
+        "gflop_per_s": flops / 1e9,
+        "gb_per_s": bandwidth / 1e9,
+        "operations_s": operations / flops,
+        "bytes_s": 2.0 * n_steps * (matrix + stored) / bandwidth,
+    }
+
+
+def _best(run: Route, on_gpu: bool) -> float:
+    taken = []
+    for _ in range(5):
+        started = time.perf_counter()
+        run()
+        _wait(on_gpu)
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def _wait(on_gpu: bool) -> None:
+    if on_gpu:
+        torch.cuda.synchronize()
+
+
+if __name__ == "__main__":
+    print(json.dumps(rate_model(), indent=2))
