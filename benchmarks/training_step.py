@@ -17,9 +17,11 @@ stores, at the rate of a copy.
 import argparse
 import json
 import multiprocessing
+import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,8 @@ N_STEPS, BATCH, STEPS_PER_BIN = 200, 32, 10
 TAU_R_MS = 3.0
 EXTENSIONS = ("cascade", "adaptation", "delays", "variance")
 PRODUCT_SIZE = 2000
+FEW_TURNS = 2
+"""Turns of the dense loop, which takes long and is not warmed up."""
 
 Route = Callable[[], object]
 
@@ -118,7 +122,7 @@ def take_turns(routes: dict[str, Route], repeats: dict[str, int]) -> dict[str, d
     """Return medians of wall and processor time by route, s."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in routes}
     for name in routes:
-        if repeats[name] > 1:
+        if repeats[name] > FEW_TURNS:
             routes[name]()
     for turn in range(max(repeats.values())):
         for name, route in routes.items():
@@ -178,19 +182,16 @@ def _peak_mb() -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1e3
 
 
-def _segmented(parameters: RateParameters) -> Route:
-    return fast_route(parameters, segment_steps=20)
-
-
-def _extended(parameters: RateParameters) -> Route:
-    return fast_route(parameters, extended=True)
-
-
 ROUTES: dict[str, Callable[[RateParameters], Route]] = {
     "dense": dense_route,
     "fast": fast_route,
-    "segments of 20": _segmented,
-    "extended": _extended,
+    "segments of 20": partial(fast_route, segment_steps=20),
+    "extended": partial(fast_route, extended=True),
+}
+
+COMPILED: dict[str, Callable[[RateParameters], Route]] = {
+    "fast, compiled": partial(fast_route, compiled=True),
+    "extended, compiled": partial(fast_route, extended=True, compiled=True),
 }
 
 
@@ -199,14 +200,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--size", default="3k")
-    parser.add_argument("--turns", type=int, default=9)
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--compiled", action="store_true", help="those routes too")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     parameters = stand_in_parameters(build_column(arguments.size, 1))
-    routes = {name: make(parameters) for name, make in ROUTES.items()}
+    makers = ROUTES | (COMPILED if arguments.compiled else {})
+    routes = {name: make(parameters) for name, make in makers.items()}
     routes |= {"product": product_route(), "copy": copy_route()}
     repeats = dict.fromkeys(routes, arguments.turns)
-    repeats |= {"dense": 3, "extended": 5, "segments of 20": 5}
+    repeats["dense"] = FEW_TURNS
     times = take_turns(routes, repeats)
     flops = 2.0 * PRODUCT_SIZE**3
     report: dict[str, object] = {
@@ -221,25 +224,25 @@ def main() -> None:
         "torch": torch.__version__,
         "times": times,
     }
-    ratios: dict[str, float] = {}
+    report["load_average"] = os.getloadavg()
     for clock in ("wall_s", "processor_s"):
         rate = flops / times["product"][clock]
         bandwidth = 4e8 / times["copy"][clock]
-        for name, extended in (("fast", False), ("extended", True)):
-            operations, stored = counted(parameters, extended)
-            taken = times[name][clock]
-            ratios[f"{name} over arithmetic floor, {clock}"] = taken / (
-                operations / rate
+        ratios = {"dense over fast": times["dense"][clock] / times["fast"][clock]}
+        for name in makers:
+            if name == "dense":
+                continue
+            operations, stored = counted(parameters, "extended" in name)
+            floor = operations / rate
+            ratios[f"{name} over arithmetic floor"] = times[name][clock] / floor
+            ratios[f"{name} over arithmetic and bytes"] = times[name][clock] / (
+                floor + stored / bandwidth
             )
-            ratios[f"{name} over arithmetic and bytes, {clock}"] = taken / (
-                operations / rate + stored / bandwidth
-            )
-        ratios[f"dense over fast, {clock}"] = (
-            times["dense"][clock] / times["fast"][clock]
-        )
-        report[f"product GFLOP/s, {clock}"] = rate / 1e9
-        report[f"copy GB/s, {clock}"] = bandwidth / 1e9
-    report["ratios"] = ratios
+        report[clock] = {
+            "product_gflop_per_s": rate / 1e9,
+            "copy_gb_per_s": bandwidth / 1e9,
+            "ratios": ratios,
+        }
     report["memory_mb"] = {name: memory_mb(name, arguments.size) for name in ROUTES}
     RESULT.write_text(json.dumps(report, indent=2) + "\n")
     print(json.dumps(report, indent=2))

@@ -53,6 +53,7 @@ def test_full_matrices_give_the_same(make_network, variant, extensions):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch.*")
 def test_compiled_steps_give_the_same(make_network):
     variant = {"variant": "low_pass", "tau_r_ms": 3.0}
     names = ("cascade", "adaptation", "delays", "variance")
