@@ -6,6 +6,13 @@
 #include <cstdint>
 #include <cstring>
 
+#ifdef __clang__
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef int32_t Places __attribute__((vector_size(16)));
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, Places{__VA_ARGS__})
+#endif
+
 namespace {
 
 constexpr int BYTES = 64;
@@ -73,19 +80,40 @@ void multiply(int64_t n_rows, const int32_t* indptr, const int32_t* column,
   }
 }
 
+// Folds a vector to a quarter of its length.
 template <typename T>
-T total(const typename Vector<T>::type& value) {
+struct Quarter {
   typedef T half __attribute__((vector_size(BYTES / 2)));
-  typedef T quarter __attribute__((vector_size(BYTES / 4)));
-  half h[2];
-  std::memcpy(h, &value, BYTES);
-  h[0] += h[1];
-  quarter q[2];
-  std::memcpy(q, h, BYTES / 2);
-  q[0] += q[1];
-  T sum = 0;
-  for (int i = 0; i < Vector<T>::lanes / 4; ++i) sum += q[0][i];
-  return sum;
+  typedef T type __attribute__((vector_size(BYTES / 4)));
+  static constexpr int lanes = Vector<T>::lanes / 4;
+
+  static type fold(const typename Vector<T>::type& value) {
+    half h[2];
+    std::memcpy(h, &value, BYTES);
+    h[0] += h[1];
+    type q[2];
+    std::memcpy(q, h, BYTES / 2);
+    return q[0] + q[1];
+  }
+};
+
+// Adds the lanes of four quarters to four numbers, together: a quarter of the work
+// of adding them up one by one.
+void add_lanes(const Quarter<float>::type* q, float* out) {
+  typedef Quarter<float>::type V;
+  const V low = SHUFFLE(q[0], q[1], 0, 4, 1, 5) +
+                SHUFFLE(q[0], q[1], 2, 6, 3, 7);
+  const V high = SHUFFLE(q[2], q[3], 0, 4, 1, 5) +
+                 SHUFFLE(q[2], q[3], 2, 6, 3, 7);
+  V sum;
+  std::memcpy(&sum, out, sizeof sum);
+  sum += SHUFFLE(low, high, 0, 1, 4, 5) +
+         SHUFFLE(low, high, 2, 3, 6, 7);
+  std::memcpy(out, &sum, sizeof sum);
+}
+
+void add_lanes(const Quarter<double>::type* q, double* out) {
+  for (int i = 0; i < 4; ++i) out[i] += q[i][0] + q[i][1];
 }
 
 // Adds left[row] . right[column] over WIDTH vectors and STEPS steps to every entry.
@@ -100,7 +128,7 @@ void sampled_tile(int64_t n_rows, const int32_t* indptr, const int32_t* column,
     for (int s = 0; s < STEPS; ++s)
       for (int w = 0; w < WIDTH; ++w)
         a[s][w] = V::load(left + s * left_stride + row * batch + w * V::lanes);
-    for (int32_t k = indptr[row]; k < indptr[row + 1]; ++k) {
+    const auto product = [&](int32_t k) {
       const T* b = right + column[k] * batch;
       typename V::type sum[STEPS];
       for (int s = 0; s < STEPS; ++s) {
@@ -109,7 +137,17 @@ void sampled_tile(int64_t n_rows, const int32_t* indptr, const int32_t* column,
           sum[s] += a[s][w] * V::load(b + s * right_stride + w * V::lanes);
       }
       for (int s = 1; s < STEPS; ++s) sum[0] += sum[s];
-      out[k] += total<T>(sum[0]);
+      return Quarter<T>::fold(sum[0]);
+    };
+    int32_t k = indptr[row];
+    for (; k + 4 <= indptr[row + 1]; k += 4) {
+      const typename Quarter<T>::type four[] = {product(k), product(k + 1),
+                                                product(k + 2), product(k + 3)};
+      add_lanes(four, out + k);
+    }
+    for (; k < indptr[row + 1]; ++k) {
+      const typename Quarter<T>::type one = product(k);
+      for (int i = 0; i < Quarter<T>::lanes; ++i) out[k] += one[i];
     }
   }
 }

@@ -212,9 +212,10 @@ class RateSequence:
     def _events(self, n_samples: int, steps_per_sample: int) -> EventLayout:
         key = n_samples, steps_per_sample
         if key not in self._layouts:
-            self._layouts[key] = EventLayout.from_sampling(
-                *key, self._delays, self._constant.device
-            )
+            with torch.inference_mode(False):  # kept for calls outside of it
+                self._layouts[key] = EventLayout.from_sampling(
+                    *key, self._delays, self._constant.device
+                )
         return self._layouts[key]
 
     def _checked_steps(

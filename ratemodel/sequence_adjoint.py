@@ -209,11 +209,10 @@ class SequencePass(torch.autograd.Function):
             if not (keeps or plan.shows_rates):
                 plan.slabs.give_back(segment.rates)
         ctx.plan, ctx.entries, ctx.kept = plan, entries, segment if keeps else None
-        ctx.version = segment.rates._version
-        ctx.save_for_backward(recurrent, external)
         leaves = flatten(entry.state)
         ctx.mark_non_differentiable(entry.past, *leaves)
         rates = bins[0] if len(bins) == 1 else torch.cat(bins)
+        ctx.save_for_backward(recurrent, external)
         return (rates, entry.past, *leaves)
 
     @staticmethod
@@ -228,8 +227,6 @@ class SequencePass(torch.autograd.Function):
         later = plan.nothing_later(grad_bins)
         # What was kept serves once; a second call of backward runs it again.
         kept, ctx.kept = ctx.kept, None
-        if kept is not None and kept.rates._version != ctx.version:
-            raise RuntimeError("training: the rates were changed in place; clone them")
         for entry in reversed(ctx.entries):
             segment = kept or run_segment(plan, matrices, entry, True)[0]
             for part in segment.parts(plan.n_past):

@@ -35,5 +35,5 @@ class SlabPool:
     def give_back(self, *slabs: Tensor) -> None:
         """Take back tensors that nobody reads any more."""
         for slab in slabs:
-            if slab.device.type == "cpu":
+            if slab.device.type == "cpu" and not slab.is_inference():
                 self._free[slab.shape, slab.dtype].append(slab)

@@ -135,6 +135,46 @@ def test_bins_are_means_over_their_steps(make_network, variant, extensions):
         torch.testing.assert_close(mine, theirs, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("steps_per_bin", [1, 5])
+def test_sequences_under_way_at_once_do_not_disturb_each_other(
+    make_network, variant, extensions, steps_per_bin
+):
+    """Memory is used again, but not before it is free; and backward may come twice."""
+    sequence = build(make_network, variant, extensions, steps_per_bin=steps_per_bin)
+    weights, inputs = weights_of(sequence), some_inputs(20)
+    alone = [
+        gradients(sequence, weights, sequence(*weights, factor * inputs).rates)
+        for factor in (1.0, 0.3)
+    ]
+    first = sequence(*weights, inputs).rates
+    second = sequence(*weights, 0.3 * inputs).rates
+    with torch.no_grad():
+        sequence(*weights, 0.1 * inputs)
+    for rates, expected in ((first, alone[0]), (second, alone[1]), (first, alone[0])):
+        ramp = torch.linspace(-1.0, 1.0, rates.numel(), dtype=rates.dtype)
+        loss = (rates * ramp.view(rates.shape)).sum()
+        got = torch.autograd.grad(loss, weights, retain_graph=True)
+        for mine, theirs in zip(got, expected, strict=True):
+            torch.testing.assert_close(mine, theirs, rtol=1e-12, atol=1e-12)
+
+
+def test_stored_rates_cannot_be_changed_in_place(make_network):
+    sequence = build(make_network, {"variant": "instantaneous"}, {})
+    rates = sequence(*weights_of(sequence), some_inputs(5)).rates
+    with pytest.raises(RuntimeError, match="modified inplace"):
+        rates *= 2.0
+
+
+def test_without_gradients_the_rates_are_the_same(make_network, variant, extensions):
+    sequence = build(make_network, variant, extensions)
+    weights, inputs = weights_of(sequence), some_inputs(10)
+    expected = sequence(*weights, inputs).rates
+    with torch.inference_mode():
+        got = sequence(*weights, inputs).rates
+    assert torch.equal(got, expected)
+    assert not got.requires_grad
+
+
 def test_gradcheck_on_a_tiny_network(make_network, variant, extensions):
     network = RateNetwork(
         make_network(n=12, n_lgn=5), **variant, **extensions, dtype=torch.float64
