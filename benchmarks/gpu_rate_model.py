@@ -16,6 +16,7 @@ stores written and read once) at the rate of a copy, both measured on the card.
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -84,10 +85,12 @@ def time_size(
             )
             name = f"{product}{', compiled' if compiled else ''}"
             makers[f"{name}, eager"] = _maker(sequence, weights, inputs)
-            if device != "cpu":
-                makers[f"{name}, captured"] = _maker(
-                    sequence, weights, inputs, captured=True
-                )
+            if device == "cpu":
+                continue
+            capture = _maker(sequence, weights, inputs, captured=True)
+            makers[f"{name}, captured"] = capture
+            if product == "dense":
+                makers[f"{name}, captured, TF32"] = partial(_in_tf32, capture)
     times = {name: time_route(make, device, turns) for name, make in makers.items()}
     floor = floor_s(network, batch, n_steps, device)
     seconds = {name: t["median_s"] for name, t in times.items() if "median_s" in t}
@@ -147,6 +150,16 @@ def _maker(
         )
 
     return make
+
+
+def _in_tf32(make: Callable[[], Route]) -> Route:
+    """Capture with the tensor cores' 10-bit mantissa in products."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high")
+    try:
+        return make()
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 def time_route(make: Callable[[], Route], device: str, turns: int) -> dict[str, Any]:

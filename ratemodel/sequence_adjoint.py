@@ -221,14 +221,16 @@ class SequencePass(torch.autograd.Function):
         """Return the gradients of both sets of values."""
         plan: Plan = ctx.plan
         recurrent, external = ctx.saved_tensors
-        matrices = plan.matrices(recurrent, external)
         transposed = plan.recurrent.backward_matrix(recurrent)
         grads = torch.zeros_like(recurrent), torch.zeros_like(external)
         later = plan.nothing_later(grad_bins)
         # What was kept serves once; a second call of backward runs it again.
         kept, ctx.kept = ctx.kept, None
         for entry in reversed(ctx.entries):
-            segment = kept or run_segment(plan, matrices, entry, True)[0]
+            segment = kept
+            if kept is None:
+                matrices = plan.matrices(recurrent, external)
+                segment = run_segment(plan, matrices, entry, True)[0]
             for part in segment.parts(plan.n_past):
                 drives, later = reverse_segment(
                     plan, transposed, part, grad_bins, later
