@@ -130,7 +130,7 @@ class RateSequence:
         return self._recurrent.product
 
     def rest(self, batch: int) -> SequenceState:
-        """Return the state at rest: all zero, before and after time 0.
+        """Return the state at rest: all zero, and nothing before.
 
         Parameters
         ----------
@@ -173,13 +173,13 @@ class RateSequence:
         Raises
         ------
         InputError
-            If a shape does not fit.
+            If a shape does not fit, or the state is of another batch.
         """
         n_steps = self._checked_steps(
             recurrent_pa, lgn_pa, input_hz, injected_pa, steps_per_sample
         )
         inputs = input_hz.to(self._constant)
-        state = self.rest(inputs.shape[-1]) if state is None else state
+        state = self._checked_state(state, inputs.shape[-1])
         events = self._events(inputs.shape[0], steps_per_sample)
         plan = Plan(
             self._model,
@@ -208,6 +208,16 @@ class RateSequence:
             last_steps(state.inputs, inputs, steps_per_sample),
         )
         return SequenceRates(rates, after)
+
+    def _checked_state(self, state: SequenceState | None, batch: int) -> SequenceState:
+        if state is None:
+            return self.rest(batch)
+        if state.rates.shape[-1] != batch:
+            raise InputError(
+                f"training: the state is of {state.rates.shape[-1]} trials, the input "
+                f"of {batch}"
+            )
+        return state
 
     def _events(self, n_samples: int, steps_per_sample: int) -> EventLayout:
         key = n_samples, steps_per_sample

@@ -239,6 +239,24 @@ def test_a_shape_that_does_not_fit_is_refused(make_network, message, call):
         sequence(*arguments, **named)
 
 
+def test_a_state_of_another_batch_is_refused(make_network):
+    sequence = build(make_network, {"variant": "instantaneous"}, {})
+    with pytest.raises(InputError, match="state is of 5 trials, the input of 2"):
+        sequence(*weights_of(sequence), some_inputs(4), state=sequence.rest(5))
+
+
+def test_cells_without_connections_run(make_cells):
+    cells = make_cells(3, constant_current_pa=np.full((3, 4), 10.0))
+    network = RateNetwork(cells, variant="instantaneous", dtype=torch.float64)
+    inputs = torch.zeros(30, 1, 2, dtype=torch.float64)
+    for product in ("sparse", "dense"):
+        sequence = RateSequence(network, product=product)
+        rates = sequence(*weights_of(sequence), inputs).rates
+        # F(I) = I + 500; the current rises with the time constant of 8 ms
+        rise = 500.0 - 40.0 * np.expm1(-np.arange(30) / 8.0)
+        np.testing.assert_allclose(rates[:, 0, 0].detach(), rise, rtol=1e-12)
+
+
 def test_options_that_do_not_fit_are_refused(make_network):
     one = {"variant": "low_pass", "tau_r_ms": 3.0}
     with pytest.raises(InputError, match="not a multiple"):
