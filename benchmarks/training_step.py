@@ -1,7 +1,7 @@
 """Time a training step: forward, backward and the gradient of every weight.
 
 Run from the repository root: python benchmarks/training_step.py [--threads 2]
-It needs no more than a minute and writes results/training_step.json. The routes
+It takes about a minute and adds its run to results/training_step.json. The routes
 take turns, so that a busy machine slows all of them; medians are reported, of
 the wall clock and of the processor time (all threads). Set
 OMP_WAIT_POLICY=PASSIVE where other programs use the cores.
@@ -244,7 +244,9 @@ def main() -> None:
             "ratios": ratios,
         }
     report["memory_mb"] = {name: memory_mb(name, arguments.size) for name in ROUTES}
-    RESULT.write_text(json.dumps(report, indent=2) + "\n")
+    runs = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    runs[f"{arguments.size}, {arguments.threads} thread(s)"] = report
+    RESULT.write_text(json.dumps(runs, indent=2) + "\n")
     print(json.dumps(report, indent=2))
 
 
