@@ -1,21 +1,21 @@
 """A rate network as a differentiable function of its weights."""
 
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from bridge.errors import InputError
+from ratemodel.differentiated_steps import DifferentiatedSteps
 from ratemodel.event_layout import EventLayout, last_steps
 from ratemodel.local_steps import LocalSteps
 from ratemodel.network import RateNetwork
 from ratemodel.product import Product
 from ratemodel.sequence_adjoint import Plan, SequencePass, SequenceState
 from ratemodel.slab_pool import SlabPool
-from ratemodel.variant import TrainableVariant, rebuild
+from ratemodel.variant import rebuild
 from ratemodel.weight_map import WeightMap
-from ratemodel.with_membrane import WithMembrane
 
 
 class SequenceRates(NamedTuple):
@@ -39,7 +39,9 @@ class RateSequence:
     """Runs a :class:`RateNetwork` over a sequence, differentiable by its weights.
 
     The dynamics are those of the network, step by step the same code; only the
-    weights of its connections are arguments here.
+    weights of its connections are arguments here. The plain form and all
+    extensions but the membrane have adjoints of their own; with the membrane
+    torch differentiates each step, which is right but slower.
 
     Parameters
     ----------
@@ -114,13 +116,10 @@ class RateSequence:
         self._constant = torch.as_tensor(
             constant[:, None], dtype=network.dtype, device=network.device
         )
-        model = network.assemble(1)
-        if isinstance(model, WithMembrane):
-            raise InputError(
-                "training: the membrane has no adjoint; train the extended form"
-            )
-        self._model: TrainableVariant[Any] = cast(TrainableVariant[Any], model)
-        self._local = LocalSteps(self._model, compiled)
+        self._model = network.assemble(1)
+        with_adjoint = not network.extensions.membrane
+        steps = LocalSteps if with_adjoint else DifferentiatedSteps
+        self._local = steps(self._model, compiled)
         self._slabs = SlabPool()
         self._layouts: dict[tuple[int, int], EventLayout] = {}
 
@@ -130,7 +129,7 @@ class RateSequence:
         return self._recurrent.product
 
     def rest(self, batch: int) -> SequenceState:
-        """Return the state at rest: all zero, and nothing before.
+        """Return the state that the network starts from, with nothing before.
 
         Parameters
         ----------

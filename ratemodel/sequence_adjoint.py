@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from ratemodel.differentiated_steps import DifferentiatedSteps
 from ratemodel.event_layout import EventLayout
 from ratemodel.local_steps import LocalSteps
 from ratemodel.product import Matrix, Product
 from ratemodel.slab_pool import SlabPool
-from ratemodel.variant import Slopes, Steps, TrainableVariant, advance, flatten
+from ratemodel.variant import RateVariant, Slopes, Steps, advance, flatten, rebuild
 
 PART_STEPS = {"cpu": 16}
 """Steps whose share of the weight gradient is taken at once: on a CPU both
@@ -62,8 +63,8 @@ class Plan:
         Where large tensors come from.
     """
 
-    model: TrainableVariant[Any]
-    local: LocalSteps
+    model: RateVariant[Any]
+    local: LocalSteps | DifferentiatedSteps
     recurrent: Product
     external: Product
     constant: Tensor
@@ -87,7 +88,9 @@ class Plan:
         """Return what comes back from beyond the end: all zero."""
         batch = like.shape[-1]
         drives = like.new_zeros(self.n_past, self.constant.shape[0], batch)
-        return Later(self.model.init(batch), drives)
+        state = self.model.init(batch)
+        zeros = (torch.zeros_like(leaf) for leaf in flatten(state))
+        return Later(rebuild(state, zeros), drives)
 
     @property
     def n_past(self) -> int:
@@ -148,8 +151,8 @@ class Segment(NamedTuple):
         Rates of the steps before that delays reach and of the steps, oldest
         first, ``(n_past + n_steps, n_cells, batch)``.
     slopes
-        Slopes of F at every step, each ``(n_steps, n_cells, batch)``; empty
-        where not kept.
+        Slopes of F at every step, each ``(n_steps, n_cells, batch)``, or what
+        else the steps noted for the way back; empty where not kept.
     """
 
     first: int

@@ -12,6 +12,10 @@ from ratemodel.variant import advance
 
 NAMES = ("cascade", "adaptation", "delays", "variance")
 SUBSETS = [dict(zip(NAMES, on, strict=True)) for on in product([False, True], repeat=4)]
+SUBSETS += [
+    {"variance": True, "membrane": True},
+    dict.fromkeys((*NAMES, "membrane"), True),
+]
 N_LGN, BATCH = 8, 3
 
 
@@ -89,7 +93,7 @@ def relative_error(got, expected):
 
 
 def subset_name(subset):
-    return "+".join(name for name in NAMES if subset[name]) or "plain"
+    return "+".join(name for name, is_on in subset.items() if is_on) or "plain"
 
 
 @pytest.fixture(params=SUBSETS, ids=subset_name)

@@ -54,9 +54,10 @@ def test_full_matrices_give_the_same(make_network, variant, extensions):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:torch.*")
-def test_compiled_steps_give_the_same(make_network):
+@pytest.mark.parametrize("membrane", [False, True])
+def test_compiled_steps_give_the_same(make_network, membrane):
     variant = {"variant": "low_pass", "tau_r_ms": 3.0}
-    names = ("cascade", "adaptation", "delays", "variance")
+    names = ("cascade", "adaptation", "delays", "variance", *["membrane"] * membrane)
     network, weights, inputs = setting(
         make_network, variant, dict.fromkeys(names, True)
     )

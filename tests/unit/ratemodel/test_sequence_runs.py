@@ -14,6 +14,19 @@ from ratemodel.sequence import RateSequence
 N_LGN, BATCH = 8, 2
 
 
+EXTENDED = dict.fromkeys(("cascade", "adaptation", "delays", "variance"), True)
+
+
+@pytest.fixture(params=["plain", "extended", "membrane"])
+def extensions(request):
+    """The three forms."""
+    return {
+        "plain": dict.fromkeys(EXTENDED, False),
+        "extended": EXTENDED,
+        "membrane": EXTENDED | {"membrane": True},
+    }[request.param]
+
+
 def build(make_network, variant, extensions, dtype=torch.float64, **options):
     network = RateNetwork(make_network(), **variant, **extensions, dtype=dtype)
     return RateSequence(network, **options)
@@ -194,13 +207,15 @@ def test_double_connections_share_an_entry_and_have_each_their_gradient(
     doubled = RateNetwork(
         replace(single, recurrent=Edges(**edges)),
         **variant,
-        **(extensions | {"variance": False}),
+        **(extensions | {"variance": False, "membrane": False}),
         dtype=torch.float64,
     )
     sequence = RateSequence(doubled)
     weights, inputs = weights_of(sequence), some_inputs(10)
     rates = sequence(*weights, inputs).rates
-    plain = build(make_network, variant, extensions | {"variance": False})
+    plain = build(
+        make_network, variant, extensions | {"variance": False, "membrane": False}
+    )
     expected = plain(*weights_of(plain), inputs).rates
     torch.testing.assert_close(rates, expected, rtol=1e-12, atol=1e-12)
     halves = gradients(sequence, weights, rates)[0].view(2, -1)
