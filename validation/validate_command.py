@@ -12,7 +12,7 @@ from validation.config import FileColumn, ValidateConfig, merged_config
 from validation.criteria import load_criteria
 from validation.progress_bar import ProgressBar
 from validation.report.wording import one_sentence
-from validation.verdict_table import verdict_table
+from validation.verdict_table import verdict_tables
 
 
 def validate_into(
@@ -57,7 +57,8 @@ def validate_into(
             report = run_validation(config, folder, progress)
         (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
         folder.commit()
-    console.print(verdict_table(report))
+    for table in verdict_tables(report):
+        console.print(table)
     console.print(one_sentence(report), soft_wrap=True)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
 

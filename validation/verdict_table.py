@@ -10,7 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from validation.report.comparison import populations_of
-from validation.report.wording import LOOKS, time_constant, title_of
+from validation.report.wording import (
+    LOOKS,
+    most_complete_first,
+    parts_of,
+    time_constant,
+    title_of,
+)
 
 _STYLES = {
     "strict": "bold white on blue",
@@ -21,15 +27,27 @@ _STYLES = {
 }
 
 
-def verdict_table(report: Mapping[str, Any]) -> Table:
-    """Return the verdicts of one run, models across and populations down.
+def verdict_tables(report: Mapping[str, Any]) -> list[Table]:
+    """Return the verdicts of one run, a table per form, the plain one last.
+
+    Nine models do not fit beside one another into the 80 columns of a terminal.
 
     Parameters
     ----------
     report
         Content of ``report.json``.
     """
-    variants: Mapping[str, Any] = report["variants"]
+    models = most_complete_first(report["variants"])
+    forms = dict.fromkeys(parts_of(name)[1] for name in models)
+    return [
+        _verdict_table(
+            report, {n: s for n, s in models.items() if parts_of(n)[1] == form}
+        )
+        for form in forms
+    ]
+
+
+def _verdict_table(report: Mapping[str, Any], variants: Mapping[str, Any]) -> Table:
     table = _table(f"Verdict, column {report['column']['hash'][:12]}")
     for name in variants:
         table.add_column(_short(title_of(name)))
@@ -100,7 +118,6 @@ def matrix_table(
 
 
 def _table(title: str) -> Table:
-    # Six models must fit into the 80 columns of a terminal.
     table = Table(title=title, box=SIMPLE_HEAD, padding=0)
     table.add_column("cells", no_wrap=True)
     return table

@@ -27,6 +27,7 @@ from validation.report.scores_plot import draw_scores
 from validation.report.wording import (
     LOOKS,
     is_as_expected,
+    most_complete_first,
     number,
     one_sentence,
     parts_of,
@@ -230,7 +231,7 @@ def _psth_figures(data: ReportData) -> list[dict[str, Any]]:
 def _variants(variants: Mapping[str, Any]) -> list[dict[str, Any]]:
     forms = {parts_of(name)[1] for name in variants}
     last = max(forms, key=FORMS.index, default="plain")
-    shown = [_variant(name, scores) for name, scores in variants.items()]
+    shown = [_variant(n, s) for n, s in most_complete_first(variants).items()]
     for variant in shown:
         # Nine curves hide one another: the simpler forms wait for a click.
         variant["is_shown"] = variant["form"] == last
@@ -278,7 +279,7 @@ def _unjudged(report: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _verdict_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    variants = report["variants"].values()
+    variants = most_complete_first(report["variants"]).values()
     rows = []
     for name in POPULATIONS:
         n_cells = report["column"]["populations"].get(name)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from validation.config import FORMS
+
 
 class Look(NamedTuple):
     """How a verdict is shown: a word, a sign and two colours (colour-blind safe)."""
@@ -34,10 +36,16 @@ _VARIANTS = {
 
 def parts_of(variant: str) -> tuple[str, str]:
     """Return the variant and the form of a model named in a report."""
-    for form in ("extended", "membrane"):
+    for form in FORMS[1:]:
         if variant.endswith(f"_{form}"):
             return variant.removesuffix(f"_{form}"), form
     return variant, "plain"
+
+
+def most_complete_first(variants: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the models of a report sorted by form: membrane, extended, plain."""
+    names = sorted(variants, key=lambda name: -FORMS.index(parts_of(name)[1]))
+    return {name: variants[name] for name in names}
 
 
 def title_of(variant: str) -> str:
