@@ -69,8 +69,8 @@ def cached_binary(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
         work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
     except OSError as error:
         raise DeviceError(
-            f"device 'cpp': cannot write to {folder.parent} ({error.strerror}); name "
-            "another folder in V1BRIDGE_CACHE"
+            f"cannot keep compiled simulations in {folder.parent} ({error.strerror}); "
+            "name another folder in V1BRIDGE_CACHE"
         ) from error
     try:
         make(work)

@@ -103,6 +103,48 @@ due_{slot} = t_in_timesteps + ceil(clip(-log(unit_random(key, 64 * bursts)) / me
 """  # noqa: E501
 
 
+def build_cells(
+    n_cells: int, n_slots: int, functions: dict[str, Any], clock: Any
+) -> Any:
+    """Create the cells: propagation, threshold, reset and Poisson input.
+
+    Parameters
+    ----------
+    n_cells
+        Number of cells.
+    n_slots
+        Receptor slots per cell.
+    functions
+        :func:`spiking.external_input.external_input_functions`.
+    clock
+        Brian2 clock of the steps.
+
+    Returns
+    -------
+    NeuronGroup
+        The group ``cells``.
+    """
+    b = import_brian2()
+    names = (*parameter_names(n_slots), *state_names(n_slots), *TRIAL_NAMES)
+    cells = b.NeuronGroup(
+        n_cells,
+        "\n".join(f"{name} : 1" for name in names),
+        threshold="v > v_threshold",
+        reset=_RESET_CODE,
+        events={f"input_{s}": f"due_{s} <= t_in_timesteps" for s in range(n_slots)},
+        namespace=functions,
+        clock=clock,
+        name="cells",
+    )
+    cells.run_regularly(_step_code(n_slots), when="groups", name="step")
+    for s in range(n_slots):
+        # its default place is the slot of the code that reacts to it, after which
+        # Brian2 would put it
+        cells.set_event_schedule(f"input_{s}", when="thresholds")
+        cells.run_on_event(f"input_{s}", _input_code(s), when="after_thresholds")
+    return cells
+
+
 def build_brian_network(
     structure: Structure, arrays: NetworkArrays | None
 ) -> BrianNetwork:
@@ -124,28 +166,12 @@ def build_brian_network(
     b = import_brian2()
     n_slots = structure.n_slots
     clock = b.Clock(structure.dt_ms * b.ms, name="steps")
-    names = (*parameter_names(n_slots), *state_names(n_slots), *TRIAL_NAMES)
     one = np.ones(1)
     functions = external_input_functions(
         one if arrays is None else arrays.stream_cumulative,
         one if arrays is None else arrays.stream_jump,
     )
-    cells = b.NeuronGroup(
-        structure.n_cells,
-        "\n".join(f"{name} : 1" for name in names),
-        threshold="v > v_threshold",
-        reset=_RESET_CODE,
-        events={f"input_{s}": f"due_{s} <= t_in_timesteps" for s in range(n_slots)},
-        namespace=functions,
-        clock=clock,
-        name="cells",
-    )
-    cells.run_regularly(_step_code(n_slots), when="groups", name="step")
-    for s in range(n_slots):
-        # its default place is the slot of the code that reacts to it, after which
-        # Brian2 would put it
-        cells.set_event_schedule(f"input_{s}", when="thresholds")
-        cells.run_on_event(f"input_{s}", _input_code(s), when="after_thresholds")
+    cells = build_cells(structure.n_cells, n_slots, functions, clock)
     if arrays is not None:
         for name, values in arrays.parameters.items():
             setattr(cells, name, values)

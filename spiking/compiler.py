@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,12 +98,29 @@ def compile_program(
         [compiler.command, *compiler.flags, "-I.", "-c", source, "-o", target]
         for source, target in zip(sources, objects, strict=True)
     ]
-    _run_all(compiling, folder)
-    _run_all([[compiler.command, *objects, "-o", program]], folder)
+    run_all(compiling, folder, _explain)
+    run_all([[compiler.command, *objects, "-o", program]], folder, _explain)
 
 
-def _run_all(commands: list[list[str]], folder: Path) -> None:
-    """Run commands side by side; at the first failure or interrupt end them all."""
+def run_all(
+    commands: list[list[str]], folder: Path, explain: Callable[[int, str], str]
+) -> None:
+    """Run commands, one per core; at the first failure or interrupt end them all.
+
+    Parameters
+    ----------
+    commands
+        Programs with their arguments.
+    folder
+        Where they run.
+    explain
+        Turns exit code and error output of the one that failed into a message.
+
+    Raises
+    ------
+    DeviceError
+        If one fails.
+    """
     waiting = list(reversed(commands))
     running: list[subprocess.Popen[str]] = []
     try:
@@ -122,16 +139,24 @@ def _run_all(commands: list[list[str]], folder: Path) -> None:
             _, errors = process.communicate()
             running.pop(0)
             if process.returncode != 0:
-                raise DeviceError(_failure(process, errors))
+                raise DeviceError(explain(process.returncode, errors))
     finally:
         for process in running:
             process.kill()
             process.communicate()
 
 
-def _failure(process: "subprocess.Popen[str]", errors: str) -> str:
-    lines = [line for line in errors.splitlines() if "error" in line.lower()]
-    reason = lines[0].strip() if lines else f"exit code {process.returncode}"
+def first_error(errors: str) -> str:
+    """Return the first line that names an error in what a compiler said, or ""."""
+    marks = ("error", "fatal")
+    lines = [
+        line for line in errors.splitlines() if any(m in line.lower() for m in marks)
+    ]
+    return lines[0].strip() if lines else ""
+
+
+def _explain(code: int, errors: str) -> str:
+    reason = first_error(errors) or f"exit code {code}"
     return (
         f"device 'cpp': the C++ compiler failed ({reason}); use --device numpy, "
         "or name another compiler in CXX"

@@ -1,9 +1,7 @@
 """Simulation in compiled processes: the default device."""
 
-import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
@@ -11,10 +9,10 @@ from threading import Event, Lock, Thread
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.errors import DeviceError
 from spiking.compiled_network import compiled_network
 from spiking.network_arrays import NetworkArrays
 from spiking.trial import Trial
+from spiking.trial_process import TrialProcess
 
 REPORT_MS = 100.0
 """Biological time between two reports of progress, ms."""
@@ -99,7 +97,7 @@ class _Pool:
         self._report_lock = Lock()
         self._trials_lock = Lock()
         self._stopped = Event()
-        self._processes: list[subprocess.Popen[str]] = []
+        self._processes: list[TrialProcess] = []
         self._threads: list[Thread] = []
 
     def run(
@@ -136,16 +134,11 @@ class _Pool:
         """End every process and wait for the threads."""
         self._stopped.set()
         for process in self._processes:
-            if process.poll() is None:
-                process.kill()
+            process.kill()
         for thread in self._threads:
             thread.join()
         for process in self._processes:
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with suppress(BrokenPipeError):
-                        pipe.close()
 
     def _work(
         self,
@@ -153,7 +146,7 @@ class _Pool:
         waiting: Iterator[tuple[int, Callable[[], Trial]]],
         put: Callable[[tuple[int, NDArray[np.int32]]], None],
     ) -> None:
-        process: subprocess.Popen[str] | None = None
+        process: TrialProcess | None = None
         folder = self._folder / f"trial-{job}"
         folder.mkdir()
         while not self._stopped.is_set():
@@ -166,36 +159,18 @@ class _Pool:
             if process is None:
                 process = self._start(job)
             put((number, self._run(process, folder, trial)))
-        if process is not None and process.stdin is not None:
-            process.stdin.close()  # it ends when there is no further trial
+        if process is not None:
+            process.close()
 
-    def _start(self, job: int) -> "subprocess.Popen[str]":
-        errors = (self._folder / f"errors-{job}").open("w")
-        program = Path(self._command[0])
-        try:
-            with errors:
-                process = subprocess.Popen(
-                    self._command,
-                    cwd=program.parent,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    text=True,
-                    # a Ctrl-C is for this process, which then ends the others
-                    process_group=0,
-                )
-        except OSError as error:
-            raise DeviceError(
-                f"device 'cpp': cannot start {program} ({error.strerror}); remove "
-                f"{program.parent} to have it compiled again"
-            ) from error
+    def _start(self, job: int) -> TrialProcess:
+        process = TrialProcess(self._command, self._folder / f"errors-{job}", "cpp")
         self._processes.append(process)
         if self._stopped.is_set():
             process.kill()
         return process
 
     def _run(
-        self, process: "subprocess.Popen[str]", folder: Path, trial: Trial
+        self, process: TrialProcess, folder: Path, trial: Trial
     ) -> NDArray[np.int32]:
         for path in folder.iterdir():
             path.unlink()
@@ -206,27 +181,12 @@ class _Pool:
             trial.current_pa.astype(np.float64).tofile(folder / "current")
             trial.current_group.astype(np.int32).tofile(folder / "current_group")
         report_steps = max(1, round(REPORT_MS / self._dt_ms))
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with suppress(BrokenPipeError):  # the end of its output, below, tells why
-            process.stdin.write(
-                f"{trial.key} {trial.n_steps} {trial.sample_steps} "
-                f"{report_steps} {folder}\n"
-            )
-            process.stdin.flush()
         reported = 0
-        for line in process.stdout:
-            if line == "done\n":
-                spikes = np.fromfile(folder / "spikes", dtype=np.int32)
-                return spikes.reshape(-1, 2)
-            step = int(line)
+        for step in process.ask(
+            f"{trial.key} {trial.n_steps} {trial.sample_steps} {report_steps} {folder}"
+        ):
             with self._report_lock:
                 self._report((step - reported) * self._dt_ms)
             reported = step
-        code = process.wait()
-        texts = (path.read_text().strip() for path in self._folder.glob("errors-*"))
-        errors = " ".join(text for text in texts if text)
-        raise DeviceError(
-            f"device 'cpp': the simulation ended with code {code}: "
-            f"{errors or 'killed, or out of memory'}"
-        )
+        spikes = np.fromfile(folder / "spikes", dtype=np.int32)
+        return spikes.reshape(-1, 2)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from spiking.random_numbers import (
     UNIT_RANDOM_CPP,
+    UNIT_RANDOM_CUDA,
     UNIT_RANDOM_CYTHON,
     unit_random,
 )
@@ -51,6 +52,11 @@ static inline double input_burst(const double key, const double burst,
     return total;
 }
 """
+
+_BURST_CUDA = _BURST_CPP.replace("static inline", "__device__ static inline").replace(
+    "_namespace", "v1bridge::"
+)
+"""The same code; the streams are variables of ``cuda_trial_loop.h``."""
 
 _BURST_CYTHON = """
 from libc.math cimport expm1
@@ -152,6 +158,7 @@ def external_input_functions(
     random = Function(unit_random, arg_units=[1, 1], return_unit=1)
     random.implementations.add_implementation("cpp", UNIT_RANDOM_CPP)
     random.implementations.add_implementation("cython", UNIT_RANDOM_CYTHON)
+    random.implementations.add_implementation("cuda", UNIT_RANDOM_CUDA)
     streams = {"stream_cumulative": stream_cumulative, "stream_jump": stream_jump}
     jump = Function(burst, arg_units=[1] * 4, return_unit=1)
     for target, code in (("cpp", _BURST_CPP), ("cython", _BURST_CYTHON)):
@@ -162,6 +169,9 @@ def external_input_functions(
             dependencies={"unit_random": random},
             name="input_burst",
         )
+    jump.implementations.add_implementation(
+        "cuda", _BURST_CUDA, dependencies={"unit_random": random}, name="input_burst"
+    )
     for function, python in ((random, unit_random), (jump, burst)):
         function.implementations.add_numpy_implementation(python, discard_units=True)
     return {"unit_random": random, "input_burst": jump}

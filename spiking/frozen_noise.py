@@ -125,7 +125,7 @@ def probe_transfer(
         with task(meter, name, n * total_ms):
             yield from runner(
                 network_arrays(column, dt_ms, open_loop=open_loop),
-                ((k, partial(make, k)) for k in range(n)),
+                [(k, partial(make, k)) for k in range(n)],
                 min(available_cores() if n_jobs is None else n_jobs, n),
                 lambda ms: meter.advance(name, ms),
             )

@@ -10,7 +10,7 @@ from bridge.column.column import POPULATIONS, Column
 from bridge.progress import Progress, SilentProgress, task
 from bridge.stimulus.stimulus import Stimulus
 from spiking.cores import available_cores
-from spiking.devices import device_runner
+from spiking.devices import choose_device, device_runner
 from spiking.network_arrays import network_arrays
 from spiking.result import SpikingResult, TrialSpikes
 from spiking.run_checks import (
@@ -36,7 +36,9 @@ class SpikingModel:
         Time step, ms.
     device
         ``"cpp"`` (compiled once per network size, needs a C++ compiler),
-        ``"cython"`` or ``"numpy"``.
+        ``"cuda"`` (compiled once, needs an NVIDIA GPU and the extra ``cuda``),
+        ``"cython"`` or ``"numpy"``; ``"auto"`` is ``"cuda"`` where that can be
+        used, else ``"cpp"``. The attribute ``device`` holds the one in use.
     n_jobs
         Processes that trials are spread over (device ``cpp``); default: one
         per core.
@@ -44,7 +46,7 @@ class SpikingModel:
     Raises
     ------
     DeviceError
-        If there is no such device.
+        If there is no such device, or it cannot be used.
     InputError
         If the time step does not suit the column, or ``n_jobs`` is below 1.
     """
@@ -59,11 +61,11 @@ class SpikingModel:
     ) -> None:
         self.column = column
         self.dt_ms = dt_ms
-        self.device = device
         self.n_jobs = available_cores() if n_jobs is None else n_jobs
         check_counts(n_jobs=self.n_jobs)
-        self._runner = device_runner(device)
         self._arrays = network_arrays(column, dt_ms)
+        self.device = choose_device(device, lambda: self._arrays).name
+        self._runner = device_runner(self.device)
 
     def run(
         self,
@@ -147,7 +149,7 @@ class SpikingModel:
                 given=None if lgn_spikes is None else lgn_spikes[place],
             )
 
-        trials = ((k, partial(draw, place)) for k, place in enumerate(places))
+        trials = [(k, partial(draw, place)) for k, place in enumerate(places)]
         meter = progress or SilentProgress()
         name = "spiking model"
         total_ms = n_stimuli * n_trials * n_steps * self.dt_ms

@@ -23,6 +23,8 @@ static inline double unit_random(const double key, const double counter)
 }
 """
 
+UNIT_RANDOM_CUDA = "__device__ " + UNIT_RANDOM_CPP.lstrip()
+
 UNIT_RANDOM_CYTHON = """
 cdef double unit_random(double key, double counter):
     cdef unsigned long long z = <unsigned long long><long long>key

@@ -58,9 +58,10 @@ NoSurround = Annotated[
 Device = Annotated[
     str | None,
     typer.Option(
-        help="Device of the spiking model: cpp (compiled once), cython, or numpy "
-        "(no compiler needed, slow).  [default: cpp]",
-        metavar="cpp|cython|numpy",
+        help="Device of the spiking model: cpp (compiled once), cuda (NVIDIA GPU, "
+        "needs the extra 'cuda'), cython, numpy (no compiler needed, slow), or auto "
+        "(cuda where it can be used, else cpp).  [default: cpp]",
+        metavar="cpp|cuda|cython|numpy|auto",
         show_default=False,
     ),
 ]

@@ -135,7 +135,9 @@ class SpikingConfig(Section):
     Attributes
     ----------
     device
-        ``"cpp"`` (compiled once, then reused), ``"cython"`` or ``"numpy"``.
+        ``"cpp"`` (compiled once, then reused), ``"cuda"`` (on an NVIDIA GPU),
+        ``"cython"`` or ``"numpy"``; ``"auto"`` is ``"cuda"`` where that can be
+        used, else ``"cpp"``: a run folder names the one that was used.
     dt_ms
         Time step, ms.
     seeds
@@ -150,7 +152,7 @@ class SpikingConfig(Section):
         Noise ceiling (correlation) at which no more trials are added.
     """
 
-    device: Literal["cpp", "cython", "numpy"] = "cpp"
+    device: Literal["cpp", "cuda", "cython", "numpy", "auto"] = "cpp"
     dt_ms: Annotated[float, Field(gt=0, le=1)] = 0.1
     seeds: Annotated[
         tuple[Annotated[int, Field(ge=0, lt=2**31)], ...],

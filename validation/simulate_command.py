@@ -24,6 +24,7 @@ from bridge.stimulus.scenes import blank, broadband, flash, grating, steps
 from bridge.stimulus.stimulus import Stimulus
 from validation.column_source import load_column
 from validation.config import merged_config
+from validation.device_choice import settle_device
 from validation.progress_bar import ProgressBar
 
 STIMULI = ("blank", "flash", "steps", "grating", "broadband")
@@ -92,6 +93,7 @@ def simulate_into(
     """
     config = merged_config(None, options)
     _check(request)
+    config = settle_device(config)
     with (
         open_run_folder(out, config.to_toml(), overwrite=overwrite) as folder,
         ProgressBar() as progress,

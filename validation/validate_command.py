@@ -10,6 +10,7 @@ from bridge.run_folder import CONFIG, is_complete, open_run_folder
 from validation.column_source import load_column
 from validation.config import FileColumn, ValidateConfig, merged_config
 from validation.criteria import load_criteria
+from validation.device_choice import settle_device
 from validation.progress_bar import ProgressBar
 from validation.report.wording import one_sentence
 from validation.verdict_table import verdict_tables
@@ -43,6 +44,7 @@ def validate_into(
     """
     config = merged_config(config_path, options)
     check_inputs(config)
+    config = settle_device(config)
     console = Console(highlight=False)
     with open_run_folder(
         out, config.to_toml(), overwrite=overwrite, resume=resume
