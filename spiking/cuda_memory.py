@@ -69,7 +69,7 @@ def cuda_memory(arrays: NetworkArrays) -> CudaMemory:
     synapses = (arrays.recurrent, arrays.external)
     shared = (
         CONTEXT_BYTES
-        + sum(20 * s.target.size for s in synapses)
+        + sum(16 * s.target.size for s in synapses)
         + 8 * (arrays.structure.n_cells + arrays.structure.n_sources + 2)
         + 16 * arrays.stream_jump.size
     )

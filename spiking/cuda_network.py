@@ -7,6 +7,7 @@ when it starts.
 
 import hashlib
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -141,6 +142,7 @@ def _cuda_device(
 ) -> Iterator[tuple[Any, Any]]:
     """Give Brian2 and its CUDA device; leave Brian2 as it was."""
     with brian2_calls() as b:
+        warnings.simplefilter("ignore", ResourceWarning)  # of files it leaves open
         import brian2cuda  # noqa: F401  (adds the device)
 
         wanted = {

@@ -48,9 +48,9 @@ def test_devices_give_the_same_spikes(column, quick_cython):
     assert trains["cpp"] == trains["numpy"]
 
 
-@pytest.mark.parametrize("device", ["cuda", "CPP", "gpu"])
+@pytest.mark.parametrize("device", ["CUDA", "CPP", "gpu"])
 def test_unknown_devices_are_refused_with_the_choice(device):
-    with pytest.raises(DeviceError, match="choose from cpp, cython, numpy"):
+    with pytest.raises(DeviceError, match="choose from cpp, cuda, cython, numpy"):
         device_runner(device)
 
 
