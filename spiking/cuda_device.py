@@ -109,6 +109,8 @@ def run_batches(
         If the process dies.
     """
     n_cells = arrays.structure.n_cells
+    most = 2**31 // arrays.structure.n_sources - 1  # sources are counted in 32 bits
+    n_copies = min(capacity // n_cells, most)
     waiting = iter(trials)
     with tempfile.TemporaryDirectory(prefix="v1bridge-") as name:
         folder = Path(name)
@@ -116,7 +118,7 @@ def run_batches(
         (folder / "batch").mkdir()
         process = TrialProcess(command, folder / "errors", "cuda")
         try:
-            for size in batch_sizes(len(trials), capacity // n_cells):
+            for size in batch_sizes(len(trials), n_copies):
                 made = [(k, make()) for k, make in (next(waiting) for _ in range(size))]
                 # the copies of a network march in step
                 for _, like in groupby(
