@@ -87,7 +87,7 @@ CASES = [
     ("bad variant option", VALIDATE + " --variants fast", "rate.variants"),
     ("no variant", VALIDATE + " --variants ,", "must name at least one"),
     ("a variant twice", VALIDATE + " --variants low_pass,low-pass", "twice"),
-    ("bad device option", VALIDATE + " --device cuda", "spiking.device"),
+    ("bad device option", VALIDATE + " --device gpu", "spiking.device"),
     ("column and size", VALIDATE + " --size 3k --column {tmp}/sonata", "no effect"),
     ("no such column", VALIDATE + " --column {tmp}/nowhere", "nowhere"),
     ("an empty column", VALIDATE + " --column {tmp}/empty", "empty"),
