@@ -29,8 +29,13 @@ from spiking.external_input import external_input_functions
 
 _HERE = Path(__file__).parent
 _LOOP = ("cuda_trial_loop.h", "cuda_trial_loop.cu")
+_VECTORS = "cuda_vectors.h"
+_THRUST = ("device_vector.h", "host_vector.h", "system_error.h")
+"""Headers that a lighter one stands in for."""
+
 _SOURCES = (
     *_LOOP,
+    _VECTORS,
     "brian_network.py",
     "cuda_network.py",
     "external_input.py",
@@ -124,6 +129,9 @@ def generate(
         network = b.Network(cells, name="network")
         for name in _LOOP:
             shutil.copy(_HERE / name, folder)
+        (folder / "thrust").mkdir()
+        for name in _THRUST:
+            shutil.copy(_HERE / _VECTORS, folder / "thrust" / name)
         device.headers += ['"cuda_trial_loop.h"']
         device.insert_code(
             "before_start",

@@ -18,9 +18,6 @@ REPLACED = (
     "cuda_profiler_api.h",
     "curand.h",
     "curand_kernel.h",
-    "thrust/device_vector.h",
-    "thrust/host_vector.h",
-    "thrust/system_error.h",
 )
 """Headers of CUDA that the sources include."""
 
@@ -35,7 +32,7 @@ def build(capacity: int, n_slots: int, folder: Path) -> Path:
     sources = generate(
         capacity, n_slots, project, Toolkit(nvcc, "13.0", None, None, ""), "9.0"
     )
-    (headers / "thrust").mkdir(parents=True)
+    headers.mkdir()
     shutil.copy(Path(__file__).parent / "data" / HEADER, headers)
     for name in REPLACED:
         (headers / name).write_text(f'#include "{HEADER}"\n')

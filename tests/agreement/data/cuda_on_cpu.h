@@ -145,10 +145,4 @@ template <class... A> int curandGenerateNormalDouble(A...) { return 0; }
 template <class... A> int curandGeneratePoisson(A...) { return 0; }
 template <class... A> void curand_init(A...) {}
 
-namespace thrust {
-template <class T> using host_vector = std::vector<T>;
-template <class T> using device_vector = std::vector<T>;
-template <class T> T *raw_pointer_cast(T *address) { return address; }
-}  // namespace thrust
-
 #endif

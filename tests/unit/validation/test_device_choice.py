@@ -1,7 +1,6 @@
 """--device auto: said before the run, and replaced by what was used."""
 
 import json
-import tomllib
 
 import pytest
 
@@ -23,8 +22,6 @@ def test_a_run_names_the_device_that_auto_stood_for(monkeypatch, tmp_path, capsy
     main_exit(*words.split(), str(tmp_path / "run"))
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "device: numpy, because [test]"
-    config = tomllib.loads((tmp_path / "run" / "config.toml").read_text())
-    assert config["spiking"]["device"] == "numpy"
     simulation = json.loads((tmp_path / "run" / "simulation.json").read_text())
     assert simulation["device"] == "numpy"
 
