@@ -32,9 +32,12 @@ class Toolkit:
         The compiler.
     version
         Such as ``"13.0"``.
-    curand_include, curand_library
-        Folder of ``curand.h`` and path of the library where they come from pip;
-        ``None`` where they are part of the toolkit.
+    curand_include
+        Folder of ``curand.h``; ``None`` where the compiler finds it by itself.
+    curand_library
+        The library; ``None`` where the linker has to find it.
+    library_folders
+        Where a program finds its libraries when it starts.
     identity
         Text that changes when its output may change.
     """
@@ -43,6 +46,7 @@ class Toolkit:
     version: str
     curand_include: Path | None
     curand_library: Path | None
+    library_folders: tuple[Path, ...]
     identity: str
 
 
@@ -97,11 +101,17 @@ def find_toolkit() -> Toolkit:
             f"device 'cuda' needs CUDA {OLDEST[0]}.{OLDEST[1]} or newer, {nvcc} says "
             f"{found}: name another toolkit in CUDA_HOME{OR_CPP}"
         )
-    include, library = None, None
-    if not _has_curand(nvcc):
-        include, library = _curand_from_pip()
-    identity = "\n".join((text, *FLAGS, str(library)))
-    return Toolkit(nvcc, f"{release[1]}.{release[2]}", include, library, identity)
+    home = _home(nvcc)
+    if _has_curand(nvcc):
+        include, curand = None, _library(home, "libcurand.so*")
+    else:
+        include, curand = _curand_from_pip(int(release[1]))
+    # cuRAND may need the runtime library of the toolkit
+    libraries = (curand, _library(home, "libcudart.so*"))
+    folders = tuple(dict.fromkeys(one.parent for one in libraries if one))
+    identity = "\n".join((text, *FLAGS, str(curand), *map(str, folders)))
+    version = f"{release[1]}.{release[2]}"
+    return Toolkit(nvcc, version, include, curand, folders, identity)
 
 
 def compile_cuda(
@@ -134,14 +144,14 @@ def compile_cuda(
     architecture = f"-arch=sm_{compute_capability.replace('.', '')}"
     nvcc = [str(toolkit.nvcc), *FLAGS, architecture]
     include = ["-I."]
-    libraries = ["-lcurand"]
-    if toolkit.curand_include is not None and toolkit.curand_library is not None:
+    if toolkit.curand_include is not None:
         include.append(f"-I{toolkit.curand_include}")
-        where = toolkit.curand_library.parent
-        libraries = [
-            f"-Xlinker={toolkit.curand_library}",
-            f"-Xlinker=-rpath={where}",
-        ]
+    libraries = ["-lcurand"]
+    if toolkit.curand_library is not None:
+        libraries = [f"-Xlinker={toolkit.curand_library}"]
+    # a path of the program that holds for the libraries of its libraries, too
+    libraries.append("-Xlinker=--disable-new-dtags")
+    libraries += [f"-Xlinker=-rpath={one}" for one in toolkit.library_folders]
     objects = [f"{source}.o" for source in sources]
     compiling = [
         [*nvcc, *include, "-dc", source, "-o", target]
@@ -179,14 +189,37 @@ def _has_curand(nvcc: Path) -> bool:
     return tried.returncode == 0
 
 
-def _curand_from_pip() -> tuple[Path, Path]:
+def _home(nvcc: Path) -> Path:
+    """Return the folder of the toolkit, which a wrapper on the PATH may hide."""
+    said = subprocess.run(
+        [nvcc, "--dryrun", "-x", "cu", "-c", os.devnull],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stderr
+    top = re.search(r"TOP=(.+)", said)
+    return Path(top[1].strip()).resolve() if top else nvcc.resolve().parents[1]
+
+
+def _library(home: Path, pattern: str) -> Path | None:
+    places = (f"{folder}/{pattern}" for folder in ("lib64", "lib", "targets/*/lib"))
+    return next((path for place in places for path in sorted(home.glob(place))), None)
+
+
+def _curand_from_pip(major: int) -> tuple[Path, Path]:
+    """Return header folder and library of the pip package for a CUDA version."""
+    folder, package = (
+        (f"cu{major}", "nvidia-curand")
+        if major >= 13
+        else ("curand", f"nvidia-curand-cu{major}")
+    )
     spec = importlib.util.find_spec("nvidia")
-    for folder in spec.submodule_search_locations or () if spec else ():
-        for header in sorted(Path(folder).glob("*/include/curand.h")):
-            library = next(header.parents[1].glob("lib/libcurand.so*"), None)
-            if library is not None:
-                return header.parent, library
+    for place in spec.submodule_search_locations or () if spec else ():
+        home = Path(place) / folder
+        library = _library(home, "libcurand.so*")
+        if library is not None and (home / "include" / "curand.h").is_file():
+            return home / "include", library
     raise DeviceError(
         "device 'cuda' needs cuRAND (curand.h), which the CUDA toolkit lacks: "
-        f"pip install nvidia-curand{OR_CPP}"
+        f"pip install {package}{OR_CPP}"
     )

@@ -30,7 +30,7 @@ def build(capacity: int, n_slots: int, folder: Path) -> Path:
     nvcc.touch()
     project.mkdir()
     sources = generate(
-        capacity, n_slots, project, Toolkit(nvcc, "13.0", None, None, ""), "9.0"
+        capacity, n_slots, project, Toolkit(nvcc, "13.0", None, None, (), ""), "9.0"
     )
     headers.mkdir()
     shutil.copy(Path(__file__).parent / "data" / HEADER, headers)

@@ -24,7 +24,7 @@ from spiking.model import SpikingModel
 from spiking.network_arrays import network_arrays
 from spiking.trial import Trial
 
-pytestmark = pytest.mark.agreement
+pytestmark = [pytest.mark.agreement, pytest.mark.slow]
 
 CAPACITY = 2048
 PAIRS = [

@@ -4,6 +4,7 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from small_column import make_stimulus
@@ -177,6 +178,41 @@ def test_cuda_home_goes_before_the_path(monkeypatch, tmp_path):
     monkeypatch.delenv("CUDA_HOME")
     monkeypatch.delenv("CUDA_PATH", raising=False)
     assert find_toolkit().version == "11.8"
+
+
+def test_curand_of_pip_is_found_for_its_cuda(monkeypatch, tmp_path):
+    packages = tmp_path / "site" / "nvidia"
+    for name in ("cu13", "curand"):
+        for file in ("include/curand.h", "lib/libcurand.so.10"):
+            path = packages / name / file
+            path.parent.mkdir(parents=True)
+            path.touch()
+    spec = SimpleNamespace(submodule_search_locations=[str(packages)])
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
+    for release, name in (("13.1", "cu13"), ("12.4", "curand")):
+        nvcc = make_nvcc(tmp_path / release, release=release, has_curand=False)
+        toolkit = find_toolkit_at(monkeypatch, nvcc)
+        assert toolkit.curand_include == packages / name / "include"
+        assert toolkit.curand_library == packages / name / "lib" / "libcurand.so.10"
+        assert toolkit.library_folders == (packages / name / "lib",)
+
+
+def test_libraries_of_the_toolkit_are_found_where_the_loader_does_not_look(
+    monkeypatch, tmp_path
+):
+    nvcc = make_nvcc(tmp_path)
+    library = tmp_path / "lib64" / "libcurand.so.10"
+    library.parent.mkdir()
+    library.touch()
+    toolkit = find_toolkit_at(monkeypatch, nvcc)
+    assert toolkit.curand_include is None
+    assert toolkit.curand_library == library
+    log = tmp_path / "log"
+    nvcc.write_text(f'#!/bin/sh\necho "$@" >> {log}\n')
+    compile_cuda(tmp_path, ["a.cu"], "main", toolkit, "9.0")
+    link = log.read_text().splitlines()[-1].split()
+    assert f"-Xlinker={library}" in link
+    assert f"-Xlinker=-rpath={library.parent}" in link
 
 
 def test_errors_of_the_cuda_compiler_are_one_line(monkeypatch, tmp_path):
