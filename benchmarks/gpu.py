@@ -12,7 +12,7 @@ then measures, and writes ``benchmarks/results/<device>.json`` after each part:
   sorted; the first call, which compiles, is given apart;
 * memory of the GPU that the 3k, 6k and 50k columns take, beside the estimate, and what
   ``--device auto`` says of a card that is too small for them;
-* every part in ``PARTS``, of whichever side.
+* the training step of the rate model (``gpu_rate_model.py``).
 
 Figures belong to the device they were measured on.
 """
@@ -150,10 +150,18 @@ def lowest_free_memory(before: Gpu) -> Iterator[list[int]]:
         thread.join()
 
 
+def rate_model() -> Report:
+    """Training steps of the rate model."""
+    from gpu_rate_model import rate_model as measure  # imports torch
+
+    return measure()
+
+
 PARTS: dict[str, Callable[[], Report]] = {
     "equivalence": equivalence,
     "spiking speed": spiking_speed,
     "spiking memory": spiking_memory,
+    "rate model": rate_model,
 }
 """What is measured, in this order. A part takes nothing and returns what goes into
 the file under its name."""
