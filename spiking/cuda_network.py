@@ -150,7 +150,10 @@ def _cuda_device(
 ) -> Iterator[tuple[Any, Any]]:
     """Give Brian2 and its CUDA device; leave Brian2 as it was."""
     with brian2_calls() as b:
-        warnings.simplefilter("ignore", ResourceWarning)  # of files it leaves open
+        # of files it leaves open, and of its regular expressions where no byte code
+        # of it is there yet
+        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.simplefilter("ignore", SyntaxWarning)
         import brian2cuda  # noqa: F401  (adds the device)
 
         wanted = {
