@@ -2,8 +2,8 @@ import pytest
 
 from bridge.certificate import Certificate
 from bridge.errors import CertificateError, InputError
+from bridge.gate import require_certificate
 from bridge.scores import Scores
-from validation.gate import require_certificate
 
 MATCH = {
     "variant": "low_pass",
