@@ -1,0 +1,96 @@
+"""Puts trained weights back into the column, for the spiking model to run with."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import Column, LgnCells
+from bridge.column.edges import Edges
+from bridge.column.typical_cells import typical_cells
+from bridge.errors import InputError
+from bridge.reduction.parameters import RateParameters
+
+FloatArray = NDArray[np.floating]
+
+
+def trained_column(
+    column: Column,
+    untrained: RateParameters,
+    recurrent_pa: FloatArray,
+    *,
+    has_uniform_neurons: bool = False,
+    lgn: LgnCells | None = None,
+    input_pa: FloatArray | None = None,
+) -> Column:
+    """Return a column with trained weights; it has another hash.
+
+    Connections are those of the network that was trained, which its scenario may
+    have drawn anew. A weight is the peak of an alpha current on the receptor that
+    the connection has had all along, in both models, so weights go over as they
+    are, whatever their sign.
+
+    Parameters
+    ----------
+    column
+        The column that training started from.
+    untrained
+        The rate model as it was before training.
+    recurrent_pa
+        Trained weights in the order of ``untrained.recurrent``, pA, ``(n_edges,)``.
+    has_uniform_neurons
+        Give the cells the two models of
+        :func:`bridge.column.typical_cells.typical_cells`.
+    lgn
+        LGN cells that were the input channels; they take the place of the column's.
+        Without them the column keeps its own LGN and the weights of that.
+    input_pa
+        Trained weights of ``untrained.lgn_edges``, pA; needed with ``lgn``.
+
+    Returns
+    -------
+    Column
+        Background and surround are those of ``column``.
+
+    Raises
+    ------
+    InputError
+        If the network was another column's, or numbers of weights or channels do
+        not match.
+    """
+    if untrained.column_hash != column.hash:
+        raise InputError(
+            f"the weights were trained on column {untrained.column_hash[:12]}, this "
+            f"one is {column.hash[:12]}; name the column that they belong to"
+        )
+    recurrent = _with_weights(untrained.recurrent, recurrent_pa, "recurrent")
+    name = f"{column.name}, trained"
+    result = replace(column, name=name, recurrent=recurrent)
+    if has_uniform_neurons:
+        result = replace(result, cell_model=_two_models(column))
+    if lgn is None:
+        return result
+    if input_pa is None or lgn.n_cells != untrained.n_lgn:
+        raise InputError(
+            f"the network was trained with {untrained.n_lgn} input channels, not with "
+            f"these {lgn.n_cells} LGN cells"
+        )
+    edges = _with_weights(untrained.lgn_edges, input_pa, "input")
+    return replace(result, lgn=lgn, lgn_edges=edges)
+
+
+def _with_weights(edges: Edges, weight_pa: FloatArray, what: str) -> Edges:
+    if np.shape(weight_pa) != (edges.n_edges,):
+        raise InputError(
+            f"there are {np.size(weight_pa)} trained {what} weights, but "
+            f"{edges.n_edges} connections"
+        )
+    return replace(edges, weight_pa=np.asarray(weight_pa, dtype=np.float64))
+
+
+def _two_models(column: Column) -> NDArray[np.int16]:
+    threshold = column.model_values("v_th_mv") - column.model_values("e_l_mv")
+    models = column.cell_model.copy()
+    for typical in typical_cells(column.population, threshold):
+        models[typical.stands_for] = column.cell_model[typical.same_model[0]]
+    return models

@@ -1,0 +1,24 @@
+"""The default scenario: the data's connections, its neurons and Dale's law."""
+
+from bridge.column.edges import Edges
+from bridge.reduction.parameters import RateParameters
+from ratemodel.training.weight_rule import DaleSoftplus, WeightRule
+
+
+class Default:
+    """The column as it is; weights keep their signs."""
+
+    name = "default"
+    changes_network = False
+
+    def parameters(self, parameters: RateParameters, seed: int) -> RateParameters:
+        """Return the column's network; nothing is drawn."""
+        return parameters
+
+    def recurrent_rule(self, parameters: RateParameters) -> WeightRule:
+        """Return the rule of the recurrent connections: signs stay."""
+        return DaleSoftplus(parameters.recurrent)
+
+    def input_rule(self, edges: Edges) -> WeightRule:
+        """Return the rule of the input connections: signs stay."""
+        return DaleSoftplus(edges)

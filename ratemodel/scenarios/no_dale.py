@@ -1,0 +1,26 @@
+"""No Dale's law: a weight may change its sign."""
+
+from bridge.column.edges import Edges
+from bridge.reduction.parameters import RateParameters
+from ratemodel.scenarios.default import Default
+from ratemodel.scenarios.free_weights import FreeWeights
+from ratemodel.training.weight_rule import WeightRule
+
+
+class NoDale(Default):
+    """The column as it is; recurrent and input weights may change their signs.
+
+    Training starts from the data's signs. A connection whose sign flips keeps its
+    receptor, and with it its time constant and delay: the receptor is that of the
+    classes of source and target, which stay what they are.
+    """
+
+    name = "no_dale"
+
+    def recurrent_rule(self, parameters: RateParameters) -> WeightRule:
+        """Return the rule of the recurrent connections: signs are free."""
+        return FreeWeights(parameters.recurrent)
+
+    def input_rule(self, edges: Edges) -> WeightRule:
+        """Return the rule of the input connections: signs are free."""
+        return FreeWeights(edges)
