@@ -22,3 +22,17 @@ class DeviceError(V1BridgeError):
 
 class CertificateError(V1BridgeError):
     """A certificate does not match what it is meant to vouch for."""
+
+
+class StoppedError(V1BridgeError):
+    """A long run was asked to stop, and has kept what it needs to continue.
+
+    Attributes
+    ----------
+    signal_number
+        The signal that asked.
+    """
+
+    def __init__(self, message: str, signal_number: int) -> None:
+        super().__init__(message)
+        self.signal_number = signal_number

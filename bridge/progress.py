@@ -14,6 +14,9 @@ class Progress(Protocol):
     def advance(self, task: str, amount: float = 1.0) -> None:
         """Add finished work to an open task."""
 
+    def note(self, task: str, text: str) -> None:
+        """Say how an open task is doing."""
+
     def finish(self, task: str) -> None:
         """Close a task."""
 
@@ -26,6 +29,9 @@ class SilentProgress:
 
     def advance(self, task: str, amount: float = 1.0) -> None:
         """Ignore the work."""
+
+    def note(self, task: str, text: str) -> None:
+        """Ignore the note."""
 
     def finish(self, task: str) -> None:
         """Ignore the end."""

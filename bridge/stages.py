@@ -52,7 +52,7 @@ class Stages:
         """
         if discard:
             self.discard()
-        if not self._folder.is_dir() or not any(self._folder.glob("*.npz")):
+        if not self._holds_something():
             return
         where = str(self._folder)
         if not keep:
@@ -115,14 +115,30 @@ class Stages:
         self._write(self._folder / _IDENTITY, self._identity.encode())
         self._write(self._file(name), buffer.getvalue())
 
+    def folder(self) -> Path:
+        """Return the folder for files that a stage writes itself.
+
+        They are kept and checked like the arrays; the stage sees to it that they
+        are whole.
+        """
+        self._folder.mkdir(exist_ok=True)
+        self._write(self._folder / _IDENTITY, self._identity.encode())
+        return self._folder
+
     def discard(self) -> None:
         """Delete all checkpoints."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
         """Remove the folder where no stage has finished."""
-        if self._folder.is_dir() and not any(self._folder.glob("*.npz")):
+        if not self._holds_something():
             self.discard()
+
+    def _holds_something(self) -> bool:
+        return self._folder.is_dir() and any(
+            found.name != _IDENTITY and found.suffix != ".part"
+            for found in self._folder.iterdir()
+        )
 
     def _file(self, name: str) -> Path:
         if not re.fullmatch(r"[\w.+-]+", name):

@@ -1,7 +1,7 @@
 """From the rates of pools in the answer window to an answer."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import numpy as np
 import torch
@@ -15,6 +15,9 @@ from bridge.errors import InputError
 from ratemodel.pools import draw_pools
 from ratemodel.tasks.config import TASK_NAMES
 from ratemodel.tasks.trials import Task
+
+_LEAST_HZ = 1e-3
+"""Least spread of the pools that a readout is scaled to, Hz."""
 
 
 class ReadoutConfig(Section):
@@ -99,6 +102,27 @@ class Readout(nn.Module):
         """The positive scale, 1/Hz."""
         return functional.softplus(self.raw_scale)
 
+    @torch.no_grad()
+    def calibrate(self, mean_rate_hz: Tensor) -> None:
+        """Set threshold or biases to the mean of the pools, the scale to their spread.
+
+        Logits then start around 0 with a spread of 1 over trials, whatever the rates.
+
+        Parameters
+        ----------
+        mean_rate_hz
+            Mean rates of all cells in the answer window of some trials, Hz,
+            ``(batch, n_cells)``.
+        """
+        pool_hz = mean_rate_hz[:, self.pools].mean(dim=2)
+        spread_hz = pool_hz.std(dim=0, correction=0).mean().clamp(min=_LEAST_HZ)
+        scale = 1.0 / spread_hz
+        self.raw_scale.copy_(scale + torch.log(-torch.expm1(-scale)))
+        if self.has_threshold:
+            self.threshold_hz.copy_(pool_hz.mean())
+        else:
+            self.bias.copy_(-scale * pool_hz.mean(dim=0))
+
     def forward(self, mean_rate_hz: Tensor) -> Tensor:
         """Return logits.
 
@@ -132,6 +156,22 @@ class Readouts(nn.Module):
         super().__init__()
         self.by_task = nn.ModuleDict(readouts)
 
+    def calibrate(self, mean_rate_hz: Tensor, task_id: Tensor) -> None:
+        """Calibrate the readout of every task that occurs in the batch.
+
+        Parameters
+        ----------
+        mean_rate_hz, task_id
+            As of :meth:`forward`.
+        """
+        for name, readout in self._by_name():
+            rows = torch.nonzero(task_id == TASK_NAMES.index(name)).flatten()
+            if rows.numel():
+                readout.calibrate(mean_rate_hz[rows])
+
+    def _by_name(self) -> list[tuple[str, Readout]]:
+        return [(name, cast(Readout, own)) for name, own in self.by_task.items()]
+
     def forward(
         self, mean_rate_hz: Tensor, task_id: Tensor
     ) -> dict[str, tuple[Tensor, Tensor]]:
@@ -151,7 +191,7 @@ class Readouts(nn.Module):
             By task: rows of its trials, and their logits ``(rows, n_classes)``.
         """
         answers = {}
-        for name, readout in self.by_task.items():
+        for name, readout in self._by_name():
             rows = torch.nonzero(task_id == TASK_NAMES.index(name)).flatten()
             if rows.numel():
                 answers[name] = rows, readout(mean_rate_hz[rows])

@@ -115,3 +115,18 @@ def test_windows_that_do_not_fit_are_refused() -> None:
         answer_weights(np.array([[150.0, 200.0]]), dt_ms=4.0, n_steps=100)
     with pytest.raises(InputError, match="ends at 200 ms, the run at 100 ms"):
         answer_weights(np.array([[150.0, 200.0]]), dt_ms=1.0, n_steps=100)
+
+
+@pytest.mark.parametrize(("n_pools", "n_classes"), [(1, 2), (2, 2), (4, 4)])
+def test_calibrated_logits_start_around_0(n_pools, n_classes):
+    pools = np.arange(6 * n_pools).reshape(n_pools, 6)
+    readout = Readout(pools, n_classes)
+    rates = 0.3 + 0.01 * torch.rand(200, 6 * n_pools)
+    readout.calibrate(rates)
+    logits = readout(rates)
+    if n_pools == 1:
+        logits = logits[:, 1:] - logits[:, :1]
+    torch.testing.assert_close(
+        logits.mean(0), torch.zeros(n_pools), atol=1e-3, rtol=0.0
+    )
+    assert float(logits.detach().std(0).mean()) == pytest.approx(1.0, rel=0.01)

@@ -1,0 +1,1 @@
+"""Training of the rate model: what learns, from what, and how it is kept."""

@@ -1,0 +1,125 @@
+"""Checkpoints: whole or not at all, checked, the one before kept."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from bridge.errors import InputError
+from bridge.hashing import content_hash
+
+_PATTERN = "step-*.safetensors"
+KEPT = 2
+"""Checkpoints that are kept: the last, and the one before it."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a file of tensors holds.
+
+    Attributes
+    ----------
+    tensors
+        By name.
+    facts
+        Short texts by name, such as the step.
+    """
+
+    tensors: dict[str, Tensor]
+    facts: dict[str, str]
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, str]
+) -> None:
+    """Write a file of tensors with a hash of everything in it, atomically.
+
+    Parameters
+    ----------
+    path
+        A ``.safetensors`` file; the former one stays until the new one is whole.
+    tensors, facts
+        What :class:`Checkpoint` gives back.
+    """
+    kept = {name: value.detach().contiguous() for name, value in tensors.items()}
+    partial = path.with_name(path.name + ".part")
+    save_file(kept, partial, metadata=dict(facts) | {"content": _seal(kept, facts)})
+    partial.chmod(0o644)  # safetensors' 0600 would stay with the finished run
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def read_tensors(path: Path) -> Checkpoint:
+    """Read a file of :func:`write_tensors`.
+
+    Raises
+    ------
+    InputError
+        If it is missing, cut short, damaged or changed.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = dict(file.metadata() or {})
+            # Cloned: the file may be replaced while its content is in use.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path}: is cut short or damaged ({error})") from None
+    if facts.pop("content", "") != _seal(tensors, facts):
+        raise InputError(f"{path}: was changed after it was written")
+    return Checkpoint(tensors, facts)
+
+
+class Checkpoints:
+    """The checkpoints of a run in a folder.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(
+        self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, str]
+    ) -> None:
+        """Write the checkpoint of a step and remove all but the one before."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"step-{step:08d}.safetensors"
+        write_tensors(path, tensors, dict(facts) | {"step": str(step)})
+        for old in self._paths()[KEPT:]:
+            old.unlink()
+
+    def latest(self) -> tuple[Checkpoint | None, tuple[str, ...]]:
+        """Return the newest checkpoint that is whole.
+
+        Returns
+        -------
+        tuple
+            The checkpoint, or None where there is none, and what is wrong with
+            the newer ones.
+        """
+        damaged: list[str] = []
+        for path in self._paths():
+            try:
+                return read_tensors(path), tuple(damaged)
+            except InputError as error:
+                damaged.append(str(error))
+        return None, tuple(damaged)
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob(_PATTERN), reverse=True)
+
+
+def _seal(tensors: Mapping[str, Tensor], facts: Mapping[str, str]) -> str:
+    arrays = {f"tensor.{name}": torch.asarray(t).numpy() for name, t in tensors.items()}
+    return content_hash(arrays | {f"fact.{name}": text for name, text in facts.items()})

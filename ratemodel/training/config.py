@@ -1,0 +1,65 @@
+"""The configuration of training: how long, how fast, what else is asked for."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bridge.config_section import Section
+
+
+class TrainingConfig(Section):
+    """How the network is trained.
+
+    Attributes
+    ----------
+    steps, epochs, minutes
+        When training ends: after so many batches, after every image was shown so
+        many times, or after so long; at most one of them, by default 1,000 steps.
+    batch
+        Trials in a batch, of all processes together.
+    learning_rate
+        Of Adam (Kingma and Ba 2015), at the start.
+    decay
+        The learning rate falls to 0 along half a cosine, or stays.
+    clip_norm
+        Largest norm of the gradient; a longer one is shortened.
+    calibrate_readouts
+        Set the readouts to the rates of the untrained network in the first batch,
+        see :meth:`ratemodel.readout.Readout.calibrate`; otherwise they start as
+        the configuration of the readout says.
+    rate_cost
+        Weight of the rate regularisation, see
+        :func:`ratemodel.training.loss.rate_cost`.
+    segment_steps
+        Steps kept for the way back at once; all where it is left out.
+    checkpoint_steps
+        Steps from one checkpoint to the next.
+    validation_steps, validation_trials
+        Steps from one look at the validation split to the next, and its trials of
+        each task.
+    test_trials
+        Trials of each task in the test at the end; the images of the test split
+        are all there are.
+    """
+
+    steps: Annotated[int, Field(ge=1)] | None = None
+    epochs: Annotated[float, Field(gt=0)] | None = None
+    minutes: Annotated[float, Field(gt=0)] | None = None
+    batch: Annotated[int, Field(ge=1)] = 32
+    learning_rate: Annotated[float, Field(gt=0)] = 0.05
+    decay: Literal["cosine", "none"] = "cosine"
+    clip_norm: Annotated[float, Field(gt=0)] = 1.0
+    calibrate_readouts: bool = True
+    rate_cost: Annotated[float, Field(ge=0)] = 0.1
+    segment_steps: Annotated[int, Field(ge=1)] | None = None
+    checkpoint_steps: Annotated[int, Field(ge=1)] = 50
+    validation_steps: Annotated[int, Field(ge=1)] = 250
+    validation_trials: Annotated[int, Field(ge=1)] = 256
+    test_trials: Annotated[int, Field(ge=1)] = 2000
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        given = [n for n in ("steps", "epochs", "minutes") if getattr(self, n)]
+        if len(given) > 1:
+            raise ValueError(f"give only one of {' and '.join(given)}")
+        return self

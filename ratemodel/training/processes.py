@@ -1,0 +1,75 @@
+"""The processes that train one network together, started by ``torchrun``."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, distributed
+
+
+class Processes:
+    """A process among those that share a batch.
+
+    Attributes
+    ----------
+    rank, world
+        Number of this process, and how many there are.
+    """
+
+    def __init__(self, rank: int = 0, world: int = 1) -> None:
+        self.rank, self.world = rank, world
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes files and shows progress."""
+        return self.rank == 0
+
+    def sum(self, own: Tensor) -> Tensor:
+        """Return the sum over all processes; ``own`` stays as it is."""
+        if self.world == 1:
+            return own
+        total = own.clone()
+        distributed.all_reduce(total)
+        return total
+
+    def sum_in_place(self, tensors: Iterable[Tensor]) -> None:
+        """Replace tensors by their sums over all processes, in one message."""
+        if self.world == 1:
+            return
+        parts = list(tensors)
+        total = self.sum(torch.cat([part.flatten() for part in parts]))
+        for part, summed in zip(
+            parts, total.split([part.numel() for part in parts]), strict=True
+        ):
+            part.copy_(summed.view_as(part))
+
+    def mean(self, own: Tensor) -> Tensor:
+        """Return the mean over all processes."""
+        return self.sum(own) / self.world
+
+    def from_first(self, tensors: Iterable[Tensor]) -> None:
+        """Overwrite tensors by those of the first process."""
+        if self.world > 1:
+            for tensor in tensors:
+                distributed.broadcast(tensor, 0)
+
+
+@contextmanager
+def join_processes() -> Iterator[Processes]:
+    """Join the processes that ``torchrun`` started; alone where it did not.
+
+    Yields
+    ------
+    Processes
+        Connected through gloo until the block ends.
+    """
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1 or "RANK" not in os.environ:
+        yield Processes()
+        return
+    distributed.init_process_group("gloo")
+    try:
+        yield Processes(distributed.get_rank(), distributed.get_world_size())
+    finally:
+        distributed.destroy_process_group()

@@ -1,0 +1,112 @@
+"""The rate network with its readouts, as a function of what is free to learn."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from bridge.column.column import POPULATIONS
+from ratemodel.network import RateNetwork
+from ratemodel.readout import Readouts
+from ratemodel.sequence import RateSequence
+from ratemodel.training.trial_source import Batch, TrialTiming
+from ratemodel.training.weight_rule import WeightRule
+
+
+class TrainableNetwork(nn.Module):
+    """Recurrent weights, input weights and readouts of one network.
+
+    Parameters
+    ----------
+    network
+        The network before training; its ``lgn_edges`` start at the input channels.
+    rules
+        What is free of the ``"recurrent"`` and of the ``"input"`` weights.
+    readouts
+        The readouts of all tasks.
+    timing
+        Time base of the trials.
+    steps_per_sample
+        Steps that a sample of the input lasts.
+    segment_steps
+        As of :class:`~ratemodel.sequence.RateSequence`.
+
+    Attributes
+    ----------
+    free
+        Free numbers of both sets of connections.
+    rules
+        As given.
+    population_names
+        The populations that have cells.
+    """
+
+    def __init__(
+        self,
+        network: RateNetwork,
+        rules: Mapping[str, WeightRule],
+        readouts: Readouts,
+        timing: TrialTiming,
+        steps_per_sample: int,
+        segment_steps: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._sequence = RateSequence(
+            network, segment_steps=segment_steps, steps_per_bin=timing.steps_per_bin
+        )
+        self._steps_per_sample = steps_per_sample
+        parameters = network.parameters
+        edges = {"recurrent": parameters.recurrent, "input": parameters.lgn_edges}
+        self.rules = dict(rules)
+        self.free = nn.ParameterDict(
+            {
+                name: nn.Parameter(
+                    self.rules[name].to_free(
+                        torch.tensor(own.weight_pa, dtype=network.dtype)
+                    )
+                )
+                for name, own in edges.items()
+            }
+        )
+        self.readouts = readouts
+        population = torch.from_numpy(parameters.population.astype(np.int64))
+        share = torch.zeros(len(POPULATIONS), parameters.n_cells)
+        share[population, torch.arange(parameters.n_cells)] = 1.0
+        there_are = share.sum(dim=1) > 0
+        self.population_names = tuple(
+            name for name, own in zip(POPULATIONS, there_are, strict=True) if own
+        )
+        share = share[there_are]
+        self._share: Tensor
+        self.register_buffer(
+            "_share", share / share.sum(dim=1, keepdim=True), persistent=False
+        )
+
+    def weights_pa(self) -> dict[str, Tensor]:
+        """Return the weights, pA, of ``"recurrent"`` and ``"input"``."""
+        return {name: self.rules[name].from_free(f) for name, f in self.free.items()}
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return the mean rates, Hz, in every bin, ``(n_bins, n_cells, batch)``."""
+        weights = self.weights_pa()
+        return self._sequence(
+            weights["recurrent"],
+            weights["input"],
+            batch.input_hz,
+            steps_per_sample=self._steps_per_sample,
+        ).rates
+
+    def answer_rates(self, rates: Tensor, batch: Batch) -> Tensor:
+        """Return the mean rates in the answer windows, Hz, ``(batch, n_cells)``."""
+        return torch.einsum("tnb,bt->bn", rates, batch.answer)
+
+    def answers(self, rates: Tensor, batch: Batch) -> dict[str, tuple[Tensor, Tensor]]:
+        """Return rows and logits of every task in the batch."""
+        mean = self.answer_rates(rates, batch)
+        answers: dict[str, tuple[Tensor, Tensor]] = self.readouts(mean, batch.task_id)
+        return answers
+
+    def population_hz(self, rates: Tensor) -> Tensor:
+        """Return mean rates of the populations there are, Hz, summed over trials."""
+        return self._share @ rates.mean(dim=0).sum(dim=1)

@@ -1,0 +1,342 @@
+"""The loop: trials in, gradients back, weights on, and all of it kept."""
+
+import math
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bridge.errors import StoppedError, V1BridgeError
+from bridge.progress import Progress, SilentProgress, task
+from bridge.reduction.parameters import RateParameters
+from ratemodel.training.accuracy import measure_accuracy
+from ratemodel.training.checkpoint import Checkpoint, Checkpoints
+from ratemodel.training.config import TrainingConfig
+from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
+from ratemodel.training.processes import Processes
+from ratemodel.training.trainable_network import TrainableNetwork
+from ratemodel.training.training_log import TrainingLog
+from ratemodel.training.trial_source import Batch, TrialSource
+
+DEFAULT_STEPS = 1000
+NAME = "training"
+_SMOOTH = 0.95
+"""Weight of the past in the accuracy that the progress bar shows."""
+
+
+class Trainer:
+    """Trains a network on the trials of a source.
+
+    Everything that decides the next step is in the checkpoints: free numbers,
+    readouts, moments of the optimiser, the step, and the rates before training.
+    Trials depend on seed, split and number only, so a resumed run goes on as if it
+    had not stopped, bit by bit on a CPU with as many threads.
+
+    Parameters
+    ----------
+    network
+        The network; it is changed.
+    source
+        The trials.
+    parameters
+        Of the network before training.
+    config
+        How to train.
+    checkpoints
+        Where they are kept; nowhere if left out.
+    facts
+        Short texts written into every checkpoint.
+    processes
+        The processes that share each batch.
+
+    Attributes
+    ----------
+    network, source, parameters, config, checkpoints, processes
+        As given.
+    step
+        Steps taken.
+    seconds
+        Time they took, s.
+    """
+
+    def __init__(
+        self,
+        network: TrainableNetwork,
+        source: TrialSource,
+        parameters: RateParameters,
+        config: TrainingConfig,
+        *,
+        checkpoints: Checkpoints | None = None,
+        facts: Mapping[str, str] | None = None,
+        processes: Processes | None = None,
+    ) -> None:
+        self.network, self.source, self.config = network, source, config
+        self.parameters, self.checkpoints = parameters, checkpoints
+        self.processes = processes or Processes()
+        self._facts = dict(facts or {})
+        self._parameters = dict(network.named_parameters())
+        self._optimiser = torch.optim.Adam(
+            self._parameters.values(), lr=config.learning_rate
+        )
+        self.step, self.seconds = 0, 0.0
+        self._prepare_optimiser()
+        self._untrained_hz = torch.full((len(network.population_names),), -1.0)
+
+    @property
+    def n_steps(self) -> int | None:
+        """Steps of the whole training; None where the time decides."""
+        if self.config.minutes is not None:
+            return None
+        if self.config.epochs is None:
+            return self.config.steps or DEFAULT_STEPS
+        tasks = self.source.tasks.tasks.values()
+        longest = max(task.n_trials("train") or 0 for task in tasks)
+        trials = (longest or 8192) * len(tasks) * self.config.epochs
+        return max(1, math.ceil(trials / self.config.batch))
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint of the same configuration."""
+        with torch.no_grad():
+            for name, tensor in self._state().items():
+                tensor.copy_(checkpoint.tensors[name])
+        self.step = int(checkpoint.facts["step"])
+        self.seconds = float(checkpoint.facts["seconds"])
+
+    def run(self, log: TrainingLog | None, progress: Progress | None = None) -> None:
+        """Train to the end.
+
+        Parameters
+        ----------
+        log
+            Receives a record per step; None in all processes but the first.
+        progress
+            Receives the progress, in steps or seconds.
+
+        Raises
+        ------
+        StoppedError
+            If SIGINT or SIGTERM asked for it; the checkpoint of the last step is
+            written.
+        V1BridgeError
+            If the loss is not finite any more; the last checkpoint stays.
+        """
+        progress = progress or SilentProgress()
+        if self.step == 0 and self.config.calibrate_readouts:
+            self._calibrate_readouts()
+        self._share_start()
+        total = self.n_steps or 60.0 * (self.config.minutes or 0.0)
+        done = 0.0
+        with _stop_requests() as requests, task(progress, NAME, total):
+            shown: dict[str, float] = {}
+            while self._fraction() < 1.0:
+                started = time.perf_counter()
+                record, stop = self._take_step(requests[-1] if requests else 0)
+                self.seconds += time.perf_counter() - started
+                self._every(record, log)
+                for name, value in record["accuracy"].items():
+                    shown[name] = _SMOOTH * shown.get(name, value) + (1 - _SMOOTH) * (
+                        value
+                    )
+                now = self.step if self.n_steps else self.seconds
+                progress.advance(NAME, now - done)
+                done = now
+                progress.note(NAME, ", ".join(f"{k} {v:.1%}" for k, v in shown.items()))
+                if stop:
+                    self._save()
+                    raise StoppedError(
+                        f"stopped after step {self.step}, whose checkpoint is kept; "
+                        "--resume continues",
+                        stop,
+                    )
+            self._save()
+
+    def _calibrate_readouts(self) -> None:
+        """Every process takes the whole first batch, so that all do the same."""
+        batch = self.source.draw("train", np.arange(self.config.batch))
+        with torch.no_grad():
+            mean = self.network.answer_rates(self.network(batch), batch)
+        self.network.readouts.calibrate(mean, batch.task_id)
+
+    def _every(self, record: dict[str, Any], log: TrainingLog | None) -> None:
+        if log is None:
+            return
+        log.add(record)
+        config = self.config
+        if self.step % config.validation_steps == 0:
+            found = measure_accuracy(
+                self.network, self.source, "validation", config.validation_trials
+            )
+            accuracy = {name: own.value for name, own in found.items()}
+            log.add(
+                {"step": self.step - 1, "split": "validation", "accuracy": accuracy}
+            )
+        if self.step % config.checkpoint_steps == 0:
+            self._save()
+
+    def _fraction(self) -> float:
+        """Return how much of the training is done, 0 to 1."""
+        if self.n_steps is not None:
+            return self.step / self.n_steps
+        minutes = self.config.minutes or 0.0
+        mean = self.processes.mean(torch.tensor(self.seconds / 60.0))
+        return float(mean) / minutes
+
+    def _take_step(self, request: int) -> tuple[dict[str, Any], int]:
+        config, processes = self.config, self.processes
+        started = time.perf_counter()
+        rate = config.learning_rate
+        if config.decay == "cosine":
+            rate *= 0.5 * (1.0 + math.cos(math.pi * min(1.0, self._fraction())))
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        batch = self._batch()
+        self._optimiser.zero_grad(set_to_none=False)
+        rates = self.network(batch)
+        answers = self.network.answers(rates, batch)
+        population_hz = shared_mean(
+            self.network.population_hz(rates) / config.batch, processes
+        )
+        if self._untrained_hz[0] < 0.0:
+            self._untrained_hz.copy_(population_hz.detach())
+        answer = answer_loss(answers, batch.label, config.batch)
+        cost = rate_cost(population_hz, self._untrained_hz)
+        (answer + config.rate_cost * cost).backward()
+        gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
+        processes.sum_in_place(gradients)
+        norm = torch.nn.utils.clip_grad_norm_(
+            list(self._parameters.values()), config.clip_norm
+        )
+        counts = processes.sum(self._counts(answers, batch, answer, request))
+        loss = float(counts[0] + config.rate_cost * cost.detach())
+        if not (math.isfinite(loss) and math.isfinite(float(norm))):
+            raise V1BridgeError(
+                f"training: loss or gradient of step {self.step} is not finite; lower "
+                "training.learning_rate or model.dt_ms"
+            )
+        self._optimiser.step()
+        reduce = None if processes.world == 1 else processes.mean
+        with torch.no_grad():
+            for name, free in self.network.free.items():
+                self.network.rules[name].after_step(free, rates.detach(), reduce)
+        self.step += 1
+        asked = request or (int(signal.SIGTERM) if counts[1] > 0 else 0)
+        record = self._record(counts, loss, cost, norm, rate, population_hz, started)
+        return record, asked
+
+    def _record(
+        self,
+        counts: Tensor,
+        loss: float,
+        cost: Tensor,
+        norm: Tensor,
+        learning_rate: float,
+        population_hz: Tensor,
+        started: float,
+    ) -> dict[str, Any]:
+        names = list(self.source.tasks.tasks)
+        right, of = counts[2:].view(2, -1).tolist()
+        return {
+            "step": self.step - 1,
+            "split": "train",
+            "loss": loss,
+            "cross_entropy": float(counts[0]),
+            "rate_cost": float(cost.detach()),
+            "accuracy": {
+                n: r / k for n, r, k in zip(names, right, of, strict=True) if k
+            },
+            "gradient_norm": float(norm),
+            "learning_rate": learning_rate,
+            "rate_hz": dict(
+                zip(
+                    self.network.population_names,
+                    [round(x, 4) for x in population_hz.detach().tolist()],
+                    strict=True,
+                )
+            ),
+            "trials_per_s": self.config.batch / (time.perf_counter() - started),
+        }
+
+    def _batch(self) -> Batch:
+        first = self.step * self.config.batch
+        numbers = np.arange(first, first + self.config.batch)
+        own = numbers[self.processes.rank :: self.processes.world]
+        return self.source.draw("train", own)
+
+    def _counts(
+        self,
+        answers: Mapping[str, tuple[Tensor, Tensor]],
+        batch: Batch,
+        loss: Tensor,
+        request: int,
+    ) -> Tensor:
+        """Return loss, requests to stop, and right answers and trials by task."""
+        right, of = [], []
+        for name in self.source.tasks.tasks:
+            if name in answers:
+                rows, logits = answers[name]
+                right.append(float((logits.argmax(1) == batch.label[rows]).sum()))
+                of.append(float(rows.numel()))
+            else:
+                right.append(0.0)
+                of.append(0.0)
+        head = [float(loss.detach()), float(request > 0)]
+        return torch.tensor([*head, *right, *of], dtype=torch.float64)
+
+    def _prepare_optimiser(self) -> None:
+        """Make gradients and Adam's moments, so that all processes have them."""
+        for parameter in self._parameters.values():
+            # A process whose share of a batch lacks a task has no gradient there.
+            parameter.grad = torch.zeros_like(parameter)
+            self._optimiser.state[parameter] = {
+                "step": torch.tensor(0.0),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+
+    def _state(self) -> dict[str, Tensor]:
+        """Return every tensor that the next step depends on."""
+        state: dict[str, Tensor] = {"untrained_hz": self._untrained_hz}
+        for name, parameter in self._parameters.items():
+            state[name] = parameter.data
+            for kind, moment in self._optimiser.state[parameter].items():
+                state[f"adam.{kind}.{name}"] = moment
+        return state
+
+    def _share_start(self) -> None:
+        head = torch.tensor([self.step, self.seconds], dtype=torch.float64)
+        self.processes.from_first([head, *self._state().values()])
+        self.step, self.seconds = int(head[0]), float(head[1])
+
+    def _save(self) -> None:
+        if self.checkpoints is not None and self.processes.is_first:
+            facts = self._facts | {"seconds": repr(self.seconds)}
+            self.checkpoints.save(self.step, self._state(), facts)
+
+
+@contextmanager
+def _stop_requests() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM until the block ends; a second one is obeyed."""
+    requests: list[int] = []
+    former: dict[int, Any] = {}
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        requests.append(number)
+        for each, handler in former.items():
+            signal.signal(each, handler)
+
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            former[number] = signal.signal(number, ask)
+    except ValueError:  # not the main thread: signals go elsewhere
+        pass
+    try:
+        yield requests
+    finally:
+        for each, handler in former.items():
+            signal.signal(each, handler)
