@@ -11,6 +11,7 @@ from bridge.errors import CertificateError, InputError
 from bridge.scores import TIERS
 from validation.column_source import load_column
 from validation.config import merged_config
+from validation.trained_run import options_with_run
 
 
 def check_certificate(
@@ -38,7 +39,7 @@ def check_certificate(
     if not known:
         raise InputError(f"--tier {tier}: choose one of {', '.join(TIERS)}")
     certificate = Certificate.read(path)
-    column = load_column(merged_config(None, options).column)
+    column = load_column(merged_config(None, options_with_run(options)).column)
     if certificate.column_hash != column.hash:
         raise CertificateError(
             f"{path}: vouches for column {certificate.column_hash[:12]}, "

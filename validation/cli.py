@@ -15,7 +15,21 @@ import typer
 from rich.console import Console
 
 from bridge import __version__
-from bridge.errors import InputError, V1BridgeError
+from bridge.errors import StoppedError, V1BridgeError
+from validation.cli_options import (
+    ColumnPath,
+    Device,
+    NoSurround,
+    Out,
+    Overwrite,
+    Seed,
+    Size,
+    Weights,
+    column_options,
+    given_options,
+    split_names,
+)
+from validation.cli_training import evaluate, sweep, train
 
 # Heavy imports (torch, Brian2, matplotlib) happen inside the commands, so that
 # --help and a mistyped option answer at once.
@@ -27,56 +41,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Size = Annotated[
-    str | None,
-    typer.Option(
-        help="Cells of the column: '3k', '6k', or any number.  [default: 3k]",
-        show_default=False,
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(help="Seed of the wiring.  [default: 1]", show_default=False),
-]
-ColumnPath = Annotated[
-    Path | None,
-    typer.Option(
-        help="SONATA folder or configuration to read the column from, "
-        "in place of --size and --seed.",
-        metavar="DIR",
-        show_default=False,
-    ),
-]
-NoSurround = Annotated[
-    bool,
-    typer.Option(
-        "--no-surround",
-        help="The bare cut: do not replace the input that the cut took away.",
-    ),
-]
-Device = Annotated[
-    str | None,
-    typer.Option(
-        help="Device of the spiking model: cpp (compiled once), cuda (NVIDIA GPU, "
-        "needs the extra 'cuda'), cython, numpy (no compiler needed, slow), or auto "
-        "(cuda where it can be used, else cpp).  [default: cpp]",
-        metavar="cpp|cuda|cython|numpy|auto",
-        show_default=False,
-    ),
-]
-Out = Annotated[
-    Path,
-    typer.Option(help="Folder for the result; must be new or empty.", metavar="DIR"),
-]
-Overwrite = Annotated[
-    bool,
-    typer.Option(
-        "--overwrite",
-        help="Replace a former result in the folder, once the new one is complete. "
-        "Files that v1bridge did not write stay untouched.",
-    ),
-]
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -123,6 +87,7 @@ def validate(
     seed: Seed = None,
     column: ColumnPath = None,
     no_surround: NoSurround = False,
+    weights: Weights = None,
     variants: Annotated[
         str | None,
         typer.Option(
@@ -163,8 +128,9 @@ def validate(
     """Judge the rate variants against the spiking column, and write a report.
 
     The run folder gets report.html (start there), report.json, one certificate
-    per variant, rates.nc, config.toml and provenance.json: all of them, or
-    nothing. The exit code is 0 when the run completed, whatever the verdict.
+    per variant, parameters.npz (the rate model's, for training), rates.nc,
+    config.toml and provenance.json: all of them, or nothing. The exit code is 0
+    when the run completed, whatever the verdict.
 
     **Examples**
 
@@ -177,17 +143,19 @@ def validate(
         v1bridge validate runs/3k/config.toml --out runs/3k-again
 
         v1bridge validate --column my_sonata_column --out runs/mine
+
+        v1bridge validate --weights runs/mnist --out runs/mnist-validated
     """
     from validation.validate_command import validate_into
 
     given: dict[str, dict[str, Any]] = {
-        "column": _column_options(size, seed, column, no_surround),
-        "spiking": _given(device=device),
-        "rate": _given(
-            variants=None if variants is None else _names(variants),
+        "column": column_options(size, seed, column, no_surround, weights),
+        "spiking": given_options(device=device),
+        "rate": given_options(
+            variants=None if variants is None else split_names(variants),
             forms=None if extended is None else _forms(extended),
         ),
-        "protocol": _given(quick=quick or None),
+        "protocol": given_options(quick=quick or None),
     }
     validate_into(out, config, given, overwrite=overwrite, resume=resume)
 
@@ -221,7 +189,7 @@ def column_command(
     """
     from validation.column_command import write_column
 
-    given = {"column": _column_options(size, seed, column, no_surround)}
+    given = {"column": column_options(size, seed, column, no_surround)}
     write_column(out, given, overwrite=overwrite)
 
 
@@ -283,8 +251,8 @@ def simulate(
     simulate_into(
         out,
         {
-            "column": _column_options(size, seed, column, no_surround),
-            "spiking": _given(device=device, dt_ms=dt_ms),
+            "column": column_options(size, seed, column, no_surround),
+            "spiking": given_options(device=device, dt_ms=dt_ms),
         },
         Request(
             stimulus=stimulus,
@@ -343,6 +311,7 @@ def check(
     seed: Seed = None,
     column: ColumnPath = None,
     no_surround: NoSurround = False,
+    weights: Weights = None,
     tier: Annotated[
         str,
         typer.Option(
@@ -360,8 +329,13 @@ def check(
     """
     from validation.check_command import check_certificate
 
-    given = {"column": _column_options(size, seed, column, no_surround)}
+    given = {"column": column_options(size, seed, column, no_surround, weights)}
     check_certificate(certificate, given, tier)
+
+
+app.command()(train)
+app.command()(evaluate)
+app.command()(sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -382,6 +356,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = app(words, prog_name="v1bridge", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = 130
+    except StoppedError as stop:
+        sys.exit(_fail(128 + stop.signal_number, str(stop)))
     except V1BridgeError as error:
         sys.exit(_fail(2, str(error)))
     except MemoryError:
@@ -397,27 +373,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if code == 130:
         _fail(130, "interrupted; nothing was left half-written")
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _column_options(
-    size: str | None, seed: int | None, path: Path | None, no_surround: bool
-) -> dict[str, Any]:
-    if path is not None and (size is not None or seed is not None):
-        raise InputError("--size and --seed have no effect with --column; leave them")
-    return _given(
-        size=size,
-        seed=seed,
-        path=None if path is None else str(path),
-        surround=False if no_surround else None,
-    )
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip().replace("-", "_") for name in text.split(",") if name.strip()]
 
 
 def _on_terminate(signal_number: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ from bridge.column.build import build_column
 from bridge.column.column import Column, PoissonInput
 from bridge.column.sonata_read import read_sonata
 from validation.config import BuiltColumn, FileColumn
+from validation.trained_run import read_trained_run
 
 
 def load_column(config: BuiltColumn | FileColumn) -> Column:
@@ -22,13 +23,22 @@ def load_column(config: BuiltColumn | FileColumn) -> Column:
     Returns
     -------
     Column
-        The column; without its surround where the configuration says so.
+        The column; without its surround, or with trained weights, where the
+        configuration says so.
 
     Raises
     ------
     InputError
-        If the size is out of range, or a file is missing or broken.
+        If the size is out of range, a file is missing or broken, or the weights
+        are those of another column.
     """
+    column = _untrained(config)
+    if config.weights is None:
+        return column
+    return read_trained_run(Path(config.weights)).put_into(column)
+
+
+def _untrained(config: BuiltColumn | FileColumn) -> Column:
     if isinstance(config, BuiltColumn):
         return build_column(
             config.size,

@@ -34,6 +34,15 @@ FORMS = ("plain", "extended", "membrane")
 delays and a variance-dependent transfer function. Membrane: all of that, with
 the lag of the membrane, its threshold crossings and the cells just reset."""
 
+EXTENSIONS = {
+    "plain": (),
+    "extended": ("adaptation", "cascade", "delays", "variance"),
+    "membrane": ("adaptation", "cascade", "delays", "membrane", "variance"),
+}
+"""What each form adds to a variant, in the certificate's order."""
+
+_ENDS = {"steps", "epochs", "minutes"}
+
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
         "calibration_trials": 2,
@@ -87,12 +96,15 @@ class BuiltColumn(Section):
         Seed of the wiring.
     surround
         Replace the input that the cut took away by Poisson input.
+    weights
+        Run folder of ``v1bridge train`` whose weights the column gets.
     """
 
     size: Annotated[int | str, BeforeValidator(_check_size)] = "3k"
     radius_um: Annotated[float, Field(gt=0, le=845)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     surround: bool = True
+    weights: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_extent(self) -> "BuiltColumn":
@@ -110,10 +122,13 @@ class FileColumn(Section):
         Folder, circuit configuration or simulation configuration.
     surround
         Use the virtual surround that the files hold, if they hold one.
+    weights
+        Run folder of ``v1bridge train`` whose weights the column gets.
     """
 
     path: Annotated[str, Field(min_length=1)]
     surround: bool = True
+    weights: Annotated[str, Field(min_length=1)] | None = None
 
 
 def _column_kind(value: Any) -> str:
@@ -368,7 +383,7 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
     try:
         return ValidateConfig.model_validate(filled)
     except ValidationError as error:
-        raise InputError(f"{where}: {_one_line(error)}") from None
+        raise InputError(f"{where}: {one_line(error)}") from None
 
 
 def merged_config(
@@ -393,6 +408,30 @@ def merged_config(
     InputError
         One line that names everything that is wrong.
     """
+    content = merged_sections(path, options)
+    return parse_config(content, "options" if path is None else str(path))
+
+
+def merged_sections(
+    path: Path | None, options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the sections of a file with options on top, not yet checked.
+
+    A column or an end of training given as an option takes the place of the one in
+    the file, and sections inside a section are merged key by key.
+
+    Parameters
+    ----------
+    path
+        TOML file, or ``None`` for no sections.
+    options
+        Keys that were given as options, by section.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
     content = {} if path is None else read_config(path)
     for section, given in options.items():
         stored = content.get(section, {})
@@ -400,13 +439,30 @@ def merged_config(
             continue
         if not isinstance(stored, Mapping):
             stored = {}
-        # A column given as an option takes the place of the one in the file.
         if section == "column" and "path" in given:
             stored = {k: v for k, v in stored.items() if k == "surround"}
         if section == "column" and "size" in given:
             stored = {k: v for k, v in stored.items() if k not in ("path", "radius_um")}
-        content[section] = {**stored, **given}
-    return parse_config(content, "options" if path is None else str(path))
+        if section == "training" and _ENDS & set(given):
+            stored = {k: v for k, v in stored.items() if k not in _ENDS}
+        content[section] = merge_keys(stored, given)
+    return content
+
+
+def merge_keys(stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of both, inner sections merged as well; ``given`` wins.
+
+    Parameters
+    ----------
+    stored, given
+        Keys as in a TOML file.
+    """
+    result = dict(stored)
+    for name, value in given.items():
+        inner = stored.get(name)
+        is_section = isinstance(value, Mapping) and isinstance(inner, Mapping)
+        result[name] = merge_keys(inner, value) if is_section and inner else value
+    return result
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -454,7 +510,8 @@ def _with_trials(spiking: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _one_line(error: ValidationError) -> str:
+def one_line(error: ValidationError) -> str:
+    """Return every problem, with the key as a file has it, in one line."""
     return "; ".join(f"{_key(e['loc'])}: {_reason(e)}" for e in error.errors())
 
 

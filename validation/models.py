@@ -10,21 +10,15 @@ from bridge.column.column import POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.network import RateNetwork
+from validation.config import EXTENSIONS
 from validation.controls import SABOTAGES, Sabotage
 from validation.reference import ModelRates
 
 FloatArray = NDArray[np.float64]
 
-EXTENSIONS = {
-    "plain": (),
-    "extended": ("adaptation", "cascade", "delays", "variance"),
-    "membrane": ("adaptation", "cascade", "delays", "membrane", "variance"),
-}
-"""What each form adds to a variant, in the certificate's order."""
-
 
 def extensions_of(form: str) -> tuple[str, ...]:
-    """Return the extensions of a form, a key of :data:`EXTENSIONS`."""
+    """Return the extensions of a form, see :data:`validation.config.EXTENSIONS`."""
     return EXTENSIONS[form]
 
 

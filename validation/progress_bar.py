@@ -36,6 +36,7 @@ class ProgressBar:
             TimeElapsedColumn(),
             TextColumn("left", style="dim"),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
@@ -56,12 +57,20 @@ class ProgressBar:
 
     def start(self, task: str, total: float) -> None:
         """Open a task that ends at ``total`` units of work."""
-        self._open[task] = (self._bars.add_task(task, total=total), time.monotonic())
+        self._open[task] = (
+            self._bars.add_task(task, total=total, note=""),
+            time.monotonic(),
+        )
 
     def advance(self, task: str, amount: float = 1.0) -> None:
         """Add finished work to an open task."""
         if task in self._open:
             self._bars.advance(self._open[task][0], amount)
+
+    def note(self, task: str, text: str) -> None:
+        """Show a text behind the bar."""
+        if task in self._open:
+            self._bars.update(self._open[task][0], note=text)
 
     def finish(self, task: str) -> None:
         """Close a task and leave one line with its duration, unless it failed."""

@@ -15,6 +15,7 @@ from bridge.column.column import POPULATIONS, Column
 from bridge.progress import Progress
 from bridge.provenance import collect_provenance
 from bridge.reduction.parameters import RateParameters
+from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from bridge.reduction.time_constants import sample_tau_r_ms
 from bridge.run_folder import RunFolder
 from bridge.scores import Scores
@@ -34,6 +35,7 @@ from validation.report.data import Raster, ReportData
 from validation.report.html import render_report
 from validation.score import score_model
 from validation.spiking_reference import run_seeds, spiking_reference
+from validation.trained_run import read_trained_run
 
 RANK = {"strict": 3, "default": 2, "lenient": 1, "fail": 0, "inconclusive": -1}
 PASSING = ("default", "strict")
@@ -165,6 +167,9 @@ def run_validation(
         "controls": controls,
         "timings": clock.seconds,
     }
+    if config.column.weights is not None:
+        trained = read_trained_run(Path(config.column.weights))
+        report |= {"trained": trained.to_json(), "notes": trained.notes()}
     provenance = collect_provenance() | {
         "device": config.spiking.device,
         "seeds": list(config.spiking.seeds),
@@ -180,6 +185,7 @@ def run_validation(
         seeds=config.spiking.seeds,
         column_hash=column.hash,
     ).to_netcdf(folder.staging / "rates.nc", engine="h5netcdf")
+    write_parameters(parameters, folder.staging / FILE_NAME)
     _write_json(folder.staging / "provenance.json", provenance)
     _write_json(folder.staging / "report.json", report)
     html = render_report(

@@ -13,6 +13,7 @@ from validation.criteria import load_criteria
 from validation.device_choice import settle_device
 from validation.progress_bar import ProgressBar
 from validation.report.wording import one_sentence
+from validation.trained_run import options_with_run
 from validation.verdict_table import verdict_tables
 
 
@@ -42,7 +43,7 @@ def validate_into(
     V1BridgeError
         If any input cannot be used; before anything is computed.
     """
-    config = merged_config(config_path, options)
+    config = merged_config(config_path, options_with_run(options))
     check_inputs(config)
     config = settle_device(config)
     console = Console(highlight=False)
@@ -73,7 +74,7 @@ def check_inputs(config: ValidateConfig) -> None:
     InputError
         If one is missing or cannot be used.
     """
-    if isinstance(config.column, FileColumn):
+    if isinstance(config.column, FileColumn) or config.column.weights is not None:
         # Read whole: a file that is cut off must not stop a run half-way.
         load_column(config.column)
     if config.criteria is not None:

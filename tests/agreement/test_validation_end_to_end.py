@@ -39,6 +39,7 @@ def test_folder_is_whole(run_folder: Path) -> None:
         "report.html",
         "report.json",
         "rates.nc",
+        "parameters.npz",
         "config.toml",
         "provenance.json",
         "certificates/low_pass.json",

@@ -15,7 +15,10 @@ from bridge import __version__
 from bridge.errors import DeviceError
 from validation.cli import main
 
-COMMANDS = ("validate", "column", "simulate", "report", "check")
+COMMANDS = (
+    *("validate", "column", "simulate", "report", "check"),
+    *("train", "evaluate", "sweep"),
+)
 
 Run = Callable[..., tuple[int, str, str]]
 

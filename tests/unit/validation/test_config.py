@@ -31,7 +31,7 @@ def test_the_defaults_are_complete_and_come_back() -> None:
         if s != "criteria"
         for k in type(field.default).model_fields
     }
-    assert known - written == {"column.radius_um"}
+    assert known - written == {"column.radius_um", "column.weights"}
 
 
 @given(

@@ -1,0 +1,291 @@
+"""Training through the command line: the gate, learning, killing, sharing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+import torch
+
+from bridge.certificate import Certificate
+from bridge.column.build import build_column
+from bridge.progress import SilentProgress
+from bridge.reduction.parameters_file import read_parameters, write_parameters
+from bridge.reduction.reduce import reduce_column
+from bridge.reduction.transfer_data import theoretical_data
+from bridge.scores import Scores
+from ratemodel.training.checkpoint import read_tensors
+from ratemodel.training.config import TrainingConfig
+from ratemodel.training.trainer import Trainer
+from ratemodel.training.training_log import TrainingLog
+from ratemodel.training.trial_source import TrialSource
+from validation.cli import main
+from validation.evaluate_command import trained_network
+
+SIZE = 200
+STEPS = 12
+CONFIG: dict[str, Any] = {
+    "column": {"size": SIZE, "seed": 1},
+    "tasks": {"tasks": ["classification", "orientation"], "screen": {"size_px": 32}},
+    "input": {"pixels": {"rows": 8, "columns": 16}},
+    "readout": {"layer": "L4", "pool_size": 2, "scale_per_hz": 0.5},
+    "training": {
+        "steps": STEPS,
+        "batch": 8,
+        "learning_rate": 0.05,
+        "checkpoint_steps": 2,
+        "validation_steps": 6,
+        "validation_trials": 10,
+        "test_trials": 20,
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A validation's run folder, as far as training reads it, and a config."""
+    home = tmp_path_factory.mktemp("training")
+    column = build_column(SIZE, 1)
+    parameters = reduce_column(column, theoretical_data(column, "siegert")).parameters
+    (home / "val/certificates").mkdir(parents=True)
+    write_parameters(parameters, home / "val/parameters.npz")
+    for name, verdict, hash_ in (
+        ("good", "default", column.hash),
+        ("failed", "fail", column.hash),
+        ("other", "default", "0" * 64),
+    ):
+        Certificate(
+            variant="low_pass",
+            extensions=("adaptation", "cascade", "delays", "variance"),
+            time_constants_ms={"tau_r": 2.0},
+            column_hash=hash_,
+            reduction_hash=parameters.reduction_hash,
+            protocol={},
+            criteria={},
+            scores=Scores(
+                name="low_pass",
+                verdict=verdict,
+                n_evaluable=0,
+                populations={},
+                classes={},
+            ),
+            versions={},
+        ).write(home / f"val/certificates/{name}.json")
+    good = (home / "val/certificates/good.json").read_text()
+    edited = good.replace('"tau_r": 2.0', '"tau_r": 3.0')
+    assert edited != good
+    (home / "val/certificates/edited.json").write_text(edited)
+    (home / "train.toml").write_text(tomli_w.dumps(CONFIG))
+    return home
+
+
+def words(home: Path, out: str, *more: str, certificate: str = "good") -> list[str]:
+    return [
+        *("train", str(home / "train.toml"), "--out", str(home / out)),
+        *("--certificate", str(home / f"val/certificates/{certificate}.json")),
+        *more,
+    ]
+
+
+def call(arguments: list[str]) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    return int(caught.value.code or 0)
+
+
+def fork(arguments: list[str], errors: Path) -> int:
+    """Run the command in a child of this process; return its id.
+
+    A child has all imports done, seconds that a new interpreter would need.
+    """
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT), 2)
+        sys.stderr = sys.__stderr__
+        main(arguments)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def losses(run: Path) -> list[float]:
+    lines = (run / "log.jsonl").read_text().splitlines()
+    records = [json.loads(line) for line in lines]
+    return [r["loss"] for r in records if r["split"] == "train"]
+
+
+def stages(home: Path, out: str) -> Path:
+    return home / f".{out}.v1bridge-stages"
+
+
+def wait_for_checkpoint(folder: Path, step: int) -> None:
+    wanted = folder / f"step-{step:08d}.safetensors"
+    deadline = time.monotonic() + 60
+    while not wanted.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.fixture(scope="module")
+def whole(home: Path) -> Path:
+    """A run that nothing disturbed."""
+    torch.set_num_threads(1)
+    assert call(words(home, "whole")) == 0
+    return home / "whole"
+
+
+@pytest.mark.parametrize(
+    ("certificate", "message"),
+    [
+        ("failed", "was validated with verdict fail, default is needed"),
+        ("other", "column hash is"),
+        ("edited", "it was changed after it was written"),
+        ("missing", "there is no such certificate"),
+    ],
+)
+def test_the_gate_refuses(home, certificate, message, capsys):
+    assert call(words(home, "refused", certificate=certificate)) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (home / "refused").exists()
+
+
+def test_without_a_certificate_nothing_starts(home, capsys):
+    arguments = ["train", str(home / "train.toml"), "--out", str(home / "refused")]
+    assert call(arguments) == 2
+    assert "training needs a certificate" in capsys.readouterr().err
+    assert not (home / "refused").exists()
+
+
+def test_unvalidated_is_written_everywhere(home, capsys):
+    out = home / "unvalidated"
+    arguments = words(home, "unvalidated", "--unvalidated", certificate="failed")
+    assert call([*arguments, "--steps", "1"]) == 0
+    assert "UNVALIDATED" in capsys.readouterr().out
+    assert "unvalidated = true" in (out / "config.toml").read_text()
+    for certified in (
+        json.loads((out / "results.json").read_text())["certified"],
+        json.loads(read_tensors(out / "weights.safetensors").facts["certified"]),
+    ):
+        assert certified["validated"] is False
+        assert "verdict fail" in certified["why_not"]
+    assert call(["evaluate", str(out), "--images", "4"]) == 0
+    assert "UNVALIDATED" in capsys.readouterr().out
+
+
+def test_unknown_keys_are_refused(home, tmp_path, capsys):
+    path = tmp_path / "bad.toml"
+    path.write_text(tomli_w.dumps(CONFIG | {"trainign": {"steps": 3}}))
+    assert call(["train", str(path), "--out", str(tmp_path / "run")]) == 2
+    assert "trainign: unknown key" in capsys.readouterr().err
+
+
+def test_the_folder_is_whole(whole):
+    for name in (
+        "config.toml",
+        "results.json",
+        "weights.safetensors",
+        "parameters.npz",
+        "certificate.json",
+        "log.jsonl",
+        "provenance.json",
+    ):
+        assert (whole / name).is_file(), name
+    assert len(losses(whole)) == STEPS
+    results = json.loads((whole / "results.json").read_text())
+    low, high = results["test"]["classification"]["interval_95"]
+    assert low <= results["test"]["classification"]["accuracy"] <= high
+
+
+def test_evaluation_finds_what_training_found(whole, tmp_path):
+    out = tmp_path / "test.json"
+    assert call(["evaluate", str(whole), "--images", "20", "--out", str(out)]) == 0
+    found = json.loads(out.read_text())["accuracy"]
+    assert found == json.loads((whole / "results.json").read_text())["test"]
+
+
+class SameTrials(TrialSource):
+    """Shows the first eight trials again and again."""
+
+    def draw(self, split, numbers, task=None):
+        return super().draw(split, numbers % 8, task)
+
+
+def test_the_loss_of_trials_that_come_again_falls(whole, home, tmp_path):
+    network, source, _ = trained_network(whole, SilentProgress())
+    same = SameTrials(source.tasks, source.timing, source.channels, 10.0)
+    parameters = read_parameters(whole / "parameters.npz")
+    config = TrainingConfig(steps=40, batch=8, learning_rate=0.1, decay="none")
+    log = TrainingLog(tmp_path, 0)
+    Trainer(network, same, parameters, config).run(log)
+    loss = losses(tmp_path)
+    # Eight trials and thousands of weights: a gradient that is right fits them.
+    assert loss[-1] < 0.5 * loss[0]
+
+
+def same_weights(one: Path, other: Path) -> bool:
+    first, second = (read_tensors(run / "weights.safetensors") for run in (one, other))
+    assert first.tensors.keys() == second.tensors.keys()
+    return all(torch.equal(v, second.tensors[k]) for k, v in first.tensors.items())
+
+
+def test_a_killed_run_continues_bit_by_bit(home, whole):
+    child = fork(words(home, "killed"), home / "killed.txt")
+    wait_for_checkpoint(stages(home, "killed"), 6)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert not (home / "killed").exists()
+    # The newest checkpoint was cut short: the one before it is used.
+    newest = max(stages(home, "killed").glob("step-*"))
+    content = newest.read_bytes()
+    newest.write_bytes(content[: len(content) // 2])
+    assert call(words(home, "killed")) == 2  # neither --resume nor --overwrite
+    assert call(words(home, "killed", "--resume")) == 0
+    assert same_weights(home / "killed", whole)
+    assert losses(home / "killed") == losses(whole)
+
+
+def test_an_interrupted_run_keeps_a_checkpoint(home, whole):
+    child = fork(words(home, "stopped"), home / "stopped.txt")
+    wait_for_checkpoint(stages(home, "stopped"), 2)
+    os.kill(child, signal.SIGINT)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+    assert "--resume" in (home / "stopped.txt").read_text()
+    assert call(words(home, "stopped", "--resume")) == 0
+    assert same_weights(home / "stopped", whole)
+
+
+def test_two_processes_learn_as_one(home, whole):
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    done = subprocess.run(
+        [sys.executable, *launcher, "-m", "validation.cli", *words(home, "shared")],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    # Float32 sums in another order, 1e-7 a step, and Adam divides by the root of
+    # small squares: 1e-4 leaves a factor of ten over what was seen.
+    assert losses(home / "shared") == pytest.approx(losses(whole), rel=1e-4)

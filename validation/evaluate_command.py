@@ -1,0 +1,131 @@
+"""``v1bridge evaluate``: the accuracy of a trained network on a split."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+
+from bridge.errors import InputError
+from bridge.progress import Progress, task
+from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from bridge.run_folder import CONFIG
+from bridge.stimulus.images.split import SPLITS
+from ratemodel.training.accuracy import Accuracy, measure_accuracy
+from ratemodel.training.checkpoint import read_tensors
+from ratemodel.training.setup import build_network, build_source, weight_rules
+from ratemodel.training.trainable_network import TrainableNetwork
+from ratemodel.training.trial_source import TrialSource
+from validation.accuracy_table import accuracy_table, validated_sentence
+from validation.certified import model_of
+from validation.progress_bar import ProgressBar
+from validation.train_command import RESULTS
+from validation.train_config import merged_train_config
+from validation.trained_run import WEIGHTS
+
+
+def evaluate_run(
+    run: Path, split: str, n_trials: int, out: Path | None, dt_ms: float | None = None
+) -> dict[str, Any]:
+    """Measure and show the accuracy of a trained network.
+
+    Parameters
+    ----------
+    run
+        Folder of ``v1bridge train``.
+    split
+        One of :data:`~bridge.stimulus.images.split.SPLITS`.
+    n_trials
+        Trials of each task at the most.
+    out
+        JSON file for the result, or None.
+    dt_ms
+        Step, ms; that of the training where it is left out.
+
+    Returns
+    -------
+    dict
+        What the file holds.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished training, or a file was changed.
+    """
+    if split not in SPLITS:
+        raise InputError(f"--split {split}: choose one of {', '.join(SPLITS)}")
+    if n_trials < 1:
+        raise InputError(f"--images {n_trials}: must be at least 1")
+    if out is not None and out.exists():
+        raise InputError(f"{out}: is there already; choose another --out")
+    with ProgressBar() as progress:
+        network, source, facts = trained_network(run, progress, dt_ms)
+        names = list(source.tasks.tasks)
+        with task(progress, split, float(n_trials * len(names))):
+            found: dict[str, Accuracy] = measure_accuracy(
+                network, source, split, n_trials, lambda n: progress.advance(split, n)
+            )
+    result = {
+        "run": str(run),
+        "split": split,
+        "accuracy": {name: own.to_json() for name, own in found.items()},
+        "certified": facts,
+    }
+    console = Console(highlight=False)
+    console.print(accuracy_table(result["accuracy"]))  # type: ignore[arg-type]
+    console.print(validated_sentence(result), soft_wrap=True)
+    if out is not None:
+        text = json.dumps(result, indent=1, allow_nan=False)
+        out.write_text(text + "\n", encoding="utf-8")
+        console.print(f"Written to {out}", soft_wrap=True)
+    return result
+
+
+def trained_network(
+    run: Path, progress: Progress, dt_ms: float | None = None
+) -> tuple[TrainableNetwork, TrialSource, dict[str, Any]]:
+    """Return a trained network, its trials, and what vouched for it.
+
+    Parameters
+    ----------
+    run
+        Folder of ``v1bridge train``.
+    progress
+        Receives the progress of a download.
+    dt_ms
+        Step, ms; that of the training where it is left out.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished training, or a file was changed.
+    """
+    if not (run / RESULTS).is_file() or not (run / WEIGHTS).is_file():
+        raise InputError(f"{run}: is not the folder of a finished 'v1bridge train'")
+    config = merged_train_config(run / CONFIG, {})
+    parameters = read_parameters(run / FILE_NAME)
+    kept = read_tensors(run / WEIGHTS)
+    model = model_of(kept.facts["model"])
+    if dt_ms is not None:
+        model = replace(model, dt_ms=dt_ms)
+    source = build_source(config.tasks, config.input, model.dt_ms, progress)
+    network = build_network(
+        parameters,
+        model,
+        weight_rules(parameters, config.scenario.choose()),
+        source,
+        config.readout,
+    )
+    with torch.no_grad():
+        for name, free in network.free.items():
+            free.copy_(network.rules[name].to_free(kept.tensors[f"{name}_pa"]))
+    network.readouts.load_state_dict(
+        {
+            name.removeprefix("readouts."): tensor
+            for name, tensor in kept.tensors.items()
+            if name.startswith("readouts.")
+        }
+    )
+    return network, source, json.loads(kept.facts["certified"])

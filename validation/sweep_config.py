@@ -1,0 +1,129 @@
+"""The configuration of a sweep: a grid of training runs."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from bridge.config_section import Section, as_tuple, one_line
+from bridge.errors import InputError
+from validation.config import merge_keys, read_config
+from validation.train_config import ScenarioName, TrainConfig, parse_train_config
+
+Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Seeds = Annotated[
+    tuple[Annotated[int, Field(ge=0, lt=2**32)], ...],
+    BeforeValidator(as_tuple),
+    Field(min_length=1),
+]
+
+
+class GridConfig(Section):
+    """What is combined with what.
+
+    Attributes
+    ----------
+    scenarios, sizes, lgn
+        Scenarios, sizes of the column, without and with an LGN.
+    seeds
+        Seeds of trials, input wiring, pools and scenario.
+    """
+
+    scenarios: Annotated[
+        tuple[ScenarioName, ...], BeforeValidator(as_tuple), Field(min_length=1)
+    ] = ("default",)
+    sizes: Sizes = ("3k",)
+    lgn: Annotated[tuple[bool, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
+        False,
+        True,
+    )
+    seeds: Seeds = (1,)
+
+
+class SweepConfig(Section):
+    """Everything that decides the outcome of ``v1bridge sweep``.
+
+    Attributes
+    ----------
+    grid
+        The grid.
+    certificates
+        Certificate by size; none is needed where ``train.model`` says
+        ``unvalidated``.
+    train
+        What all runs share, as in the configuration of ``v1bridge train``.
+    """
+
+    grid: GridConfig = GridConfig()
+    certificates: dict[str, str] = Field(default_factory=dict)
+    train: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training run of a sweep.
+
+    Attributes
+    ----------
+    scenario, size, has_lgn, seed
+        Its place in the grid.
+    config
+        Its complete configuration.
+    """
+
+    scenario: str
+    size: str
+    has_lgn: bool
+    seed: int
+    config: TrainConfig
+
+    @property
+    def setting(self) -> str:
+        """Size and input, such as ``"3k-lgn"``."""
+        return f"{self.size}-lgn" if self.has_lgn else self.size
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return f"{self.setting}-{self.scenario}-{self.seed}"
+
+
+def read_sweep(path: Path) -> tuple[Job, ...]:
+    """Return the runs of a sweep, all checked.
+
+    Parameters
+    ----------
+    path
+        TOML file.
+
+    Raises
+    ------
+    InputError
+        One line that names everything that is wrong.
+    """
+    try:
+        config = SweepConfig.model_validate(read_config(path))
+    except ValidationError as error:
+        raise InputError(f"{path}: {one_line(error)}") from None
+    return tuple(_jobs(config, str(path)))
+
+
+def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
+    grid = config.grid
+    for size, lgn, scenario, seed in itertools.product(
+        grid.sizes, grid.lgn, grid.scenarios, grid.seeds
+    ):
+        own: dict[str, Mapping[str, Any]] = {
+            "column": {"size": size},
+            "scenario": {"name": scenario, "seed": seed},
+            "input": {"use_lgn": lgn, "seed": seed},
+            "readout": {"seed": seed},
+            "tasks": {"seed": seed},
+        }
+        if str(size) in config.certificates:
+            own["model"] = {"certificate": config.certificates[str(size)]}
+        content = merge_keys(config.train, own)
+        yield Job(scenario, str(size), lgn, seed, parse_train_config(content, where))

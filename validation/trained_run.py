@@ -1,0 +1,180 @@
+"""The run folder of ``v1bridge train``, as far as validation needs it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import Column, LgnCells
+from bridge.errors import InputError
+from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from bridge.reduction.trained_column import trained_column
+from bridge.run_folder import CONFIG
+from validation.config import EXTENSIONS
+
+WEIGHTS = "weights.safetensors"
+"""File of the trained weights in the run folder."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A network that was trained.
+
+    Attributes
+    ----------
+    folder
+        The run folder.
+    column
+        Section ``column`` of its configuration.
+    scenario, scenario_seed
+        What of the data's network was kept, and the seed of what was drawn.
+    lgn
+        LGN cells that were the input channels; None where those were pixels.
+    recurrent_pa, input_pa
+        Trained weights, pA.
+    model
+        ``variant``, ``extensions`` and ``tau_r_ms`` of the rate model.
+    covered
+        What a certificate vouched for before training; None for nothing.
+    """
+
+    folder: Path
+    column: dict[str, Any]
+    scenario: str
+    scenario_seed: int
+    lgn: LgnCells | None
+    recurrent_pa: NDArray[np.floating]
+    input_pa: NDArray[np.floating]
+    model: dict[str, Any]
+    covered: str | None
+
+    @property
+    def form(self) -> str:
+        """Form of the rate model that was trained."""
+        wanted = tuple(self.model["extensions"])
+        return next(form for form, own in EXTENSIONS.items() if own == wanted)
+
+    def put_into(self, column: Column) -> Column:
+        """Return the column with the trained weights.
+
+        Raises
+        ------
+        InputError
+            If the network was trained on another column.
+        """
+        try:
+            return trained_column(
+                column,
+                read_parameters(self.folder / FILE_NAME),
+                self.recurrent_pa,
+                has_uniform_neurons=self.scenario == "uniform_neurons",
+                lgn=self.lgn,
+                input_pa=self.input_pa,
+            )
+        except InputError as error:
+            raise InputError(f"{self.folder}: {error}") from None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a report says about it."""
+        return {
+            "run": self.folder.name,
+            "scenario": self.scenario,
+            "scenario_seed": self.scenario_seed,
+            "input": "pixels" if self.lgn is None else "lgn",
+            "validated_before_training": self.covered is not None,
+            **self.model,
+        }
+
+    def notes(self) -> tuple[str, ...]:
+        """Return the sentences that a report must not leave out."""
+        notes = [f"The column has the trained weights of {self.folder.name}."]
+        if self.lgn is None:
+            notes.append(
+                "Its network was trained with pixels as input channels, which have no "
+                "place in the visual field: the column keeps its own LGN, and only the "
+                "recurrent weights are the trained ones."
+            )
+        if self.covered is None:
+            notes.append(
+                "Nothing vouched for the rate model when it was trained: the run was "
+                "started with --unvalidated."
+            )
+        else:
+            notes.append(f"The certificate before training covers {self.covered}.")
+        return tuple(notes)
+
+
+def read_trained_run(folder: Path) -> TrainedRun:
+    """Read what a training left behind.
+
+    Parameters
+    ----------
+    folder
+        Run folder of ``v1bridge train``.
+
+    Raises
+    ------
+    InputError
+        If it is none, or a file is missing, damaged or changed.
+    """
+    # torch takes seconds to import, and few commands get here
+    from ratemodel.training.checkpoint import read_tensors
+    from ratemodel.training.input_config import lgn_cells
+    from validation.train_config import merged_train_config
+
+    if not (folder / WEIGHTS).is_file() or not (folder / FILE_NAME).is_file():
+        raise InputError(f"{folder}: is not the folder of a finished 'v1bridge train'")
+    config = merged_train_config(folder / CONFIG, {})
+    kept = read_tensors(folder / WEIGHTS)
+    has_lgn = config.input.use_lgn
+    try:
+        certified = json.loads(kept.facts["certified"])
+        return TrainedRun(
+            folder,
+            config.column.model_dump(mode="json", exclude_none=True),
+            config.scenario.name,
+            config.scenario.seed,
+            lgn_cells(config.input, config.tasks.screen) if has_lgn else None,
+            kept.tensors["recurrent_pa"].numpy(),
+            kept.tensors["input_pa"].numpy(),
+            json.loads(kept.facts["model"]),
+            certified["covers"] if certified["validated"] else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise InputError(
+            f"{folder / WEIGHTS}: lacks what 'v1bridge train' writes ({error})"
+        ) from None
+
+
+def options_with_run(
+    options: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Mapping[str, Any]]:
+    """Let a training run that is named say what else is not given.
+
+    Parameters
+    ----------
+    options
+        Keys of a validation from the command line, by section.
+
+    Returns
+    -------
+    dict
+        With ``column.weights``, the run's column where no other is named, and the
+        rate model that was trained where no variant or form is: that one is to be
+        judged, with the tau_r it was trained with.
+    """
+    column, rate = dict(options.get("column", {})), dict(options.get("rate", {}))
+    if "weights" not in column:
+        return dict(options)
+    run = read_trained_run(Path(column["weights"]))
+    if set(column) == {"weights"}:
+        column |= run.column | column
+    if not rate:
+        rate = {"variants": [run.model["variant"]], "forms": [run.form]}
+        if isinstance(run.model["tau_r_ms"], int | float):
+            rate["tau_r_ms"] = float(run.model["tau_r_ms"])
+    return dict(options) | {"column": column, "rate": rate}
