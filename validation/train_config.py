@@ -54,7 +54,7 @@ class ModelConfig(Section):
     tier: Tier = "default"
     unvalidated: bool = False
     variant: Literal["instantaneous", "low_pass", "equilibrium"] | None = None
-    form: Literal["plain", "extended"] | None = None
+    form: Literal["plain", "extended", "membrane"] | None = None
     tau_r_ms: Annotated[float, Field(gt=0)] | None = None
     dt_ms: Annotated[float, Field(gt=0, le=10)] = 2.0
 
