@@ -1,6 +1,7 @@
 """Importing Brian2 without the traces it leaves in the process."""
 
 import logging
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -30,13 +31,15 @@ def import_brian2() -> ModuleType:
     """
     if "brian2" in sys.modules:
         return sys.modules["brian2"]
-    hook = sys.excepthook
+    hook, interrupt = sys.excepthook, signal.getsignal(signal.SIGINT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import brian2
         from brian2.utils.logger import BrianLogger
 
     sys.excepthook = hook
+    # its own ends a run early in silence, or fails where Ctrl-C is ignored
+    signal.signal(signal.SIGINT, interrupt)
     logging.captureWarnings(False)
     logger = logging.getLogger("brian2")
     if BrianLogger.file_handler is not None:
@@ -50,6 +53,4 @@ def import_brian2() -> ModuleType:
             setattr(BrianLogger, name, None)
     BrianLogger.console_handler.setLevel(logging.ERROR)
     brian2.prefs["logging.file_log"] = False
-    # a Ctrl-C has to raise KeyboardInterrupt, not to end a run early in silence
-    brian2.prefs["core.stop_on_keyboard_interrupt"] = False
     return brian2

@@ -232,10 +232,13 @@ def model_to_sabotage(
     """Return the model that the controls change.
 
     The best low-pass model, which has both tau_s and tau_r to spoil, or the best of
-    all where there is no low-pass model.
+    all where there is no low-pass model. One without a membrane where there is one:
+    the membrane takes over what tau_r did, and five times what is left of it, 0.5 ms,
+    goes unnoticed in the short form of a run.
     """
-    low_pass = [model for model in models if model.variant == "low_pass"]
-    return best_model(low_pass or models, scores)
+    without = [model for model in models if model.form != "membrane"] or models
+    low_pass = [model for model in without if model.variant == "low_pass"]
+    return best_model(low_pass or without, scores)
 
 
 def _models(

@@ -47,7 +47,8 @@ def test_folder_is_whole(run_folder: Path) -> None:
     }
     with xr.open_dataset(run_folder / "rates.nc", engine="h5netcdf") as rates:
         assert rates["spiking_rate"].attrs["units"] == "Hz"
-        assert list(rates["model"].values) == ["low_pass", "low_pass_extended"]
+        models = ["low_pass", "low_pass_extended", "low_pass_membrane"]
+        assert list(rates["model"].values) == models
         assert float(rates["time"][0]) == 500.0
         assert list(rates["seed"].values) == [1, 2]
         report = json.loads((run_folder / "report.json").read_text())

@@ -172,12 +172,17 @@ def test_ctrl_c_ends_the_processes(column, no_compiler, monkeypatch):
             started.append(self)
 
     monkeypatch.setattr(subprocess, "Popen", Popen)
+    # a job in the background starts with Ctrl-C ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     long = [make_stimulus(duration_ms=600_000.0)]
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     begin = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        SpikingModel(column, n_jobs=2).run(long, n_trials=2, seed=1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            SpikingModel(column, n_jobs=2).run(long, n_trials=2, seed=1)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert time.monotonic() - begin < 20.0  # the run itself takes minutes
     simulations = [p for p in started if str(p.args[0]).endswith("main")]
     assert len(simulations) == 2
