@@ -234,7 +234,7 @@ def model_to_sabotage(
     The best low-pass model, which has both tau_s and tau_r to spoil, or the best of
     all where there is no low-pass model. One without a membrane where there is one:
     the membrane takes over what tau_r did, and five times what is left of it, 0.5 ms,
-    goes unnoticed in the short form of a run.
+    costs one of nine populations in the short form of a run.
     """
     without = [model for model in models if model.form != "membrane"] or models
     low_pass = [model for model in without if model.variant == "low_pass"]
