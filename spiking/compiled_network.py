@@ -17,12 +17,13 @@ from spiking.compiler import Compiler, compile_program, find_compiler
 from spiking.network_arrays import Structure
 
 _HERE = Path(__file__).parent
+_HEADERS = ("array_files.h", "trial_loop.h")
 _SOURCES = (
+    *_HEADERS,
     "brian_network.py",
     "compiled_network.py",
     "external_input.py",
     "random_numbers.py",
-    "trial_loop.h",
 )
 """The files of this package that decide what is compiled."""
 
@@ -93,7 +94,8 @@ def _generate(structure: Structure, folder: Path) -> list[str]:
 
 def _generate_on(device: Any, structure: Structure, folder: Path) -> list[str]:
     built = build_brian_network(structure, None)
-    shutil.copy(_HERE / "trial_loop.h", folder)
+    for name in _HEADERS:
+        shutil.copy(_HERE / name, folder)
     device.headers += ['"trial_loop.h"']
     device.insert_code(
         "before_start",

@@ -12,10 +12,7 @@ from numpy.typing import NDArray
 from spiking.compiled_network import compiled_network
 from spiking.network_arrays import NetworkArrays
 from spiking.trial import Trial
-from spiking.trial_process import TrialProcess
-
-REPORT_MS = 100.0
-"""Biological time between two reports of progress, ms."""
+from spiking.trial_process import REPORT_MS, TrialProcess
 
 
 def run_compiled(

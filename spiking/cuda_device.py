@@ -15,10 +15,7 @@ from spiking.cuda_toolkit import Toolkit, check_packages, find_toolkit
 from spiking.network_arrays import NetworkArrays, SynapseArrays
 from spiking.random_numbers import cell_keys
 from spiking.trial import Trial
-from spiking.trial_process import TrialProcess
-
-REPORT_MS = 100.0
-"""Biological time between two reports of progress, ms."""
+from spiking.trial_process import REPORT_MS, TrialProcess
 
 
 def check_cuda() -> tuple[Toolkit, Gpu]:

@@ -28,7 +28,7 @@ from spiking.cuda_toolkit import Toolkit, compile_cuda
 from spiking.external_input import external_input_functions
 
 _HERE = Path(__file__).parent
-_LOOP = ("cuda_trial_loop.h", "cuda_trial_loop.cu")
+_LOOP = ("array_files.h", "cuda_trial_loop.h", "cuda_trial_loop.cu")
 _VECTORS = "cuda_vectors.h"
 _THRUST = ("device_vector.h", "host_vector.h", "system_error.h")
 """Headers that a lighter one stands in for."""

@@ -1,5 +1,7 @@
 #include "cuda_trial_loop.h"
 
+#include "array_files.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -31,24 +33,6 @@ int blocks_for(int64_t n)
 {
     const int64_t blocks = (n + THREADS - 1) / THREADS;
     return static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(blocks, MAX_BLOCKS)));
-}
-
-bool exists(const std::string &path)
-{
-    return std::ifstream(path, std::ios::binary).good();
-}
-
-template <class T> std::vector<T> read_array(const std::string &path)
-{
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file) {
-        std::cerr << "cannot read " << path << std::endl;
-        std::exit(3);
-    }
-    std::vector<T> values(static_cast<size_t>(file.tellg()) / sizeof(T));
-    file.seekg(0);
-    file.read(reinterpret_cast<char *>(values.data()), values.size() * sizeof(T));
-    return values;
 }
 
 template <class T> T *device_array(size_t n)

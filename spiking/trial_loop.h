@@ -4,6 +4,8 @@
 #ifndef V1BRIDGE_TRIAL_LOOP_H
 #define V1BRIDGE_TRIAL_LOOP_H
 
+#include "array_files.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -17,24 +19,6 @@
 #endif
 
 namespace v1bridge {
-
-inline bool exists(const std::string &path)
-{
-    return std::ifstream(path, std::ios::binary).good();
-}
-
-template <class T> std::vector<T> read_array(const std::string &path)
-{
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file) {
-        std::cerr << "cannot read " << path << std::endl;
-        std::exit(3);
-    }
-    std::vector<T> values(static_cast<size_t>(file.tellg()) / sizeof(T));
-    file.seekg(0);
-    file.read(reinterpret_cast<char *>(values.data()), values.size() * sizeof(T));
-    return values;
-}
 
 // Replaces a plain array, whatever its size was.
 template <class T> void replace_array(T *&array, const std::string &path)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from bridge.errors import DeviceError
 
+REPORT_MS = 100.0
+"""Biological time between two reports of progress, ms."""
+
 
 class TrialProcess:
     """A process that answers each line it reads with steps done, then ``done``.
