@@ -1,6 +1,7 @@
 """The membrane between input and threshold: lag, crossings, cells just reset."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,6 +12,22 @@ from ratemodel.transfer import VARIANCE_FLOOR, TorchTransfer
 
 PER_S = 1e3
 """1/ms to Hz."""
+
+
+class Crossings(NamedTuple):
+    """What the membrane says of a moment, Hz, each ``(n_cells, batch)``.
+
+    Attributes
+    ----------
+    moving, still
+        G and F of :class:`Membrane`.
+    rate
+        The rate, ``a G``.
+    """
+
+    moving: Tensor
+    still: Tensor
+    rate: Tensor
 
 
 @dataclass(frozen=True)
@@ -117,33 +134,28 @@ class Membrane:
             Variance of the free membrane potential by slot, mV^2, ``(n_slots,
             n_cells, batch)``.
         """
-        moving, _ = self._rates(transfer, states, mean, variance)
-        return states[1] * moving
+        return self.crossings(transfer, states, mean, variance).rate
 
-    def step(
-        self, transfer: TorchTransfer, states: Tensor, mean: Tensor, variance: Tensor
-    ) -> Tensor:
+    def step(self, states: Tensor, mean: Tensor, crossings: Crossings) -> Tensor:
         """Return the states a step later, exact for constant input and rates."""
-        moving, still = self._rates(transfer, states, mean, variance)
+        moving, still, _ = crossings
         lagged = torch.lerp(states[0], mean, -torch.expm1(-self.dt_ms / self.tau))
         pace = 1.0 / self.tau + (moving - still) / PER_S
         settled = 1.0 / (self.tau * pace)
         free = torch.lerp(settled, states[1], torch.exp(-self.dt_ms * pace))
         return torch.stack((lagged, free))
 
-    def derivative(
-        self, transfer: TorchTransfer, states: Tensor, mean: Tensor, variance: Tensor
-    ) -> Tensor:
+    def derivative(self, states: Tensor, mean: Tensor, crossings: Crossings) -> Tensor:
         """Return the time derivative of the states, per ms."""
-        moving, still = self._rates(transfer, states, mean, variance)
+        moving, still, _ = crossings
         lag = (mean - states[0]) / self.tau
         excess = (moving - still) / PER_S * states[1]
         return torch.stack((lag, (1.0 - states[1]) / self.tau - excess))
 
-    def _rates(
+    def crossings(
         self, transfer: TorchTransfer, states: Tensor, mean: Tensor, variance: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return G and F, Hz."""
+    ) -> Crossings:
+        """Return G, F and the rate; arguments as for :meth:`rate`."""
         lagged = states[0]
         total = variance.sum(0).clamp_min(VARIANCE_FLOOR)
         sigma = total.sqrt()
@@ -155,7 +167,7 @@ class Membrane:
         crossing = crossing * torch.exp(-0.5 * distance**2)
         x = (mean - lagged) / (2.0**0.5 * self.leak * self.tau * speed)
         moving = still + torch.minimum(still, crossing) * _crossing_gain(x)
-        return moving, still
+        return Crossings(moving, still, states[1] * moving)
 
 
 def _crossing_gain(x: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ratemodel.membrane import Membrane
+from ratemodel.membrane import Crossings, Membrane
 from ratemodel.response import Response
 from ratemodel.variant import Drive, TrainableVariant
 
@@ -42,6 +42,25 @@ class MembraneResponse(Response):
 
 
 @dataclass(frozen=True)
+class KnownResponse(Response):
+    """A response whose rate was computed before.
+
+    Attributes
+    ----------
+    rate
+        Rates, Hz, ``(n_cells, batch)``.
+    """
+
+    rate: Tensor
+
+    def __call__(
+        self, channels: Tensor, adaptation: Tensor, injected: Tensor | None
+    ) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        return self.rate
+
+
+@dataclass(frozen=True)
 class WithMembrane:
     """Puts a :class:`ratemodel.membrane.Membrane` in front of a variant's F.
 
@@ -75,25 +94,32 @@ class WithMembrane:
 
     def rate(self, state: WithMembraneState, injected: Tensor | None) -> Tensor:
         """Return the rates, Hz, ``(n_cells, batch)``."""
-        rate: Tensor = self._bound(state).rate(state.variant, injected)
+        response = MembraneResponse(
+            **vars(self.variant.response),
+            membrane=self.membrane,
+            states=state.membrane,
+        )
+        rate: Tensor = self._with(response).rate(state.variant, injected)
         return rate
 
     def step(
         self, state: WithMembraneState, rate: Tensor, drive: Drive
     ) -> WithMembraneState:
         """Return the state one step later."""
+        mean, crossings = self._crossings(state, drive)
         return WithMembraneState(
-            self._bound(state).step(state.variant, rate, drive),
-            self.membrane.step(*self._membrane_input(state, drive)),
+            self._giving(crossings).step(state.variant, rate, drive),
+            self.membrane.step(state.membrane, mean, crossings),
         )
 
     def derivative(
         self, state: WithMembraneState, rate: Tensor, drive: Drive
     ) -> WithMembraneState:
         """Return the time derivative (per ms) of the continuous model."""
+        mean, crossings = self._crossings(state, drive)
         return WithMembraneState(
-            self._bound(state).derivative(state.variant, rate, drive),
-            self.membrane.derivative(*self._membrane_input(state, drive)),
+            self._giving(crossings).derivative(state.variant, rate, drive),
+            self.membrane.derivative(state.membrane, mean, crossings),
         )
 
     def steady(self, rate: Tensor, drive: Drive) -> WithMembraneState:
@@ -104,20 +130,23 @@ class WithMembrane:
         )
         return WithMembraneState(state, self.membrane.steady(mean))
 
-    def _bound(self, state: WithMembraneState) -> Any:
-        """Return the variant with the membrane as it is now."""
-        response = MembraneResponse(
-            **vars(self.variant.response),
-            membrane=self.membrane,
-            states=state.membrane,
-        )
+    def _with(self, response: Response) -> Any:
+        """Return the variant with another response."""
         return replace(self.variant, response=response)  # type: ignore[type-var]
 
-    def _membrane_input(
+    def _giving(self, crossings: Crossings) -> Any:
+        """Return the variant with a response whose rate is known already."""
+        known = KnownResponse(**vars(self.variant.response), rate=crossings.rate)
+        return self._with(known)
+
+    def _crossings(
         self, state: WithMembraneState, drive: Drive
-    ) -> tuple[Any, Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Crossings]:
+        """Return the mean input, pA, and what the membrane makes of it."""
         response = self.variant.response
         channels = self.variant.channels(state.variant, drive)
         mean, _ = response.inputs(channels, state.variant.adaptation, drive.injected)
         variance = response.by_slot(channels)[1]
-        return response.transfer, state.membrane, mean, variance
+        return mean, self.membrane.crossings(
+            response.transfer, state.membrane, mean, variance
+        )

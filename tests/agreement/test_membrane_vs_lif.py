@@ -82,8 +82,9 @@ def test_onset_of_a_current_step_is_that_of_leaky_integrate_and_fire_cells():
     level = [torch.full((1, 1), pa, dtype=torch.float64) for pa in mean]
     states, rates = membrane.steady(level[0]), []
     for now in level:
-        rates.append(float(membrane.rate(transfer, states, now, variance)))
-        states = membrane.step(transfer, states, now, variance)
+        crossings = membrane.crossings(transfer, states, now, variance)
+        rates.append(float(crossings.rate))
+        states = membrane.step(states, now, crossings)
     model = np.reshape(rates, (-1, 20)).mean(1)
     at_once = np.where(
         np.arange(model.size) < 100,

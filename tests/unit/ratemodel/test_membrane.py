@@ -92,11 +92,13 @@ def test_a_step_is_the_solution_of_the_differential_equations():
 
     def slope(_, y):
         now = torch.tensor(y, dtype=torch.float64).reshape(2, 1, 1)
-        return _membrane().derivative(transfer, now, mean, variance).numpy().ravel()
+        crossings = _membrane().crossings(transfer, now, mean, variance)
+        return _membrane().derivative(now, mean, crossings).numpy().ravel()
 
     exact = solve_ivp(slope, (0, 10), states.ravel().numpy(), rtol=1e-9, atol=1e-9)
     for _ in range(1000):
-        states = _membrane(0.01).step(transfer, states, mean, variance)
+        crossings = _membrane().crossings(transfer, states, mean, variance)
+        states = _membrane(0.01).step(states, mean, crossings)
     # first order in the step: dt / tau of the change
     assert states.ravel().numpy() == pytest.approx(exact.y[:, -1], rel=5e-4)
 
