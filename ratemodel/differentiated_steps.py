@@ -1,13 +1,13 @@
 """Steps run back by torch, for a variant without a hand-written adjoint."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.func import vjp
 
-from ratemodel.local_steps import Local
+from ratemodel.local_steps import Local, compile_if
 from ratemodel.variant import Drive, RateVariant, Slopes, flatten, rebuild
 
 
@@ -33,11 +33,7 @@ class DifferentiatedSteps:
     """
 
     def __init__(self, model: RateVariant[Any], is_compiled: bool) -> None:
-        def build(function: Local) -> Local:
-            if not is_compiled:
-                return function
-            return torch.compile(function, fullgraph=True, dynamic=False)
-
+        build = partial(compile_if, is_compiled)
         self._model = model
         self._template = model.init(1)
         self._n_leaves = len(flatten(self._template))

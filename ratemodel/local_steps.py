@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,6 +12,13 @@ from ratemodel.response import TapedResponse
 from ratemodel.variant import Drive, Slopes
 
 Local = Callable[..., Any]
+
+
+def compile_if(is_compiled: bool, function: Local) -> Local:
+    """Return a function, compiled at its first call where that is wanted."""
+    if not is_compiled:
+        return function
+    return torch.compile(function, fullgraph=True, dynamic=False)
 
 
 class LocalSteps:
@@ -32,10 +40,7 @@ class LocalSteps:
     """
 
     def __init__(self, model: Any, is_compiled: bool) -> None:
-        def build(function: Local) -> Local:
-            if not is_compiled:
-                return function
-            return torch.compile(function, fullgraph=True, dynamic=False)
+        build = partial(compile_if, is_compiled)
 
         def noting(method: str, *arguments: Any) -> tuple[Any, list[Slopes]]:
             tape: list[Slopes] = []

@@ -1,6 +1,6 @@
 """A rate network: one variant of one column, run over a batch of stimuli."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -95,6 +95,41 @@ class RateNetwork:
             parameters, self.channels, self.recurrent_steps, self.lgn_steps
         )
         self._matrix = to_torch(self.coupling.matrix, self.dtype, self.device)
+
+    @classmethod
+    def with_extensions(
+        cls,
+        parameters: RateParameters,
+        variant: str,
+        extensions: Collection[str],
+        tau_r_ms: ArrayLike | None,
+        dt_ms: float,
+    ) -> "RateNetwork":
+        """Return the network of a variant with extensions given by name.
+
+        Parameters
+        ----------
+        parameters, variant, tau_r_ms, dt_ms
+            As for the class.
+        extensions
+            Names of the extensions that are on.
+
+        Raises
+        ------
+        InputError
+            As for the class.
+        """
+        return cls(
+            parameters,
+            variant=variant,
+            tau_r_ms=tau_r_ms,
+            dt_ms=dt_ms,
+            adaptation="adaptation" in extensions,
+            cascade="cascade" in extensions,
+            delays="delays" in extensions,
+            variance="variance" in extensions,
+            membrane="membrane" in extensions,
+        )
 
     @property
     def n_tau(self) -> int:

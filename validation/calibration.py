@@ -18,9 +18,9 @@ from bridge.reduction.transfer_data import (
 from bridge.reduction.working_point import probe_currents_pa, working_point
 from bridge.stages import Stages
 from bridge.stimulus.stimulus import Stimulus
+from ratemodel.network import RateNetwork
 from spiking.frozen_noise import probe_transfer
 from validation.config import ReductionConfig, SpikingConfig
-from validation.models import build_network
 
 FloatArray = NDArray[np.float64]
 
@@ -145,7 +145,9 @@ def fit_tau_r_ms(
         tau_r, ms.
     """
     grid = np.array(TAU_R_GRID_MS[variant])
-    network = build_network(parameters, variant, extensions, grid[:, None], dt_ms)
+    network = RateNetwork.with_extensions(
+        parameters, variant, extensions, grid[:, None], dt_ms
+    )
     run = network.run(stimuli, bin_ms=bin_ms, drop_ms=drop_ms)
     model = run.rates[:, :, round(drop_ms / bin_ms) :]
     cells = np.bincount(parameters.population, minlength=len(POPULATIONS))

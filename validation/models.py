@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from bridge.column.column import POPULATIONS
 from bridge.reduction.parameters import RateParameters
@@ -20,27 +20,6 @@ FloatArray = NDArray[np.float64]
 def extensions_of(form: str) -> tuple[str, ...]:
     """Return the extensions of a form, see :data:`validation.config.EXTENSIONS`."""
     return EXTENSIONS[form]
-
-
-def build_network(
-    parameters: RateParameters,
-    variant: str,
-    extensions: tuple[str, ...],
-    tau_r_ms: ArrayLike | None,
-    dt_ms: float,
-) -> RateNetwork:
-    """Return the network of a variant with extensions given by name."""
-    return RateNetwork(
-        parameters,
-        variant=variant,
-        tau_r_ms=tau_r_ms,
-        dt_ms=dt_ms,
-        adaptation="adaptation" in extensions,
-        cascade="cascade" in extensions,
-        delays="delays" in extensions,
-        variance="variance" in extensions,
-        membrane="membrane" in extensions,
-    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +92,7 @@ def respond(
     """
     change = SABOTAGES[sabotage] if sabotage else Sabotage("nothing changed")
     tau_r = model.tau_r_ms
-    network = build_network(
+    network = RateNetwork.with_extensions(
         change.parameters(parameters),
         model.variant,
         model.extensions,

@@ -144,16 +144,8 @@ def build_network(
     InputError
         If the parts do not fit.
     """
-    network = RateNetwork(
-        parameters,
-        variant=model.variant,
-        tau_r_ms=model.tau_r_ms,
-        dt_ms=model.dt_ms,
-        cascade="cascade" in model.extensions,
-        adaptation="adaptation" in model.extensions,
-        delays="delays" in model.extensions,
-        variance="variance" in model.extensions,
-        membrane="membrane" in model.extensions,
+    network = RateNetwork.with_extensions(
+        parameters, model.variant, model.extensions, model.tau_r_ms, model.dt_ms
     )
     readouts = build_readouts(source.tasks.tasks, parameters.population, readout)
     return TrainableNetwork(

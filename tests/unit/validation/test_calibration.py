@@ -13,10 +13,10 @@ from bridge.progress import SilentProgress
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer_data import theoretical_data
 from bridge.stages import Stages
+from ratemodel.network import RateNetwork
 from validation import spiking_reference as module
 from validation.calibration import TAU_R_GRID_MS, fit_tau_r_ms, reduction_of
 from validation.config import ReductionConfig, SpikingConfig
-from validation.models import build_network
 from validation.parallel import map_in_processes
 from validation.protocol import build_protocol
 
@@ -38,7 +38,7 @@ def protocol(column):
 
 def _counts(parameters, stimuli, variant, tau_r_ms, rng, n_trials=400):
     """Poisson trials around the model's own rates."""
-    network = build_network(parameters, variant, (), tau_r_ms, 1.0)
+    network = RateNetwork.with_extensions(parameters, variant, (), tau_r_ms, 1.0)
     rates = np.nan_to_num(network.run(stimuli, drop_ms=300.0).rates[:, 30:])
     cells = np.bincount(parameters.population, minlength=len(POPULATIONS))
     expected = rates * cells * 0.01
