@@ -9,6 +9,7 @@ import torch
 from rich.console import Console
 
 from bridge.errors import InputError
+from bridge.json_file import write_json
 from bridge.progress import Progress, task
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.run_folder import CONFIG
@@ -77,8 +78,7 @@ def evaluate_run(
     console.print(accuracy_table(result["accuracy"]))  # type: ignore[arg-type]
     console.print(validated_sentence(result), soft_wrap=True)
     if out is not None:
-        text = json.dumps(result, indent=1, allow_nan=False)
-        out.write_text(text + "\n", encoding="utf-8")
+        write_json(out, result)
         console.print(f"Written to {out}", soft_wrap=True)
     return result
 

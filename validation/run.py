@@ -1,6 +1,5 @@
 """One validation from column to report."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import numpy as np
 
 from bridge.certificate import Certificate
 from bridge.column.column import POPULATIONS, Column
+from bridge.json_file import write_json
 from bridge.progress import Progress
 from bridge.provenance import collect_provenance
 from bridge.reduction.parameters import RateParameters
@@ -186,8 +186,8 @@ def run_validation(
         column_hash=column.hash,
     ).to_netcdf(folder.staging / "rates.nc", engine="h5netcdf")
     write_parameters(parameters, folder.staging / FILE_NAME)
-    _write_json(folder.staging / "provenance.json", provenance)
-    _write_json(folder.staging / "report.json", report)
+    write_json(folder.staging / "provenance.json", provenance)
+    write_json(folder.staging / "report.json", report)
     html = render_report(
         ReportData(
             report,
@@ -475,8 +475,3 @@ def _write_certificates(
             scores=scores[model.name],
             versions=provenance["versions"],
         ).write(folder / f"{model.name}.json")
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(content, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ import torch
 from rich.console import Console
 
 from bridge.errors import InputError
+from bridge.json_file import write_json
 from bridge.progress import Progress, task
 from bridge.provenance import collect_provenance
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
@@ -189,11 +190,7 @@ def _finish(
     shutil.copyfile(stage / LOG, staging / LOG)
     if (stage / "tensorboard").is_dir():
         shutil.copytree(stage / "tensorboard", staging / "tensorboard")
-    for name, content in (
-        (RESULTS, results),
-        ("provenance.json", collect_provenance()),
-    ):
-        text = json.dumps(content, indent=1, allow_nan=False)
-        (staging / name).write_text(text + "\n", encoding="utf-8")
+    write_json(staging / RESULTS, results)
+    write_json(staging / "provenance.json", collect_provenance())
     (staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
     return results
