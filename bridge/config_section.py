@@ -1,9 +1,11 @@
 """Base of every section of a configuration, and its errors in one line."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bridge.errors import InputError
 
 _PLAIN_WORDS = {
     "extra_forbidden": "unknown key",
@@ -27,10 +29,59 @@ class Section(BaseModel):
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False
     )
 
+    @classmethod
+    def parse(cls, content: Mapping[str, Any], where: str) -> Self:
+        """Check a configuration and fill in the defaults.
+
+        Parameters
+        ----------
+        content
+            Sections and keys as in a TOML file.
+        where
+            What to call the source in an error message.
+
+        Raises
+        ------
+        InputError
+            One line that names every unknown key and every bad value.
+        """
+        try:
+            return cls.model_validate(dict(content))
+        except ValidationError as error:
+            raise InputError(f"{where}: {cls.in_one_line(error)}") from None
+
+    @classmethod
+    def in_one_line(cls, error: ValidationError) -> str:
+        """Return every problem, with the key as a file has it, in one line."""
+        return one_line(error)
+
 
 def as_tuple(value: Any) -> Any:
     """Return a list (as TOML has it) as a tuple, anything else as it is."""
     return tuple(value) if isinstance(value, list) else value
+
+
+def as_distinct(value: Any, *, empty: str, twice: str) -> Any:
+    """Return a list as a tuple of at least one item, none of them twice.
+
+    Parameters
+    ----------
+    value
+        What the configuration says; anything but a list is left to its type.
+    empty, twice
+        What to say of a list without items, and of one that repeats one.
+
+    Raises
+    ------
+    ValueError
+        For pydantic, with these words.
+    """
+    value = as_tuple(value)
+    if isinstance(value, tuple) and not value:
+        raise ValueError(empty)
+    if isinstance(value, tuple) and len(set(map(repr, value))) < len(value):
+        raise ValueError(twice)
+    return value
 
 
 def one_line(error: ValidationError) -> str:

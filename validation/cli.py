@@ -18,10 +18,12 @@ from bridge import __version__
 from bridge.errors import StoppedError, V1BridgeError
 from validation.cli_options import (
     ColumnPath,
+    ConfigFile,
     Device,
     NoSurround,
     Out,
     Overwrite,
+    Resume,
     Seed,
     Size,
     Weights,
@@ -74,15 +76,7 @@ def _root(
 @app.command()
 def validate(
     out: Out,
-    config: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Configuration; options given beside it take precedence. Every run "
-            "folder holds a complete one as config.toml.",
-            metavar="CONFIG.toml",
-            show_default=False,
-        ),
-    ] = None,
+    config: ConfigFile = None,
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
@@ -117,13 +111,7 @@ def validate(
         ),
     ] = False,
     overwrite: Overwrite = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Continue an interrupted run of the same configuration.",
-        ),
-    ] = False,
+    resume: Resume = False,
 ) -> None:
     """Judge the rate variants against the spiking column, and write a report.
 

@@ -7,6 +7,15 @@ import typer
 
 from bridge.errors import InputError
 
+ConfigFile = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Configuration; options given beside it take precedence. Every run "
+        "folder holds a complete one as config.toml.",
+        metavar="CONFIG.toml",
+        show_default=False,
+    ),
+]
 Size = Annotated[
     str | None,
     typer.Option(
@@ -63,6 +72,13 @@ Overwrite = Annotated[
         "--overwrite",
         help="Replace a former result in the folder, once the new one is complete. "
         "Files that v1bridge did not write stay untouched.",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Continue an interrupted run of the same configuration.",
     ),
 ]
 

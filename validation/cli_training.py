@@ -7,9 +7,11 @@ import typer
 
 from validation.cli_options import (
     ColumnPath,
+    ConfigFile,
     NoSurround,
     Out,
     Overwrite,
+    Resume,
     Seed,
     Size,
     column_options,
@@ -20,15 +22,7 @@ from validation.cli_options import (
 
 def train(
     out: Out,
-    config: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Configuration; options given beside it take precedence. Every run "
-            "folder holds a complete one as config.toml.",
-            metavar="CONFIG.toml",
-            show_default=False,
-        ),
-    ] = None,
+    config: ConfigFile = None,
     certificate: Annotated[
         Path | None,
         typer.Option(
@@ -144,13 +138,7 @@ def train(
         ),
     ] = None,
     overwrite: Overwrite = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Continue an interrupted run of the same configuration.",
-        ),
-    ] = False,
+    resume: Resume = False,
 ) -> None:
     """Train a rate model that has earned its certificate.
 

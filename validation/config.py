@@ -3,6 +3,7 @@
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from bridge.config_section import Section, as_tuple, key, reason
+from bridge.config_section import Section, as_distinct, key, reason
 from bridge.errors import InputError
 from bridge.reduction.transfer_data import LGN_LEVELS_HZ
 
@@ -29,17 +30,18 @@ CALIBRATION_SEED_OFFSET = 10_000
 VARIANTS = ("instantaneous", "low_pass", "equilibrium")
 """The three discrete rate variants."""
 
-FORMS = ("plain", "extended", "membrane")
-"""Plain: the variant as published. Extended: with alpha cascade, adaptation,
-delays and a variance-dependent transfer function. Membrane: all of that, with
-the lag of the membrane, its threshold crossings and the cells just reset."""
-
 EXTENSIONS = {
     "plain": (),
     "extended": ("adaptation", "cascade", "delays", "variance"),
     "membrane": ("adaptation", "cascade", "delays", "membrane", "variance"),
 }
-"""What each form adds to a variant, in the certificate's order."""
+"""What each form adds to a variant, in the certificate's order. Plain: the variant
+as published. Extended: with alpha cascade, adaptation, delays and a
+variance-dependent transfer function. Membrane: all of that, with the lag of the
+membrane, its threshold crossings and the cells just reset."""
+
+FORMS = tuple(EXTENSIONS)
+"""The forms, from the simplest to the most complete."""
 
 _ENDS = {"steps", "epochs", "minutes"}
 
@@ -74,13 +76,9 @@ def _check_tau_r(value: Any) -> Any:
     raise ValueError("must be 'fit', 'sampled' or a positive time in ms")
 
 
-def _check_distinct(value: Any) -> Any:
-    value = as_tuple(value)
-    if isinstance(value, tuple) and not value:
-        raise ValueError("must name at least one")
-    if isinstance(value, tuple) and len(set(map(repr, value))) < len(value):
-        raise ValueError("names something twice")
-    return value
+_check_distinct = partial(
+    as_distinct, empty="must name at least one", twice="names something twice"
+)
 
 
 class BuiltColumn(Section):
@@ -287,7 +285,16 @@ class ProtocolConfig(Section):
         return tuple(360.0 * k / self.n_directions for k in range(self.n_directions))
 
 
-class ValidateConfig(Section):
+class ConfigWithColumn(Section):
+    """A configuration with a section ``column``, which is of one of two kinds."""
+
+    @classmethod
+    def in_one_line(cls, error: ValidationError) -> str:
+        """Return every problem, with the key as a file has it, in one line."""
+        return "; ".join(f"{_key(e['loc'])}: {_reason(e)}" for e in error.errors())
+
+
+class ValidateConfig(ConfigWithColumn):
     """Everything that decides the outcome of ``v1bridge validate``.
 
     Attributes
@@ -380,10 +387,7 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
             filled[section] = {**defaults, **given}
     if isinstance(filled.get("spiking"), Mapping):
         filled["spiking"] = _with_trials(filled["spiking"])
-    try:
-        return ValidateConfig.model_validate(filled)
-    except ValidationError as error:
-        raise InputError(f"{where}: {one_line(error)}") from None
+    return ValidateConfig.parse(filled, where)
 
 
 def merged_config(
@@ -508,11 +512,6 @@ def _with_trials(spiking: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(cap, int) and first is None:
         result["trials_per_seed"] = min(fields["trials_per_seed"].default, cap)
     return result
-
-
-def one_line(error: ValidationError) -> str:
-    """Return every problem, with the key as a file has it, in one line."""
-    return "; ".join(f"{_key(e['loc'])}: {_reason(e)}" for e in error.errors())
 
 
 def _key(location: Iterable[str | int]) -> str:

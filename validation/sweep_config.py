@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from bridge.config_section import Section, as_tuple, one_line
-from bridge.errors import InputError
+from bridge.config_section import Section, as_tuple
 from validation.config import merge_keys, read_config
-from validation.train_config import ScenarioName, TrainConfig, parse_train_config
+from validation.train_config import ScenarioName, TrainConfig
 
 Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 Seeds = Annotated[
@@ -104,10 +103,7 @@ def read_sweep(path: Path) -> tuple[Job, ...]:
     InputError
         One line that names everything that is wrong.
     """
-    try:
-        config = SweepConfig.model_validate(read_config(path))
-    except ValidationError as error:
-        raise InputError(f"{path}: {one_line(error)}") from None
+    config = SweepConfig.parse(read_config(path), str(path))
     return tuple(_jobs(config, str(path)))
 
 
@@ -126,4 +122,4 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         if str(size) in config.certificates:
             own["model"] = {"certificate": config.certificates[str(size)]}
         content = merge_keys(config.train, own)
-        yield Job(scenario, str(size), lgn, seed, parse_train_config(content, where))
+        yield Job(scenario, str(size), lgn, seed, TrainConfig.parse(content, where))

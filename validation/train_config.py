@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bridge.config_section import Section
-from bridge.errors import InputError
 from bridge.scores import Tier
 from ratemodel.readout import ReadoutConfig
 from ratemodel.scenarios.choose import choose_scenario
@@ -16,7 +15,12 @@ from ratemodel.scenarios.scenario import Scenario
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.input_config import InputConfig
-from validation.config import BuiltColumn, ColumnConfig, merged_sections, one_line
+from validation.config import (
+    BuiltColumn,
+    ColumnConfig,
+    ConfigWithColumn,
+    merged_sections,
+)
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 ScenarioName = Literal[
@@ -85,7 +89,7 @@ class ScenarioConfig(Section):
         )
 
 
-class TrainConfig(Section):
+class TrainConfig(ConfigWithColumn):
     """Everything that decides the outcome of ``v1bridge train``.
 
     Attributes
@@ -125,25 +129,4 @@ def merged_train_config(
         One line that names everything that is wrong.
     """
     where = "options" if path is None else str(path)
-    return parse_train_config(merged_sections(path, options), where)
-
-
-def parse_train_config(content: Mapping[str, Any], where: str) -> TrainConfig:
-    """Check a configuration and fill in the defaults.
-
-    Parameters
-    ----------
-    content
-        Sections and keys as in a TOML file.
-    where
-        What to call the source in an error message.
-
-    Raises
-    ------
-    InputError
-        One line that names everything that is wrong.
-    """
-    try:
-        return TrainConfig.model_validate(dict(content))
-    except ValidationError as error:
-        raise InputError(f"{where}: {one_line(error)}") from None
+    return TrainConfig.parse(merged_sections(path, options), where)

@@ -4,13 +4,12 @@ The defaults are the timings of Chen, Scherr and Maass 2022 (Science Advances 8,
 eabq7592) and the tasks of H. Chen's 2024 thesis.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from functools import partial
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from bridge.config_section import Section, as_tuple, one_line
-from bridge.errors import InputError
+from bridge.config_section import Section, as_distinct, as_tuple
 
 TASK_NAMES = ("orientation", "classification", "change")
 """The tasks; the id of a task is its place here, whichever are trained."""
@@ -26,13 +25,9 @@ def _is_whole(ratio: float) -> bool:
     return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6
 
 
-def _check_names(value: Any) -> Any:
-    value = as_tuple(value)
-    if isinstance(value, tuple) and not value:
-        raise ValueError("must name at least one task")
-    if isinstance(value, tuple) and len(set(map(repr, value))) < len(value):
-        raise ValueError("names a task twice")
-    return value
+_check_names = partial(
+    as_distinct, empty="must name at least one task", twice="names a task twice"
+)
 
 
 class ScreenConfig(Section):
@@ -250,29 +245,3 @@ class TasksConfig(Section):
                 "orientation.spatial_frequency_cpd"
             )
         return self
-
-
-def parse_tasks(content: Mapping[str, Any], where: str) -> TasksConfig:
-    """Check the configuration of the tasks and fill in the defaults.
-
-    Parameters
-    ----------
-    content
-        Keys and sections as in a TOML file.
-    where
-        What to call the source in an error message.
-
-    Returns
-    -------
-    TasksConfig
-        The complete configuration.
-
-    Raises
-    ------
-    InputError
-        One line that names every unknown key and every bad value.
-    """
-    try:
-        return TasksConfig.model_validate(dict(content))
-    except ValidationError as error:
-        raise InputError(f"{where}: {one_line(error)}") from None

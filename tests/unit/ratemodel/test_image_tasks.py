@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import InputError
-from ratemodel.tasks.config import ScreenConfig, TasksConfig, parse_tasks
+from ratemodel.tasks.config import ScreenConfig, TasksConfig
 from ratemodel.tasks.screen import show_images
 from ratemodel.tasks.task_set import TaskSet, build_tasks
 from ratemodel.tasks.trials import Trials
@@ -36,7 +36,7 @@ def tasks_of(
         "change": {"images": path, **change},
         "split": {"seed": split_seed, "validation_fraction": 0.25},
     }
-    return build_tasks(parse_tasks(content, "test"))
+    return build_tasks(TasksConfig.parse(content, "test"))
 
 
 def on_screen(trials: Trials, time_ms: float) -> np.ndarray:
@@ -190,8 +190,8 @@ def test_bad_images_are_one_line(tmp_path: Path) -> None:
     np.savez(path, images=np.zeros((6, 8, 8), np.uint8), labels=np.arange(6) % 2)
     content = {"tasks": ["change"], "change": {"images": str(path)}}
     with pytest.raises(InputError, match="images are left for") as caught:
-        build_tasks(parse_tasks(content, "test"))
+        build_tasks(TasksConfig.parse(content, "test"))
     assert "\n" not in str(caught.value)
     content["change"]["images"] = str(tmp_path / "nothing.npz")
     with pytest.raises(InputError, match="no such file or folder"):
-        build_tasks(parse_tasks(content, "test"))
+        build_tasks(TasksConfig.parse(content, "test"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ratemodel.tasks.config import TASK_NAMES, parse_tasks
+from ratemodel.tasks.config import TASK_NAMES, TasksConfig
 from ratemodel.tasks.task_set import TaskSet, build_tasks
 
 
@@ -13,7 +13,7 @@ def tasks() -> TaskSet:
         "screen": {"size_px": 48},
         "classification": {"answer_ms": [100, 150]},  # ends with the image
     }
-    return build_tasks(parse_tasks(content, "test"))
+    return build_tasks(TasksConfig.parse(content, "test"))
 
 
 def test_tasks_take_turns_and_keep_their_trials(tasks: TaskSet) -> None:
@@ -47,6 +47,6 @@ def test_a_batch_of_one_task_is_as_short_as_the_task(tasks: TaskSet) -> None:
 
 
 def test_one_task_alone_keeps_its_id() -> None:
-    alone = build_tasks(parse_tasks({"tasks": ["change"]}, "test"))
+    alone = build_tasks(TasksConfig.parse({"tasks": ["change"]}, "test"))
     trials = alone.draw("validation", np.arange(4))
     assert trials.task_id.tolist() == [2] * 4

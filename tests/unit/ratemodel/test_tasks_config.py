@@ -3,7 +3,7 @@
 import pytest
 
 from bridge.errors import InputError
-from ratemodel.tasks.config import TasksConfig, parse_tasks
+from ratemodel.tasks.config import TasksConfig
 
 WRONG = {
     "unknown key": ({"orientation": {"angle": 3}}, "orientation.angle: unknown key"),
@@ -40,7 +40,7 @@ WRONG = {
 def test_a_wrong_value_is_one_line_with_its_key(case: str) -> None:
     content, words = WRONG[case]
     with pytest.raises(InputError, match=words) as caught:
-        parse_tasks(content, "tasks.toml")
+        TasksConfig.parse(content, "tasks.toml")
     assert str(caught.value).startswith("tasks.toml: ")
     assert "\n" not in str(caught.value)
 
@@ -48,15 +48,15 @@ def test_a_wrong_value_is_one_line_with_its_key(case: str) -> None:
 def test_all_problems_are_named_at_once() -> None:
     content = {"seed": -1, "change": {"gap": 3}, "orientation": {"step_deg": "a"}}
     with pytest.raises(InputError) as caught:
-        parse_tasks(content, "tasks.toml")
+        TasksConfig.parse(content, "tasks.toml")
     for key in ("seed", "change.gap", "orientation.step_deg"):
         assert f"{key}: " in str(caught.value)
 
 
 def test_a_configuration_reads_back_as_it_was_written() -> None:
-    config = parse_tasks(
+    config = TasksConfig.parse(
         {"tasks": ["change"], "change": {"answer_after_ms": [60, 110]}}, "tasks.toml"
     )
-    assert parse_tasks(config.model_dump(mode="json"), "written") == config
+    assert TasksConfig.parse(config.model_dump(mode="json"), "written") == config
     assert config.change.answer_after_ms == (60.0, 110.0)
-    assert TasksConfig() == parse_tasks({}, "nothing")
+    assert TasksConfig() == TasksConfig.parse({}, "nothing")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from bridge.errors import InputError
-from ratemodel.tasks.config import parse_tasks
+from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.task_set import build_tasks
 from ratemodel.training.accuracy import Accuracy
 from ratemodel.training.checkpoint import Checkpoints, read_tensors, write_tensors
@@ -151,7 +151,7 @@ class Means:
 
 
 def test_timing_and_answers_of_tasks_of_different_length():
-    tasks = build_tasks(parse_tasks({}, "test"))
+    tasks = build_tasks(TasksConfig.parse({}, "test"))
     timing = time_trials(tasks, 5.0)
     # Gratings move every 10 ms; the change task answers last:
     # its second image goes after 50 + 100 + 150 + 50 + 100 ms, the window closes
@@ -170,6 +170,6 @@ def test_timing_and_answers_of_tasks_of_different_length():
 
 
 def test_a_step_that_does_not_fit_the_windows_is_refused():
-    tasks = build_tasks(parse_tasks({"tasks": ["orientation"]}, "test"))
+    tasks = build_tasks(TasksConfig.parse({"tasks": ["orientation"]}, "test"))
     with pytest.raises(InputError, match="not a whole number of steps"):
         time_trials(tasks, 3.0)
