@@ -29,6 +29,20 @@ def resolve_device(device: str) -> torch.device:
     return torch.device(device)
 
 
+def device_name(device: torch.device) -> str:
+    """Return what results call a device: ``"cpu"`` or the name of the GPU."""
+    if device.type == "cpu":
+        return "cpu"
+    return str(torch.cuda.get_device_name(device))
+
+
+def choose_device(device: str) -> str:
+    """Return ``"cuda"`` or ``"cpu"`` for ``"auto"``, any other name as it is."""
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def check_dtype(dtype: torch.dtype) -> torch.dtype:
     """Return ``dtype`` if it is float32 or float64.
 

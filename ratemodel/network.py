@@ -104,12 +104,13 @@ class RateNetwork:
         extensions: Collection[str],
         tau_r_ms: ArrayLike | None,
         dt_ms: float,
+        device: str = "cpu",
     ) -> "RateNetwork":
         """Return the network of a variant with extensions given by name.
 
         Parameters
         ----------
-        parameters, variant, tau_r_ms, dt_ms
+        parameters, variant, tau_r_ms, dt_ms, device
             As for the class.
         extensions
             Names of the extensions that are on.
@@ -129,6 +130,7 @@ class RateNetwork:
             delays="delays" in extensions,
             variance="variance" in extensions,
             membrane="membrane" in extensions,
+            device=device,
         )
 
     @property

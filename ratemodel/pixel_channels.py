@@ -60,7 +60,7 @@ class PixelChannels:
         return 2 * self._config.rows * self._config.columns
 
     def __call__(self, movie: Movie) -> NDArray[np.float32]:
-        """Return the rates, Hz, ``(batch, n_steps, n_channels)``, float32.
+        """Return the rates, Hz, ``(n_steps, n_channels, batch)``, float32.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class PixelChannels:
             If a segment of the movie is not a whole number of time steps.
         """
         steps = movie.segment_of_step(self._dt_ms)
-        return self.segment_rates(movie)[:, steps]
+        return self.segment_rates(movie)[steps]
 
     def segment_rates(self, movie: Movie) -> NDArray[np.float32]:
         """Return the rates, Hz, during each segment of the movie.
@@ -76,7 +76,7 @@ class PixelChannels:
         Returns
         -------
         ndarray
-            ``(batch, n_segments, n_channels)``, float32.
+            ``(n_segments, n_channels, batch)``, float32.
         """
         config = self._config
         frames = torch.from_numpy(movie.frames.copy())
@@ -88,4 +88,4 @@ class PixelChannels:
         rates = (
             np.float32(config.spontaneous_hz) + np.float32(config.gain_hz) * contrast
         )
-        return np.maximum(rates, np.float32(0.0))
+        return np.maximum(rates, np.float32(0.0)).transpose(1, 2, 0)

@@ -13,7 +13,6 @@ from torch.nn import functional
 from bridge.config_section import Section
 from bridge.errors import InputError
 from ratemodel.pools import draw_pools
-from ratemodel.tasks.config import TASK_NAMES
 from ratemodel.tasks.trials import Task
 
 _LEAST_HZ = 1e-3
@@ -156,46 +155,31 @@ class Readouts(nn.Module):
         super().__init__()
         self.by_task = nn.ModuleDict(readouts)
 
-    def calibrate(self, mean_rate_hz: Tensor, task_id: Tensor) -> None:
-        """Calibrate the readout of every task that occurs in the batch.
+    def calibrate(self, mean_rate_hz: Tensor, task: str) -> None:
+        """Calibrate the readout of a task, see :meth:`Readout.calibrate`."""
+        self._readout(task).calibrate(mean_rate_hz)
 
-        Parameters
-        ----------
-        mean_rate_hz, task_id
-            As of :meth:`forward`.
-        """
-        for name, readout in self._by_name():
-            rows = torch.nonzero(task_id == TASK_NAMES.index(name)).flatten()
-            if rows.numel():
-                readout.calibrate(mean_rate_hz[rows])
-
-    def _by_name(self) -> list[tuple[str, Readout]]:
-        return [(name, cast(Readout, own)) for name, own in self.by_task.items()]
-
-    def forward(
-        self, mean_rate_hz: Tensor, task_id: Tensor
-    ) -> dict[str, tuple[Tensor, Tensor]]:
-        """Return the logits of every task that occurs in the batch.
+    def forward(self, mean_rate_hz: Tensor, task: str) -> Tensor:
+        """Return the logits of a task.
 
         Parameters
         ----------
         mean_rate_hz
             Mean rates of all cells in each trial's answer window, Hz,
             ``(batch, n_cells)``.
-        task_id
-            Task of each trial, ``(batch,)``.
+        task
+            Name of the task.
 
         Returns
         -------
-        dict
-            By task: rows of its trials, and their logits ``(rows, n_classes)``.
+        Tensor
+            ``(batch, n_classes)``.
         """
-        answers = {}
-        for name, readout in self._by_name():
-            rows = torch.nonzero(task_id == TASK_NAMES.index(name)).flatten()
-            if rows.numel():
-                answers[name] = rows, readout(mean_rate_hz[rows])
-        return answers
+        logits: Tensor = self._readout(task)(mean_rate_hz)
+        return logits
+
+    def _readout(self, task: str) -> Readout:
+        return cast(Readout, self.by_task[task])
 
 
 def build_readouts(
@@ -243,43 +227,41 @@ def build_readouts(
 
 
 def answer_weights(
-    answer_ms: NDArray[np.float64], dt_ms: float, n_steps: int
+    answer_ms: tuple[float, float], bin_ms: float, n_bins: int
 ) -> NDArray[np.float32]:
-    """Return the weight of every time step in each trial's mean rate.
+    """Return the weight of every bin in a trial's mean rate.
 
     Parameters
     ----------
     answer_ms
-        Start and stop of the answer windows, ms, ``(batch, 2)``.
-    dt_ms
-        Time step, ms; step ``k`` is the rate during ``[k dt, (k + 1) dt)``.
-    n_steps
-        Number of steps of the run.
+        Start and stop of the answer window, ms.
+    bin_ms
+        Duration of a bin, ms; bin ``k`` is ``[k bin, (k + 1) bin)``.
+    n_bins
+        Number of bins of the run.
 
     Returns
     -------
     ndarray
-        ``(batch, n_steps)``; each row sums to 1. The mean rates are
-        ``einsum("btn,bt->bn", rate_hz, weights)``.
+        ``(n_bins,)``; sums to 1.
 
     Raises
     ------
     InputError
-        If a window does not consist of whole steps, or ends after the run.
+        If the window does not consist of whole bins, or ends after the run.
     """
-    edges = answer_ms / dt_ms
-    steps = np.rint(edges).astype(np.int64)
-    if not np.allclose(edges, steps, rtol=0.0, atol=1e-6):
-        bad = answer_ms[np.argmax(np.abs(edges - steps).max(axis=1))]
+    edges = np.array(answer_ms) / bin_ms
+    start, stop = np.rint(edges).astype(np.int64)
+    if not np.allclose(edges, (start, stop), rtol=0.0, atol=1e-6):
         raise InputError(
-            f"answer window {bad[0]:g} to {bad[1]:g} ms: not whole time steps of "
-            f"{dt_ms:g} ms"
+            f"answer window {answer_ms[0]:g} to {answer_ms[1]:g} ms: not whole time "
+            f"steps of {bin_ms:g} ms"
         )
-    if steps.max() > n_steps:
+    if stop > n_bins:
         raise InputError(
-            f"answer window: ends at {answer_ms.max():g} ms, the run at "
-            f"{n_steps * dt_ms:g} ms"
+            f"answer window: ends at {answer_ms[1]:g} ms, the run at "
+            f"{n_bins * bin_ms:g} ms"
         )
-    k = np.arange(n_steps)
-    inside = (k >= steps[:, :1]) & (k < steps[:, 1:])
-    return (inside / inside.sum(axis=1, keepdims=True)).astype(np.float32)
+    weights = np.zeros(n_bins, dtype=np.float32)
+    weights[start:stop] = 1.0 / (stop - start)
+    return weights

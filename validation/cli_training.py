@@ -19,6 +19,16 @@ from validation.cli_options import (
     split_names,
 )
 
+TrainingDevice = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the rate model runs; auto takes a GPU where there is one.  "
+        "[default: cpu]",
+        metavar="cpu|cuda|auto",
+        show_default=False,
+    ),
+]
+
 
 def train(
     out: Out,
@@ -130,6 +140,16 @@ def train(
         float | None,
         typer.Option(help="End after so many minutes.", show_default=False),
     ] = None,
+    device: TrainingDevice = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="mixed takes products on a GPU's tensor cores (TensorFloat-32).  "
+            "[default: float32]",
+            metavar="float32|mixed",
+            show_default=False,
+        ),
+    ] = None,
     training_seed: Annotated[
         int | None,
         typer.Option(
@@ -177,7 +197,13 @@ def train(
         "input": given_options(use_lgn=lgn) | seeds,
         "readout": seeds,
         "scenario": given_options(name=scenario and scenario.replace("-", "_")) | seeds,
-        "training": given_options(steps=steps, epochs=epochs, minutes=minutes),
+        "training": given_options(
+            steps=steps,
+            epochs=epochs,
+            minutes=minutes,
+            device=device,
+            precision=precision,
+        ),
     }
     train_into(out, config, given, overwrite=overwrite, resume=resume)
 
@@ -199,6 +225,7 @@ def evaluate(
             help="Time step, ms.  [default: that of the training]", show_default=False
         ),
     ] = None,
+    device: TrainingDevice = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -220,7 +247,7 @@ def evaluate(
     """
     from validation.evaluate_command import evaluate_run
 
-    evaluate_run(run, split, images, out, dt_ms)
+    evaluate_run(run, split, images, out, dt_ms, device or "cpu")
 
 
 def sweep(

@@ -14,6 +14,7 @@ from bridge.progress import Progress, task
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.run_folder import CONFIG
 from bridge.stimulus.images.split import SPLITS
+from ratemodel.device import choose_device, resolve_device
 from ratemodel.training.accuracy import Accuracy, measure_accuracy
 from ratemodel.training.checkpoint import read_tensors
 from ratemodel.training.setup import build_network, build_source, weight_rules
@@ -28,7 +29,12 @@ from validation.trained_run import WEIGHTS
 
 
 def evaluate_run(
-    run: Path, split: str, n_trials: int, out: Path | None, dt_ms: float | None = None
+    run: Path,
+    split: str,
+    n_trials: int,
+    out: Path | None,
+    dt_ms: float | None = None,
+    device: str = "cpu",
 ) -> dict[str, Any]:
     """Measure and show the accuracy of a trained network.
 
@@ -44,6 +50,8 @@ def evaluate_run(
         JSON file for the result, or None.
     dt_ms
         Step, ms; that of the training where it is left out.
+    device
+        ``"cpu"``, ``"cuda"`` or ``"auto"``.
 
     Returns
     -------
@@ -59,10 +67,13 @@ def evaluate_run(
         raise InputError(f"--split {split}: choose one of {', '.join(SPLITS)}")
     if n_trials < 1:
         raise InputError(f"--images {n_trials}: must be at least 1")
+    resolve_device(choose_device(device))
     if out is not None and out.exists():
         raise InputError(f"{out}: is there already; choose another --out")
     with ProgressBar() as progress:
-        network, source, facts = trained_network(run, progress, dt_ms)
+        network, source, facts = trained_network(
+            run, progress, dt_ms, choose_device(device)
+        )
         names = list(source.tasks.tasks)
         with task(progress, split, float(n_trials * len(names))):
             found: dict[str, Accuracy] = measure_accuracy(
@@ -84,7 +95,7 @@ def evaluate_run(
 
 
 def trained_network(
-    run: Path, progress: Progress, dt_ms: float | None = None
+    run: Path, progress: Progress, dt_ms: float | None = None, device: str = "cpu"
 ) -> tuple[TrainableNetwork, TrialSource, dict[str, Any]]:
     """Return a trained network, its trials, and what vouched for it.
 
@@ -96,6 +107,8 @@ def trained_network(
         Receives the progress of a download.
     dt_ms
         Step, ms; that of the training where it is left out.
+    device
+        Torch device of the network.
 
     Raises
     ------
@@ -117,6 +130,7 @@ def trained_network(
         weight_rules(parameters, config.scenario.choose()),
         source,
         config.readout,
+        device=device,
     )
     with torch.no_grad():
         for name, free in network.free.items():

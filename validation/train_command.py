@@ -15,6 +15,8 @@ from bridge.progress import Progress, task
 from bridge.provenance import collect_provenance
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from bridge.run_folder import CONFIG, RunFolder, is_complete, open_run_folder
+from ratemodel.device import choose_device, device_name, resolve_device
+from ratemodel.product_precision import product_precision
 from ratemodel.training.accuracy import measure_accuracy
 from ratemodel.training.checkpoint import Checkpoints, write_tensors
 from ratemodel.training.processes import Processes, join_processes
@@ -65,11 +67,13 @@ def train_into(
         stopped.
     """
     config = merged_train_config(config_path, options)
+    resolve_device(choose_device(config.training.device))
     certified = certified_model(config)
     with join_processes() as processes:
         trainer = _trainer(config, certified, processes)
         if not processes.is_first:
-            trainer.run(None)
+            with product_precision(config.training.precision):
+                trainer.run(None)
             return
         with open_run_folder(
             out, config.to_toml(), overwrite=overwrite, resume=resume
@@ -81,7 +85,8 @@ def train_into(
                 console.print(f"{out} is complete already; nothing to resume.")
                 return
             with ProgressBar() as progress:
-                _run(trainer, folder, resume, console, progress)
+                with product_precision(config.training.precision):
+                    _run(trainer, folder, resume, console, progress)
                 results = _finish(trainer, config, certified, folder, progress)
             folder.commit()
     console.print(accuracy_table(results["test"]))
@@ -107,7 +112,8 @@ def _trainer(
         weight_rules(parameters, scenario),
         source,
         config.readout,
-        config.training.segment_steps,
+        segment_steps=config.training.segment_steps,
+        device=choose_device(config.training.device),
     )
     return Trainer(
         network,
@@ -173,13 +179,15 @@ def _finish(
         "minutes": trainer.seconds / 60.0,
         "processes": trainer.processes.world,
         "threads": torch.get_num_threads(),
+        "device": device_name(trainer.network.device),
+        "precision": config.training.precision,
         "certified": certified.to_json(),
     }
     staging = folder.staging
     with torch.no_grad():
-        tensors = {f"{k}_pa": w for k, w in trainer.network.weights_pa().items()}
+        tensors = {f"{k}_pa": w.cpu() for k, w in trainer.network.weights_pa().items()}
     tensors |= {
-        f"readouts.{name}": value
+        f"readouts.{name}": value.cpu()
         for name, value in trainer.network.readouts.state_dict().items()
     }
     write_tensors(staging / WEIGHTS, tensors, _facts(certified))

@@ -16,4 +16,4 @@ class InputChannels(Protocol):
         """Number of input channels."""
 
     def __call__(self, movie: Movie) -> NDArray[np.float32]:
-        """Return the rates, Hz, ``(batch, n_steps, n_channels)``."""
+        """Return the rates, Hz, ``(n_steps, n_channels, batch)``."""

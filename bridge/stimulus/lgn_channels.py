@@ -1,6 +1,6 @@
 """LGN filters as the input channels of the tasks."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,15 @@ from numpy.typing import NDArray
 from bridge.stimulus.movie import Movie
 
 
-class MovieFilters(Protocol):
-    """Filters that run over frames of equal duration."""
+class StillFilters(Protocol):
+    """Filters that see a few still pictures, one after the other."""
 
     @property
     def n_cells(self) -> int:
         """Number of cells."""
 
-    @property
-    def frame_ms(self) -> float:
-        """Duration of a frame, ms."""
-
-    def process(
-        self, movie: NDArray[Any], state: Any = None
-    ) -> tuple[NDArray[np.floating], Any]:
-        """Return rates, ``(batch, n_steps, n_cells)``, and what is remembered."""
+    def process_stills(self, movie: Movie) -> NDArray[np.floating]:
+        """Return rates, Hz, ``(n_steps, n_cells, batch)``."""
 
 
 class LgnChannels:
@@ -31,11 +25,11 @@ class LgnChannels:
     Parameters
     ----------
     filters
-        The filters; the duration of their frame divides every segment of the
-        movies, see :attr:`~bridge.stimulus.movie.Movie.common_frame_ms`.
+        The filters, such as a
+        :class:`~bridge.stimulus.lgn_filter_bank.LgnFilterBank`.
     """
 
-    def __init__(self, filters: MovieFilters) -> None:
+    def __init__(self, filters: StillFilters) -> None:
         self._filters = filters
 
     @property
@@ -44,13 +38,11 @@ class LgnChannels:
         return self._filters.n_cells
 
     def __call__(self, movie: Movie) -> NDArray[np.float32]:
-        """Return the rates, Hz, ``(batch, n_steps, n_channels)``, float32.
+        """Return the rates, Hz, ``(n_steps, n_channels, batch)``, float32.
 
         Raises
         ------
         InputError
-            If a segment is not a whole number of the filters' frames.
+            If a segment is not a whole number of the filters' steps.
         """
-        shown = movie.segment_of_step(self._filters.frame_ms)
-        rates, _ = self._filters.process(movie.frames[:, shown])
-        return np.asarray(rates, dtype=np.float32)
+        return np.asarray(self._filters.process_stills(movie), dtype=np.float32)

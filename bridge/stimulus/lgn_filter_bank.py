@@ -37,7 +37,9 @@ from scipy.fft import irfft, next_fast_len, rfft
 from bridge.column.column import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn_receptive_field import Pixels, field_weights
+from bridge.stimulus.lgn_still_taps import still_taps
 from bridge.stimulus.lgn_subunits import draw_lgn_parameters, lgn_subunits
+from bridge.stimulus.movie import Movie
 
 _DENSE_ABOVE = 0.1
 """Share of pixels inside the fields above which a dense product is faster."""
@@ -151,9 +153,11 @@ class LgnFilterBank:
         ).astype(self.dtype)
         dense = weights.nnz > _DENSE_ABOVE * weights.shape[0] * weights.shape[1]
         self._weights = weights.toarray() if dense else weights
+        self._kernel = subunits.kernel
         self._taps = _frame_taps(subunits.kernel, frame_whole_ms, steps_ms).astype(
             self.dtype
         )
+        self._still_taps: dict[tuple[float, ...], NDArray[np.floating]] = {}
         self._spontaneous = subunits.spontaneous_hz.astype(self.dtype)
         self._composite = subunits.cell[lgn.n_cells :]
 
@@ -222,6 +226,46 @@ class LgnFilterBank:
         rates = self._filter(seen, n_frames)
         kept = np.ascontiguousarray(seen[:, n_frames:])
         return (rates if np.ndim(movie) == 4 else rates[0]), LgnFilterState(kept)
+
+    def process_stills(self, movie: Movie) -> NDArray[np.floating]:
+        """Filter movies that are a few still pictures, seen after a long grey.
+
+        The same rates as of :meth:`process`, without a pass through frames: each
+        picture adds its contrast times the kernels summed over the time it is
+        shown, so segments may last any whole number of output steps.
+
+        Parameters
+        ----------
+        movie
+            The movies; ``frame_ms`` plays no part.
+
+        Returns
+        -------
+        ndarray
+            Rates, Hz, ``(n_steps, n_cells, batch)``.
+
+        Raises
+        ------
+        InputError
+            As of :meth:`process`, or if a segment is not a whole number of steps.
+        """
+        frames = self._checked(movie.frames)
+        movie.segment_of_step(self.dt_ms)
+        durations = tuple(movie.durations_ms.tolist())
+        if durations not in self._still_taps:
+            self._still_taps[durations] = still_taps(
+                self._kernel, durations, _whole_ms("dt_ms", self.dt_ms)
+            ).astype(self.dtype)
+        taps = self._still_taps[durations]
+        shown = np.flatnonzero(frames.any(axis=(0, 2, 3)))
+        images = np.ascontiguousarray(frames[:, shown]).reshape(-1, frames[0, 0].size)
+        drive = (self._weights @ images.T).reshape(-1, len(frames), shown.size)
+        linear = np.matmul(taps[:, :, shown], drive.transpose(0, 2, 1))
+        linear += self._spontaneous[:, None, None]
+        np.maximum(linear, 0.0, out=linear)
+        linear[self._composite] += linear[self.n_cells :]
+        rates = linear[: self.n_cells].transpose(1, 0, 2)
+        return np.ascontiguousarray(rates)
 
     def _filter(
         self, seen: NDArray[np.floating], n_frames: int

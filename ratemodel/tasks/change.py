@@ -8,7 +8,7 @@ from bridge.stimulus.images.split import SPLITS, ImageSplit
 from ratemodel.tasks.config import TASK_NAMES, ChangeConfig, ScreenConfig
 from ratemodel.tasks.randomness import ImageOrder, trial_rng
 from ratemodel.tasks.screen import show_images
-from ratemodel.tasks.trials import Trials, movie_of, one_task
+from ratemodel.tasks.trials import Trials, movie_of
 
 TASK_ID = TASK_NAMES.index("change")
 
@@ -72,7 +72,7 @@ class VisualChange:
         gone_ms = 2.0 * (config.gray_ms + config.image_ms) + config.gap_ms
         start, stop = config.answer_after_ms
         label = (pairs[:, 0] != pairs[:, 1]).astype(np.int64)
-        return one_task(movie, label, TASK_ID, (gone_ms + start, gone_ms + stop))
+        return Trials(movie, label, (gone_ms + start, gone_ms + stop))
 
     def pairs(self, split: str, numbers: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return the indices of both images of each trial, ``(batch, 2)``."""

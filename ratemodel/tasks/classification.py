@@ -8,7 +8,7 @@ from bridge.stimulus.images.split import SPLITS, ImageSplit
 from ratemodel.tasks.config import TASK_NAMES, ClassificationConfig, ScreenConfig
 from ratemodel.tasks.randomness import ImageOrder
 from ratemodel.tasks.screen import show_images
-from ratemodel.tasks.trials import Trials, movie_of, one_task
+from ratemodel.tasks.trials import Trials, movie_of
 
 TASK_ID = TASK_NAMES.index("classification")
 
@@ -62,7 +62,7 @@ class ImageClassification:
         movie = movie_of(
             [(config.gray_ms, None), (config.stimulus_ms, frames), (rest_ms, None)]
         )
-        return one_task(movie, self._images.labels[shown], TASK_ID, config.answer_ms)
+        return Trials(movie, self._images.labels[shown], config.answer_ms)
 
     def shown(self, split: str, numbers: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return the index of the image of each trial, ``(batch,)``."""

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ratemodel.tasks.config import TASK_NAMES, OrientationConfig, ScreenConfig
 from ratemodel.tasks.randomness import trial_rng
 from ratemodel.tasks.screen import show_gratings
-from ratemodel.tasks.trials import Trials, movie_of, one_task
+from ratemodel.tasks.trials import Trials, movie_of
 
 TASK_ID = TASK_NAMES.index("orientation")
 
@@ -51,7 +51,7 @@ class FineOrientation:
             [(config.gray_ms, None), (config.stimulus_ms, frames), (rest_ms, None)]
         )
         label = (orientation_deg > config.boundary_deg).astype(np.int64)
-        return one_task(movie, label, TASK_ID, config.answer_ms)
+        return Trials(movie, label, config.answer_ms)
 
     def gratings(
         self, split: str, numbers: NDArray[np.int64]

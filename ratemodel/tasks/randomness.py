@@ -45,15 +45,17 @@ class ImageOrder:
         rounds, places = np.divmod(numbers, self._n_images)
         wanted = np.unique(rounds)
         # A batch can reach over the end of a round; older rounds are not needed.
-        self._orders = {int(k): self._order(int(k)) for k in wanted}
+        orders = {int(k): self._order(int(k)) for k in wanted}
+        self._orders = orders  # replaced whole: batches are drawn in threads
         shown = np.empty(numbers.size, dtype=np.int64)
         for k in wanted:
-            shown[rounds == k] = self._orders[int(k)][places[rounds == k]]
+            shown[rounds == k] = orders[int(k)][places[rounds == k]]
         return shown
 
     def _order(self, k: int) -> NDArray[np.int64]:
-        if k in self._orders:
-            return self._orders[k]
+        known = self._orders.get(k)
+        if known is not None:
+            return known
         return np.random.default_rng([*self._key, k]).permutation(self._n_images)
 
 

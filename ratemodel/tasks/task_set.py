@@ -1,6 +1,7 @@
 """The tasks of a run, alone or all in one network."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,44 +13,37 @@ from ratemodel.tasks.change import VisualChange
 from ratemodel.tasks.classification import ImageClassification
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.orientation import FineOrientation
-from ratemodel.tasks.trials import Task, Trials, merged
+from ratemodel.tasks.trials import Task
 
 
+@dataclass(frozen=True)
 class TaskSet:
-    """Mixes the trials of its tasks, which take turns.
+    """The tasks of a network, which take turns batch by batch.
 
-    Parameters
+    So a batch is as short as its task: together, the short tasks would wait for
+    the end of the longest.
+
+    Attributes
     ----------
     tasks
-        The tasks by name; ``tasks[name].draw`` makes trials of one alone, which
-        are as short as that task allows.
+        The tasks by name.
     """
 
-    def __init__(self, tasks: Mapping[str, Task]) -> None:
-        self.tasks = dict(tasks)
+    tasks: Mapping[str, Task]
 
-    def draw(self, split: str, numbers: NDArray[np.int64]) -> Trials:
-        """Return trials by number, mixed.
-
-        Trial ``n`` of ``k`` tasks is trial ``n // k`` of task ``n % k``; all last
-        as long as the longest task in the batch.
+    def turn(self, step: int, batch: int) -> tuple[str, NDArray[np.int64]]:
+        """Return the task of a batch, and the numbers of its trials.
 
         Parameters
         ----------
-        split
-            ``"train"``, ``"validation"`` or ``"test"``.
-        numbers
-            Which trials, ``(batch,)``, from 0 and without an end.
+        step
+            Number of the batch, from 0.
+        batch
+            Trials of a batch.
         """
-        tasks = list(self.tasks.values())
-        turn = numbers % len(tasks)
-        rows = [np.flatnonzero(turn == k) for k in range(len(tasks))]
-        parts = [
-            (row, task.draw(split, numbers[row] // len(tasks)))
-            for task, row in zip(tasks, rows, strict=True)
-            if row.size
-        ]
-        return parts[0][1] if len(parts) == 1 else merged(parts)
+        names = list(self.tasks)
+        first = step // len(names) * batch
+        return names[step % len(names)], np.arange(first, first + batch)
 
 
 def build_tasks(config: TasksConfig, progress: Progress | None = None) -> TaskSet:

@@ -1,4 +1,4 @@
-"""A batch of trials, whatever their task."""
+"""A batch of trials of one task, whatever task that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,30 +17,16 @@ class Trials:
     Attributes
     ----------
     movie
-        One movie per trial; trials of a short task end with grey.
+        One movie per trial.
     label
         The right answer, ``(batch,)``, int64.
-    task_id
-        Place of the trial's task in
-        :data:`~ratemodel.tasks.config.TASK_NAMES`, ``(batch,)``, int64.
     answer_ms
-        Start and stop of the answer window, ms, ``(batch, 2)``.
+        Start and stop of the answer window, ms.
     """
 
     movie: Movie
     label: NDArray[np.int64]
-    task_id: NDArray[np.int64]
-    answer_ms: NDArray[np.float64]
-
-    @property
-    def n_trials(self) -> int:
-        """Size of the batch."""
-        return int(self.label.size)
-
-    @property
-    def last_answer_ms(self) -> float:
-        """When the last answer window closes, ms: nothing later can matter."""
-        return float(self.answer_ms[:, 1].max())
+    answer_ms: tuple[float, float]
 
 
 class Task(Protocol):
@@ -76,18 +62,6 @@ class Task(Protocol):
         """
 
 
-def one_task(
-    movie: Movie, label: NDArray[np.int64], task_id: int, answer_ms: tuple[float, float]
-) -> Trials:
-    """Return trials that share task and answer window."""
-    return Trials(
-        movie,
-        label,
-        np.full(label.size, task_id, dtype=np.int64),
-        np.tile(np.array(answer_ms), (label.size, 1)),
-    )
-
-
 def movie_of(pieces: Sequence[tuple[float, NDArray[np.float32] | None]]) -> Movie:
     """Return a movie made of pieces in time.
 
@@ -105,32 +79,3 @@ def movie_of(pieces: Sequence[tuple[float, NDArray[np.float32] | None]]) -> Movi
         np.concatenate([frames for _, frames in shown], axis=1),
         np.concatenate([np.full(f.shape[1], t / f.shape[1]) for t, f in shown]),
     )
-
-
-def merged(parts: Sequence[tuple[NDArray[np.intp], Trials]]) -> Trials:
-    """Return one batch of trials of different tasks.
-
-    The segments are those of all tasks together; a trial whose task is over sees
-    grey until the longest has ended.
-
-    Parameters
-    ----------
-    parts
-        Rows in the batch and the trials that go there; the rows of all parts
-        together are ``0 .. batch - 1``.
-    """
-    movies = [trials.movie for _, trials in parts]
-    ends = [np.cumsum(movie.durations_ms) for movie in movies]
-    edges = np.unique(np.round(np.concatenate([[0.0], *ends]), 6))
-    middle = (edges[:-1] + edges[1:]) / 2.0
-    n = sum(trials.n_trials for _, trials in parts)
-    frames = np.zeros((n, middle.size, *movies[0].frames.shape[2:]), dtype=np.float32)
-    label, task_id = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    answer_ms = np.empty((n, 2))
-    for (rows, trials), end in zip(parts, ends, strict=True):
-        segment = np.searchsorted(end, middle)
-        shown = segment < end.size
-        frames[np.ix_(rows, shown)] = trials.movie.frames[:, segment[shown]]
-        label[rows], task_id[rows] = trials.label, trials.task_id
-        answer_ms[rows] = trials.answer_ms
-    return Trials(Movie(frames, np.diff(edges)), label, task_id, answer_ms)

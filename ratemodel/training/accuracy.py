@@ -80,11 +80,10 @@ def measure_accuracy(
         right = 0
         for first in range(0, n, _BATCH):
             numbers = np.arange(first, min(first + _BATCH, n))
-            batch = source.draw(split, numbers, task)
+            batch = source.draw(split, name, numbers).to(network.device)
             with torch.no_grad():
-                answers = network.answers(network(batch), batch)
-            rows, logits = answers[name]
-            right += int((logits.argmax(dim=1) == batch.label[rows]).sum())
+                logits = network.answers(network(batch), batch)
+            right += int((logits.argmax(dim=1) == batch.label).sum())
             advance(float(numbers.size))
         found[name] = Accuracy(right, n)
     return found

@@ -46,7 +46,7 @@ def write_tensors(
     tensors, facts
         What :class:`Checkpoint` gives back.
     """
-    kept = {name: value.detach().contiguous() for name, value in tensors.items()}
+    kept = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     partial = path.with_name(path.name + ".part")
     save_file(kept, partial, metadata=dict(facts) | {"content": _seal(kept, facts)})
     partial.chmod(0o644)  # safetensors' 0600 would stay with the finished run

@@ -30,6 +30,13 @@ class TrainingConfig(Section):
     rate_cost
         Weight of the rate regularisation, see
         :func:`ratemodel.training.loss.rate_cost`.
+    device
+        Where the network is trained: ``"cpu"``, ``"cuda"``, or ``"auto"``, a GPU
+        where torch finds one.
+    precision
+        ``"float32"``, or on a GPU ``"mixed"``: products with full matrices on tensor
+        cores, which round their factors to 10 bits (TensorFloat-32) and sum in
+        float32; everything else in float32.
     segment_steps
         Steps kept for the way back at once; all where it is left out.
     checkpoint_steps
@@ -51,6 +58,8 @@ class TrainingConfig(Section):
     clip_norm: Annotated[float, Field(gt=0)] = 1.0
     calibrate_readouts: bool = True
     rate_cost: Annotated[float, Field(ge=0)] = 0.1
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    precision: Literal["float32", "mixed"] = "float32"
     segment_steps: Annotated[int, Field(ge=1)] | None = None
     checkpoint_steps: Annotated[int, Field(ge=1)] = 50
     validation_steps: Annotated[int, Field(ge=1)] = 250
@@ -62,4 +71,10 @@ class TrainingConfig(Section):
         given = [n for n in ("steps", "epochs", "minutes") if getattr(self, n)]
         if len(given) > 1:
             raise ValueError(f"give only one of {' and '.join(given)}")
+        return self
+
+    @model_validator(mode="after")
+    def _mixed_on_a_gpu(self) -> Self:
+        if self.precision == "mixed" and self.device == "cpu":
+            raise ValueError('precision "mixed" needs a GPU: set device to "cuda"')
         return self

@@ -1,6 +1,5 @@
 """What training makes small: wrong answers, and rates far from where they were."""
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -9,25 +8,19 @@ from ratemodel.training.processes import Processes
 _SOFT_HZ = 1.0
 
 
-def answer_loss(
-    answers: dict[str, tuple[Tensor, Tensor]], label: Tensor, batch: int
-) -> Tensor:
+def answer_loss(logits: Tensor, label: Tensor, batch: int) -> Tensor:
     """Return the cross-entropy of the answers, summed and divided by ``batch``.
 
     Parameters
     ----------
-    answers
-        Rows and logits by task, of :class:`ratemodel.readout.Readouts`.
+    logits
+        Of :class:`ratemodel.readout.Readouts`, ``(n_trials, n_classes)``.
     label
         Right answers, ``(n_trials,)``.
     batch
         Trials of all processes: their sums add up to the mean.
     """
-    parts = [
-        functional.cross_entropy(logits, label[rows], reduction="sum")
-        for rows, logits in answers.values()
-    ]
-    return torch.stack(parts).sum() / batch
+    return functional.cross_entropy(logits, label, reduction="sum") / batch
 
 
 def rate_cost(population_hz: Tensor, untrained_hz: Tensor) -> Tensor:

@@ -120,7 +120,9 @@ def build_network(
     rules: Mapping[str, WeightRule],
     source: TrialSource,
     readout: ReadoutConfig,
+    *,
     segment_steps: int | None = None,
+    device: str = "cpu",
 ) -> TrainableNetwork:
     """Return the network as it is before training.
 
@@ -138,14 +140,18 @@ def build_network(
         Where answers are read from.
     segment_steps
         Steps kept for the way back; all where not given.
+    device
+        Torch device of the network.
 
     Raises
     ------
     InputError
         If the parts do not fit.
+    DeviceError
+        If there is no such device.
     """
     network = RateNetwork.with_extensions(
-        parameters, model.variant, model.extensions, model.tau_r_ms, model.dt_ms
+        parameters, model.variant, model.extensions, model.tau_r_ms, model.dt_ms, device
     )
     readouts = build_readouts(source.tasks.tasks, parameters.population, readout)
     return TrainableNetwork(

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from bridge.column.column import POPULATIONS
+from ratemodel.captured_sequence import CapturedSequence
 from ratemodel.network import RateNetwork
 from ratemodel.readout import Readouts
 from ratemodel.sequence import RateSequence
@@ -34,6 +35,8 @@ class TrainableNetwork(nn.Module):
 
     Attributes
     ----------
+    device
+        Where it is.
     free
         Free numbers of both sets of connections.
     rules
@@ -56,6 +59,8 @@ class TrainableNetwork(nn.Module):
             network, segment_steps=segment_steps, steps_per_bin=timing.steps_per_bin
         )
         self._steps_per_sample = steps_per_sample
+        self._captured: dict[torch.Size, CapturedSequence] = {}
+        self.device = network.device
         parameters = network.parameters
         edges = {"recurrent": parameters.recurrent, "input": parameters.lgn_edges}
         self.rules = dict(rules)
@@ -63,7 +68,9 @@ class TrainableNetwork(nn.Module):
             {
                 name: nn.Parameter(
                     self.rules[name].to_free(
-                        torch.tensor(own.weight_pa, dtype=network.dtype)
+                        torch.tensor(
+                            own.weight_pa, dtype=network.dtype, device=network.device
+                        )
                     )
                 )
                 for name, own in edges.items()
@@ -82,6 +89,7 @@ class TrainableNetwork(nn.Module):
         self.register_buffer(
             "_share", share / share.sum(dim=1, keepdim=True), persistent=False
         )
+        self.to(network.device)
 
     def weights_pa(self) -> dict[str, Tensor]:
         """Return the weights, pA, of ``"recurrent"`` and ``"input"``."""
@@ -90,22 +98,33 @@ class TrainableNetwork(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Return the mean rates, Hz, in every bin, ``(n_bins, n_cells, batch)``."""
         weights = self.weights_pa()
-        return self._sequence(
-            weights["recurrent"],
-            weights["input"],
-            batch.input_hz,
-            steps_per_sample=self._steps_per_sample,
-        ).rates
+        arguments = weights["recurrent"], weights["input"], batch.input_hz
+        if self.device.type == "cuda" and torch.is_grad_enabled():
+            return self._capture(*arguments)(*arguments).rates
+        return self._sequence(*arguments, steps_per_sample=self._steps_per_sample).rates
+
+    def _capture(self, *arguments: Tensor) -> CapturedSequence:
+        """Return the sequence of a batch's shape, captured when first asked for."""
+        shape = arguments[-1].shape
+        if shape not in self._captured:
+            recurrent, own_input, input_hz = (a.detach().clone() for a in arguments)
+            self._captured[shape] = CapturedSequence(
+                self._sequence,
+                recurrent.requires_grad_(),
+                own_input.requires_grad_(),
+                input_hz,
+                steps_per_sample=self._steps_per_sample,
+            )
+        return self._captured[shape]
 
     def answer_rates(self, rates: Tensor, batch: Batch) -> Tensor:
-        """Return the mean rates in the answer windows, Hz, ``(batch, n_cells)``."""
-        return torch.einsum("tnb,bt->bn", rates, batch.answer)
+        """Return the mean rates in the answer window, Hz, ``(batch, n_cells)``."""
+        return torch.einsum("tnb,t->bn", rates, batch.answer)
 
-    def answers(self, rates: Tensor, batch: Batch) -> dict[str, tuple[Tensor, Tensor]]:
-        """Return rows and logits of every task in the batch."""
-        mean = self.answer_rates(rates, batch)
-        answers: dict[str, tuple[Tensor, Tensor]] = self.readouts(mean, batch.task_id)
-        return answers
+    def answers(self, rates: Tensor, batch: Batch) -> Tensor:
+        """Return the logits of the batch's task, ``(batch, n_classes)``."""
+        logits: Tensor = self.readouts(self.answer_rates(rates, batch), batch.task)
+        return logits
 
     def population_hz(self, rates: Tensor) -> Tensor:
         """Return mean rates of the populations there are, Hz, summed over trials."""

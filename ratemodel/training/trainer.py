@@ -16,6 +16,7 @@ from bridge.errors import StoppedError, V1BridgeError
 from bridge.progress import Progress, SilentProgress, task
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.accuracy import measure_accuracy
+from ratemodel.training.batch_queue import BatchQueue
 from ratemodel.training.checkpoint import Checkpoint, Checkpoints
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
@@ -26,6 +27,9 @@ from ratemodel.training.trial_source import Batch, TrialSource
 
 DEFAULT_STEPS = 1000
 NAME = "training"
+_AHEAD = {"cpu": 0, "cuda": 8}
+"""Batches that are drawn while the network is busy elsewhere than on the CPU."""
+
 _SMOOTH = 0.95
 """Weight of the past in the accuracy that the progress bar shows."""
 
@@ -86,7 +90,11 @@ class Trainer:
         )
         self.step, self.seconds = 0, 0.0
         self._prepare_optimiser()
-        self._untrained_hz = torch.full((len(network.population_names),), -1.0)
+        self._untrained_hz = {
+            name: torch.full((len(network.population_names),), -1.0).to(network.device)
+            for name in source.tasks.tasks
+        }
+        self._batches = BatchQueue(self._draw, ahead=_AHEAD[network.device.type])
 
     @property
     def n_steps(self) -> int | None:
@@ -154,14 +162,17 @@ class Trainer:
                         "--resume continues",
                         stop,
                     )
+            self._batches.close()
             self._save()
 
     def _calibrate_readouts(self) -> None:
-        """Every process takes the whole first batch, so that all do the same."""
-        batch = self.source.draw("train", np.arange(self.config.batch))
-        with torch.no_grad():
-            mean = self.network.answer_rates(self.network(batch), batch)
-        self.network.readouts.calibrate(mean, batch.task_id)
+        """Every process takes the whole first batches, so that all do the same."""
+        for name in self.source.tasks.tasks:
+            batch = self.source.draw("train", name, np.arange(self.config.batch))
+            batch = batch.to(self.network.device)
+            with torch.no_grad():
+                mean = self.network.answer_rates(self.network(batch), batch)
+            self.network.readouts.calibrate(mean, name)
 
     def _every(self, record: dict[str, Any], log: TrainingLog | None) -> None:
         if log is None:
@@ -195,24 +206,31 @@ class Trainer:
             rate *= 0.5 * (1.0 + math.cos(math.pi * min(1.0, self._fraction())))
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        batch = self._batch()
+        batch = self._batches.take(self.step).to(self.network.device)
         self._optimiser.zero_grad(set_to_none=False)
         rates = self.network(batch)
-        answers = self.network.answers(rates, batch)
+        logits = self.network.answers(rates, batch)
         population_hz = shared_mean(
             self.network.population_hz(rates) / config.batch, processes
         )
-        if self._untrained_hz[0] < 0.0:
-            self._untrained_hz.copy_(population_hz.detach())
-        answer = answer_loss(answers, batch.label, config.batch)
-        cost = rate_cost(population_hz, self._untrained_hz)
+        untrained_hz = self._untrained_hz[batch.task]
+        if untrained_hz[0] < 0.0:
+            untrained_hz.copy_(population_hz.detach())
+        answer = answer_loss(logits, batch.label, config.batch)
+        cost = rate_cost(population_hz, untrained_hz)
         (answer + config.rate_cost * cost).backward()
         gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
         processes.sum_in_place(gradients)
         norm = torch.nn.utils.clip_grad_norm_(
             list(self._parameters.values()), config.clip_norm
         )
-        counts = processes.sum(self._counts(answers, batch, answer, request))
+        right = (logits.argmax(dim=1) == batch.label).sum()
+        counts = processes.sum(
+            torch.tensor(
+                [float(answer.detach()), float(request > 0), float(right)],
+                dtype=torch.float64,
+            )
+        )
         loss = float(counts[0] + config.rate_cost * cost.detach())
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise V1BridgeError(
@@ -226,32 +244,15 @@ class Trainer:
                 self.network.rules[name].after_step(free, rates.detach(), reduce)
         self.step += 1
         asked = request or (int(signal.SIGTERM) if counts[1] > 0 else 0)
-        record = self._record(counts, loss, cost, norm, rate, population_hz, started)
-        return record, asked
-
-    def _record(
-        self,
-        counts: Tensor,
-        loss: float,
-        cost: Tensor,
-        norm: Tensor,
-        learning_rate: float,
-        population_hz: Tensor,
-        started: float,
-    ) -> dict[str, Any]:
-        names = list(self.source.tasks.tasks)
-        right, of = counts[2:].view(2, -1).tolist()
-        return {
+        record = {
             "step": self.step - 1,
             "split": "train",
             "loss": loss,
             "cross_entropy": float(counts[0]),
             "rate_cost": float(cost.detach()),
-            "accuracy": {
-                n: r / k for n, r, k in zip(names, right, of, strict=True) if k
-            },
+            "accuracy": {batch.task: float(counts[2]) / config.batch},
             "gradient_norm": float(norm),
-            "learning_rate": learning_rate,
+            "learning_rate": rate,
             "rate_hz": dict(
                 zip(
                     self.network.population_names,
@@ -259,39 +260,20 @@ class Trainer:
                     strict=True,
                 )
             ),
-            "trials_per_s": self.config.batch / (time.perf_counter() - started),
+            "trials_per_s": config.batch / (time.perf_counter() - started),
         }
+        return record, asked
 
-    def _batch(self) -> Batch:
-        first = self.step * self.config.batch
-        numbers = np.arange(first, first + self.config.batch)
+    def _draw(self, step: int) -> Batch:
+        """Return this process's share of a batch."""
+        task_name, numbers = self.source.tasks.turn(step, self.config.batch)
         own = numbers[self.processes.rank :: self.processes.world]
-        return self.source.draw("train", own)
-
-    def _counts(
-        self,
-        answers: Mapping[str, tuple[Tensor, Tensor]],
-        batch: Batch,
-        loss: Tensor,
-        request: int,
-    ) -> Tensor:
-        """Return loss, requests to stop, and right answers and trials by task."""
-        right, of = [], []
-        for name in self.source.tasks.tasks:
-            if name in answers:
-                rows, logits = answers[name]
-                right.append(float((logits.argmax(1) == batch.label[rows]).sum()))
-                of.append(float(rows.numel()))
-            else:
-                right.append(0.0)
-                of.append(0.0)
-        head = [float(loss.detach()), float(request > 0)]
-        return torch.tensor([*head, *right, *of], dtype=torch.float64)
+        return self.source.draw("train", task_name, own)
 
     def _prepare_optimiser(self) -> None:
         """Make gradients and Adam's moments, so that all processes have them."""
         for parameter in self._parameters.values():
-            # A process whose share of a batch lacks a task has no gradient there.
+            # A batch has no gradient for the readouts of the other tasks.
             parameter.grad = torch.zeros_like(parameter)
             self._optimiser.state[parameter] = {
                 "step": torch.tensor(0.0),
@@ -301,7 +283,7 @@ class Trainer:
 
     def _state(self) -> dict[str, Tensor]:
         """Return every tensor that the next step depends on."""
-        state: dict[str, Tensor] = {"untrained_hz": self._untrained_hz}
+        state = {f"untrained_hz.{name}": t for name, t in self._untrained_hz.items()}
         for name, parameter in self._parameters.items():
             state[name] = parameter.data
             for kind, moment in self._optimiser.state[parameter].items():

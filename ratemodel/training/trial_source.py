@@ -1,7 +1,6 @@
 """From the number of a trial to what the network gets and what is right."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ from bridge.stimulus.input_channels import InputChannels
 from bridge.stimulus.movie import Movie
 from ratemodel.readout import answer_weights
 from ratemodel.tasks.task_set import TaskSet
-from ratemodel.tasks.trials import Task
 
 
 @dataclass(frozen=True)
@@ -26,22 +24,20 @@ class TrialTiming:
     dt_ms
         Step of the network, ms.
     frame_ms
-        Longest time, in whole ms, of which everything shown is a multiple, ms.
-    n_steps
-        Steps of a trial: until the last answer window of all tasks closes.
+        Longest time, in whole ms, of which everything shown and every trial is a
+        multiple, ms.
     steps_per_bin
-        Steps of which all answer windows consist.
+        Steps of which all trials and answer windows consist.
     """
 
     dt_ms: float
     frame_ms: float
-    n_steps: int
     steps_per_bin: int
 
     @property
-    def duration_ms(self) -> float:
-        """Duration of a trial, ms."""
-        return self.n_steps * self.dt_ms
+    def bin_ms(self) -> float:
+        """Duration of a bin, ms."""
+        return self.dt_ms * self.steps_per_bin
 
 
 def time_trials(tasks: TaskSet, dt_ms: float) -> TrialTiming:
@@ -60,11 +56,8 @@ def time_trials(tasks: TaskSet, dt_ms: float) -> TrialTiming:
         If an answer window or a frame is not a whole number of steps.
     """
     drawn = [task.draw("train", np.arange(1)) for task in tasks.tasks.values()]
-    end_ms = max(trials.last_answer_ms for trials in drawn)
     frame_ms = math.gcd(*(trials.movie.common_frame_ms for trials in drawn))
-    edges = np.unique(
-        np.concatenate([[end_ms], *(trials.answer_ms.ravel() for trials in drawn)])
-    )
+    edges = np.unique([trials.answer_ms for trials in drawn])
     for what, times in (("answer window", edges), ("frame", np.array([frame_ms]))):
         steps = times / dt_ms
         if not np.allclose(steps, np.rint(steps), rtol=0.0, atol=1e-6):
@@ -73,32 +66,43 @@ def time_trials(tasks: TaskSet, dt_ms: float) -> TrialTiming:
                 f"model.dt_ms {dt_ms:g}: the {what} at {bad:g} ms is not a whole "
                 "number of steps"
             )
-    if end_ms % frame_ms:
-        frame_ms = math.gcd(frame_ms, round(end_ms))
+    for trials in drawn:
+        if trials.answer_ms[1] % frame_ms:
+            frame_ms = math.gcd(frame_ms, round(trials.answer_ms[1]))
     whole = np.rint(edges / dt_ms).astype(int)
-    return TrialTiming(
-        dt_ms, float(frame_ms), int(whole.max()), int(np.gcd.reduce(whole))
-    )
+    return TrialTiming(dt_ms, float(frame_ms), int(np.gcd.reduce(whole)))
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some trials as tensors.
+    """Some trials of one task as tensors.
 
     Attributes
     ----------
+    task
+        Name of the task.
     input_hz
-        Rates of the input channels, Hz, ``(n_samples, n_channels, batch)``.
+        Rates of the input channels until the answer window closes, Hz,
+        ``(n_samples, n_channels, batch)``.
     answer
-        Weight of every bin in each trial's answer, ``(batch, n_bins)``.
-    label, task_id
-        Right answers and tasks, ``(batch,)``.
+        Weight of every bin in the answer, ``(n_bins,)``.
+    label
+        Right answers, ``(batch,)``.
     """
 
+    task: str
     input_hz: Tensor
     answer: Tensor
     label: Tensor
-    task_id: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on a device."""
+        return Batch(
+            self.task,
+            self.input_hz.to(device),
+            self.answer.to(device),
+            self.label.to(device),
+        )
 
 
 class TrialSource:
@@ -124,38 +128,31 @@ class TrialSource:
         sample_ms: float,
     ) -> None:
         self.tasks, self.timing, self.channels = tasks, timing, channels
+        self._sample_ms = sample_ms
         self.steps_per_sample = round(sample_ms / timing.dt_ms)
-        self._n_samples = round(timing.duration_ms / sample_ms)
 
-    def draw(
-        self, split: str, numbers: NDArray[np.int64], task: Task | None = None
-    ) -> Batch:
-        """Return trials by number.
+    def draw(self, split: str, task: str, numbers: NDArray[np.int64]) -> Batch:
+        """Return trials by number, until their answer window closes.
 
         Parameters
         ----------
         split
             ``"train"``, ``"validation"`` or ``"test"``.
+        task
+            Name of the task.
         numbers
             Which trials, ``(batch,)``.
-        task
-            Only of this task; of all, taking turns, where it is left out.
         """
-        draw: Callable = self.tasks.draw if task is None else task.draw
-        trials = draw(split, numbers)
-        movie = _until(trials.movie, self.timing.duration_ms)
-        rates = self.channels(movie)[:, : self._n_samples]
-        timing = self.timing
-        weights = answer_weights(
-            trials.answer_ms,
-            timing.dt_ms * timing.steps_per_bin,
-            timing.n_steps // timing.steps_per_bin,
-        )
+        trials = self.tasks.tasks[task].draw(split, numbers)
+        end_ms, bin_ms = trials.answer_ms[1], self.timing.bin_ms
+        rates = self.channels(_until(trials.movie, end_ms))
+        weights = answer_weights(trials.answer_ms, bin_ms, round(end_ms / bin_ms))
+        n_samples = round(end_ms / self._sample_ms)
         return Batch(
-            torch.from_numpy(np.ascontiguousarray(rates.transpose(1, 2, 0))),
+            task,
+            torch.from_numpy(np.ascontiguousarray(rates[:n_samples])),
             torch.from_numpy(weights),
             torch.from_numpy(trials.label),
-            torch.from_numpy(trials.task_id),
         )
 
 

@@ -227,8 +227,8 @@ def test_evaluation_finds_what_training_found(whole, tmp_path):
 class SameTrials(TrialSource):
     """Shows the first eight trials again and again."""
 
-    def draw(self, split, numbers, task=None):
-        return super().draw(split, numbers % 8, task)
+    def draw(self, split, task, numbers):
+        return super().draw(split, task, numbers % 8)
 
 
 def test_the_loss_of_trials_that_come_again_falls(whole, home, tmp_path):

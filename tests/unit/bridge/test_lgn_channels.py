@@ -1,35 +1,45 @@
-"""Filters of equal frames as input channels of movies with unequal segments."""
+"""LGN filters as input channels: still pictures of unequal duration."""
 
 import numpy as np
 import pytest
 
 from bridge.errors import InputError
 from bridge.stimulus.lgn_channels import LgnChannels
+from bridge.stimulus.lgn_filter_bank import LgnFilterBank
+from bridge.stimulus.lgn_grid import lgn_grid
 from bridge.stimulus.movie import Movie
 
-
-class RunningSum:
-    """Two output steps per frame of 5 ms: the sum of all frames so far."""
-
-    n_cells = 16
-    frame_ms = 5.0
-
-    def process(self, movie: np.ndarray, state: None = None) -> tuple[np.ndarray, None]:
-        total = movie.reshape(*movie.shape[:2], -1).cumsum(axis=1, dtype=np.float64)
-        return np.repeat(total, 2, axis=1), None
+SHAPE = (12, 16)
+LGN = lgn_grid(grid=(2, 3), field_deg=(32.0, 24.0))
 
 
-def test_the_filters_see_every_segment_as_long_as_it_lasts() -> None:
-    frames = np.array([1.0, 10.0, 100.0])[None, :, None, None] * np.ones((2, 1, 4, 4))
-    channels = LgnChannels(RunningSum())
-    rates = channels(Movie(frames, np.array([10.0, 5.0, 15.0])))
-    assert channels.n_channels == 16
+def bank(**options) -> LgnFilterBank:
+    return LgnFilterBank(LGN, image_shape=SHAPE, deg_per_pixel=2.0, **options)
+
+
+@pytest.mark.parametrize("dt_ms", [1.0, 2.0, 5.0])
+def test_pictures_give_what_their_frames_give(dt_ms: float) -> None:
+    durations = np.array([10.0, 40.0, 20.0, 700.0, 10.0])
+    frames = np.random.default_rng(1).uniform(-1.0, 1.0, (3, 5, *SHAPE))
+    frames[:, 2] = 0.0  # grey between pictures
+    running = bank(frame_ms=10.0, dt_ms=dt_ms)
+    shown = np.repeat(frames.astype(np.float32), [1, 4, 2, 70, 1], axis=1)
+    expected, _ = running.process(shown)
+    channels = LgnChannels(bank(dt_ms=dt_ms, frame_ms=dt_ms))
+    rates = channels(Movie(frames, durations))
+    assert channels.n_channels == LGN.n_cells
     assert rates.dtype == np.float32
-    expected = np.repeat([1, 2, 12, 112, 212, 312], 2)
-    np.testing.assert_array_equal(rates, np.tile(expected[:, None], (2, 1, 16)))
+    # The same sums in another order, rounded to float32 at the end.
+    np.testing.assert_allclose(rates.transpose(2, 0, 1), expected, rtol=1e-6, atol=1e-5)
 
 
-def test_a_segment_between_frames_is_refused() -> None:
-    movie = Movie(np.zeros((1, 2, 4, 4)), np.array([10.0, 12.0]))
+def test_a_picture_between_steps_is_refused() -> None:
+    movie = Movie(np.zeros((1, 2, *SHAPE)), np.array([10.0, 12.0]))
     with pytest.raises(InputError, match="12 ms is not a whole number"):
-        LgnChannels(RunningSum())(movie)
+        LgnChannels(bank(dt_ms=5.0, frame_ms=5.0))(movie)
+
+
+def test_contrasts_beyond_the_range_are_refused() -> None:
+    movie = Movie(np.full((1, 1, *SHAPE), 1.5), np.array([10.0]))
+    with pytest.raises(InputError, match=r"contrast 1\.5 is outside"):
+        LgnChannels(bank())(movie)

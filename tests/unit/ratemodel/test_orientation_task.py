@@ -92,7 +92,7 @@ def test_times_are_those_of_the_configuration() -> None:
         assert steps.shape[1] == 200
         shown = np.abs(steps).max(axis=(0, 2, 3)) > 0
         assert np.flatnonzero(shown).tolist() == list(range(*on))
-        assert (trials.answer_ms == (150.0, 200.0)).all()
+        assert trials.answer_ms == (150.0, 200.0)
 
 
 def test_labels_follow_the_orientation_on_the_screen() -> None:

@@ -17,12 +17,12 @@ def test_there_are_832_channels_and_they_follow_the_screen() -> None:
     channels = PixelChannels(PixelConfig(), dt_ms=5.0)
     assert channels.n_channels == 832
     rates = channels(uniform(0.0, 0.5, -1.0))
-    assert rates.shape == (1, 12, 832)
+    assert rates.shape == (12, 832, 1)
     assert rates.dtype == np.float32
     # 4 Hz at grey; 4 +- 20 c, never below 0.
     for step, (on, off) in ((0, (4, 4)), (3, (4, 4)), (4, (14, 0)), (8, (0, 24))):
-        np.testing.assert_allclose(rates[0, step, :416], on, rtol=1e-5)
-        np.testing.assert_allclose(rates[0, step, 416:], off, rtol=1e-5)
+        np.testing.assert_allclose(rates[step, :416, 0], on, rtol=1e-5)
+        np.testing.assert_allclose(rates[step, 416:, 0], off, rtol=1e-5)
 
 
 def test_a_channel_sees_its_own_place() -> None:
@@ -30,7 +30,7 @@ def test_a_channel_sees_its_own_place() -> None:
     frames[0, 0, 40:44, 8:12] = 1.0
     config = PixelConfig(rows=16, columns=16)
     rates = PixelChannels(config, dt_ms=1.0)(Movie(frames, np.array([1.0])))
-    on, off = rates[0, 0, :256].reshape(16, 16), rates[0, 0, 256:].reshape(16, 16)
+    on, off = rates[0, :256, 0].reshape(16, 16), rates[0, 256:, 0].reshape(16, 16)
     assert np.unravel_index(on.argmax(), on.shape) == (10, 2)
     assert np.unravel_index(off.argmin(), off.shape) == (10, 2)
     # The filter that shrinks keeps the sum: 16 of 4096 pixels.

@@ -10,6 +10,7 @@ from bridge.errors import InputError
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.task_set import build_tasks
 from ratemodel.training.accuracy import Accuracy
+from ratemodel.training.batch_queue import BatchQueue
 from ratemodel.training.checkpoint import Checkpoints, read_tensors, write_tensors
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
@@ -68,13 +69,10 @@ def test_gradients_of_shares_add_up_to_the_gradient_of_the_whole():
 
 def test_answer_loss_is_the_mean_over_all_trials():
     logits = torch.tensor([[2.0, 0.0], [0.0, 1.0]])
-    label = torch.tensor([0, 1, 0])
-    answers = {
-        "a": (torch.tensor([0, 2]), logits),
-        "b": (torch.tensor([1]), logits[1:]),
-    }
-    by_hand = np.log1p(np.exp(-2)) + np.log1p(np.exp(1)) + np.log1p(np.exp(-1))
-    assert float(answer_loss(answers, label, 3)) == pytest.approx(by_hand / 3)
+    by_hand = np.log1p(np.exp(-2)) + np.log1p(np.exp(1))
+    # Two of the three trials of all processes.
+    found = answer_loss(logits, torch.tensor([0, 0]), 3)
+    assert float(found) == pytest.approx(by_hand / 3)
 
 
 def test_checkpoints_keep_the_one_before_and_pass_over_a_damaged_one(tmp_path):
@@ -147,26 +145,39 @@ class Means:
 
     def __call__(self, movie):
         seen = np.abs(movie.frames).mean(axis=(2, 3))
-        return seen[:, movie.segment_of_step(self._dt_ms), None]
+        return seen[:, movie.segment_of_step(self._dt_ms), None].transpose(1, 2, 0)
 
 
 def test_timing_and_answers_of_tasks_of_different_length():
     tasks = build_tasks(TasksConfig.parse({}, "test"))
     timing = time_trials(tasks, 5.0)
-    # Gratings move every 10 ms; the change task answers last:
-    # its second image goes after 50 + 100 + 150 + 50 + 100 ms, the window closes
-    # 100 ms later.
-    assert timing.frame_ms == 10.0
-    assert timing.duration_ms == 550.0
-    assert timing.steps_per_bin == 10
+    assert timing.frame_ms == 10.0  # gratings move as often
+    assert timing.bin_ms == 50.0
     source = TrialSource(tasks, timing, Means(10.0), 10.0)
-    batch = source.draw("train", np.arange(2))  # neither is the long task
-    assert batch.input_hz.shape == (55, 1, 2)
-    assert not batch.input_hz[15:].any()  # padded with grey
-    assert batch.answer.shape == (2, 11)
-    assert batch.answer.argmax(dim=1).tolist() == [3, 3]
-    long = source.draw("train", np.arange(1), tasks.tasks["change"])
-    assert long.answer.argmax(dim=1).tolist() == [10]
+    short = source.draw("train", "orientation", np.arange(2))
+    assert short.input_hz.shape == (20, 1, 2)
+    assert not short.input_hz[15:].any()  # grey until the window closes
+    assert short.answer.tolist() == [0.0, 0.0, 0.0, 1.0]
+    # The second image goes after 50 + 100 + 150 + 50 + 100 ms, the window closes
+    # 100 ms later.
+    long = source.draw("train", "change", np.arange(1))
+    assert long.input_hz.shape == (55, 1, 1)
+    assert long.answer.tolist() == [0.0] * 10 + [1.0]
+
+
+class Spoken:
+    """A batch that is nothing but its number."""
+
+    def __init__(self, number):
+        self.number = number
+
+
+@pytest.mark.parametrize("ahead", [0, 3])
+def test_batches_drawn_ahead_are_the_same(ahead):
+    queue = BatchQueue(Spoken, ahead)
+    assert [queue.take(k).number for k in range(7)] == list(range(7))
+    queue.close()
+    assert queue.take(2).number == 2  # a resumed run goes back
 
 
 def test_a_step_that_does_not_fit_the_windows_is_refused():
