@@ -47,11 +47,12 @@ from spiking.model import SpikingModel
 from spiking.network_arrays import network_arrays
 
 ROOT = Path(__file__).resolve().parents[1]
+SIZES: list[str | int] = ["3k", "6k", 50_000]
 DT_MS, DURATION_MS, N_TRIALS, REPEATS = 0.1, 1000.0, 64, 3
 Report = dict[str, Any]
 
 
-def equivalence() -> Report:
+def equivalence(sizes: list[str | int]) -> Report:
     """Run the tests marked ``gpu``."""
     command = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", str(ROOT / "tests")]
     done = subprocess.run(
@@ -72,7 +73,7 @@ def seconds(column: Column, device: str, n_trials: int, n_jobs: int | None) -> f
     return time.perf_counter() - start
 
 
-def spiking_speed() -> Report:
+def spiking_speed(sizes: list[str | int]) -> Report:
     """Trials per second of the 3k column on the GPU and on this machine's CPU."""
     column = build_column("3k", 1)
     kinds: dict[str, tuple[str, int, int | None]] = {
@@ -101,10 +102,10 @@ def spiking_speed() -> Report:
     }
 
 
-def spiking_memory() -> Report:
+def spiking_memory(sizes: list[str | int]) -> Report:
     """Memory of columns on the GPU; what ``auto`` does where they do not fit."""
     report: Report = {}
-    for size in ("3k", "6k", 50_000):
+    for size in sizes:
         column = build_column(size, 1)
         arrays = network_arrays(column, DT_MS)
         gpu = find_gpu()
@@ -150,25 +151,29 @@ def lowest_free_memory(before: Gpu) -> Iterator[list[int]]:
         thread.join()
 
 
-def rate_model() -> Report:
+def rate_model(sizes: list[str | int]) -> Report:
     """Training steps of the rate model."""
     from gpu_rate_model import rate_model as measure  # imports torch
 
-    return measure()
+    return measure(sizes)
 
 
-PARTS: dict[str, Callable[[], Report]] = {
+PARTS: dict[str, Callable[[list[str | int]], Report]] = {
     "equivalence": equivalence,
     "spiking speed": spiking_speed,
     "spiking memory": spiking_memory,
     "rate model": rate_model,
 }
-"""What is measured, in this order. A part takes nothing and returns what goes into
-the file under its name."""
+"""What is measured, in this order. A part takes sizes of columns and returns what
+goes into the file under its name."""
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in values.items()}
+
+
+def _size(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
 
 
 def main() -> int:
@@ -176,6 +181,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--sizes", nargs="*", default=SIZES, type=_size)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     options = parser.parse_args()
     if importlib.util.find_spec("torch") is None:
@@ -198,7 +204,7 @@ def main() -> int:
     for name in options.parts:
         start = time.perf_counter()
         try:
-            content[name] = PARTS[name]()
+            content[name] = PARTS[name](options.sizes)
         except Exception as error:  # the other parts are worth having
             content[name] = {"failed": f"{type(error).__name__}: {error}"}
         failed |= "failed" in content[name] or content[name].get("passed") is False

@@ -1,11 +1,11 @@
 """Time the training step of the rate model on a GPU, against eager PyTorch.
 
-``rate_model()`` takes nothing and returns a dictionary; ``benchmarks/gpu.py``
-calls it. For 3k, 6k and 50k cells, 64 trials and 200 steps: the plain dense loop
-through autograd (where its matrices fit), the one autograd function launched
-operation by operation, and the same captured as CUDA graphs, with full and with
-sparse matrices, with and without compiled steps. Nothing is extrapolated: a
-route that fails is reported with its error.
+``rate_model()`` takes sizes of columns and returns a dictionary;
+``benchmarks/gpu.py`` calls it. For 64 trials and 200 steps of the low-pass variant,
+plain and extended: the plain dense loop through autograd (where its matrices fit),
+the one autograd function launched operation by operation, and the same captured as
+CUDA graphs, with sparse and with full matrices, and with compiled steps. Nothing is
+extrapolated: a route that fails is reported with its error.
 
 The floor counts operations (a multiplication and an addition for every weight,
 trial and step: forward, back, gradient) at the rate of a product of full
@@ -15,8 +15,7 @@ stores written and read once) at the rate of a copy, both measured on the card.
 
 import json
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -27,19 +26,23 @@ from bridge.column.build import build_column
 from bridge.reduction.parameters import RateParameters
 from ratemodel.captured_sequence import CapturedSequence
 from ratemodel.network import RateNetwork
+from ratemodel.product_precision import product_precision
 from ratemodel.sequence import RateSequence
 from ratemodel.variant import advance
 
-SIZES: tuple[str | int, ...] = ("3k", "6k", 50_000)
-BATCH, N_STEPS, STEPS_PER_BIN = 64, 200, 10
+BATCH, N_STEPS, STEPS_PER_BIN, DT_MS = 64, 200, 10, 1.0
 TURNS = 7
 DENSE_LOOP_CELLS = 10_000
 """Above, 200 gradients of a full matrix take longer than they tell."""
 
+FORMS = {
+    "plain": (),
+    "extended": ("adaptation", "cascade", "delays", "variance"),
+}
 Route = Callable[[], object]
 
 
-def rate_model() -> dict[str, Any]:
+def rate_model(sizes: Sequence[str | int]) -> dict[str, Any]:
     """Time every size on the first GPU."""
     report: dict[str, Any] = {
         "device": torch.cuda.get_device_name(),
@@ -48,9 +51,11 @@ def rate_model() -> dict[str, Any]:
         "n_steps": N_STEPS,
         "sizes": {},
     }
-    for size in SIZES:
+    for size in sizes:
         parameters = stand_in_parameters(build_column(size, 1))
-        report["sizes"][str(size)] = time_size(parameters, "cuda")
+        report["sizes"][str(size)] = {
+            form: time_size(parameters, "cuda", form=form) for form in FORMS
+        }
     return report
 
 
@@ -58,12 +63,15 @@ def time_size(
     parameters: RateParameters,
     device: str,
     *,
+    form: str = "plain",
     batch: int = BATCH,
     n_steps: int = N_STEPS,
     turns: int = TURNS,
 ) -> dict[str, Any]:
     """Return times of all routes, the floor, and their ratios."""
-    network = RateNetwork(parameters, variant="low_pass", tau_r_ms=3.0, device=device)
+    network = RateNetwork.with_extensions(
+        parameters, "low_pass", FORMS[form], 3.0, DT_MS, device
+    )
     weights = [
         torch.tensor(
             edges.weight_pa, dtype=torch.float32, device=device, requires_grad=True
@@ -72,11 +80,11 @@ def time_size(
     ]
     inputs = 20.0 * torch.rand(n_steps, parameters.n_lgn, batch, device=device)
     makers: dict[str, Callable[[], Route]] = {}
-    if parameters.n_cells <= DENSE_LOOP_CELLS:
+    is_small = parameters.n_cells <= DENSE_LOOP_CELLS
+    if is_small and form == "plain":
         makers["dense loop, eager"] = lambda: dense_loop(network, inputs)
-    products = ("sparse", "dense") if "dense loop, eager" in makers else ("sparse",)
-    for product in products:
-        for compiled in (False, True):
+    for product in ("sparse", "dense") if is_small else ("sparse",):
+        for compiled in (False, True) if product == "sparse" else (False,):
             sequence = RateSequence(
                 network,
                 steps_per_bin=STEPS_PER_BIN,
@@ -84,13 +92,16 @@ def time_size(
                 compiled=compiled,
             )
             name = f"{product}{', compiled' if compiled else ''}"
-            makers[f"{name}, eager"] = _maker(sequence, weights, inputs)
+            if device == "cpu" or (product == "sparse" and not compiled):
+                makers[f"{name}, eager"] = _maker(sequence, weights, inputs)
             if device == "cpu":
                 continue
-            capture = _maker(sequence, weights, inputs, captured=True)
-            makers[f"{name}, captured"] = capture
-            if product == "dense":
-                makers[f"{name}, captured, TF32"] = partial(_in_tf32, capture)
+            for precision in (
+                ("float32", "mixed") if product == "dense" else ("float32",)
+            ):
+                makers[f"{name}, captured, {precision}"] = _maker(
+                    sequence, weights, inputs, precision
+                )
     times = {name: time_route(make, device, turns) for name, make in makers.items()}
     floor = floor_s(network, batch, n_steps, device)
     seconds = {name: t["median_s"] for name, t in times.items() if "median_s" in t}
@@ -139,27 +150,18 @@ def _maker(
     sequence: RateSequence,
     weights: list[Tensor],
     inputs: Tensor,
-    captured: bool = False,
+    captured: str | None = None,
 ) -> Callable[[], Route]:
     def make() -> Route:
         call: Any = sequence
-        if captured:
-            call = CapturedSequence(sequence, *weights, inputs)
+        if captured is not None:
+            with product_precision(captured):
+                call = CapturedSequence(sequence, *weights, inputs)
         return lambda: torch.autograd.grad(
             call(*weights, inputs).rates.square().mean(), weights
         )
 
     return make
-
-
-def _in_tf32(make: Callable[[], Route]) -> Route:
-    """Capture with the tensor cores' 10-bit mantissa in products."""
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("high")
-    try:
-        return make()
-    finally:
-        torch.set_float32_matmul_precision(before)
 
 
 def time_route(make: Callable[[], Route], device: str, turns: int) -> dict[str, Any]:
@@ -231,4 +233,4 @@ def _wait(on_gpu: bool) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(rate_model(), indent=2))
+    print(json.dumps(rate_model(["3k", "6k"]), indent=2))

@@ -1,5 +1,6 @@
 """A sequence captured as CUDA graphs: no launch per operation."""
 
+import warnings
 from typing import Any
 
 import torch
@@ -60,7 +61,7 @@ class CapturedSequence:
     sequence
         The sequence, on a CUDA device.
     recurrent_pa, lgn_pa, input_hz
-        Arguments of the shapes and types to come; weights that want a gradient.
+        Arguments of the shapes and types to come; their values do not count.
     steps_per_sample
         Steps that a sample of the input lasts.
 
@@ -85,8 +86,12 @@ class CapturedSequence:
                 f"{sequence.network.device}"
             )
         self._flat = FlatSequence(sequence, input_hz.shape[-1], steps_per_sample)
-        samples = (recurrent_pa, lgn_pa, input_hz, *flatten(self._flat.rest))
-        self._graphs: Any = torch.cuda.make_graphed_callables(self._flat, samples)
+        weights = (w.detach().clone().requires_grad_() for w in (recurrent_pa, lgn_pa))
+        samples = (*weights, input_hz.clone(), *flatten(self._flat.rest))
+        with warnings.catch_warnings():
+            # Nothing is accumulated in a graph, on whatever stream it was captured.
+            warnings.filterwarnings("ignore", message="The AccumulateGrad node's")
+            self._graphs: Any = torch.cuda.make_graphed_callables(self._flat, samples)
 
     def __call__(
         self,

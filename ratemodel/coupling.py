@@ -64,6 +64,8 @@ def to_torch(
     """Return a matrix as a torch CSR tensor with 32-bit indices."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
+        # checked here once; on its way to a GPU it need not be again
+        warnings.filterwarnings("ignore", message="Sparse invariant checks")
         return torch.sparse_csr_tensor(
             torch.from_numpy(matrix.indptr.astype(np.int32)),
             torch.from_numpy(matrix.indices.astype(np.int32)),

@@ -31,10 +31,9 @@ class ReadoutConfig(Section):
     binary
         How two answers are told apart: ``"threshold"``, one pool against a learned
         threshold, or ``"two_pools"``, one pool against the other.
-    threshold_hz
-        The threshold before training, Hz.
-    scale_per_hz
-        The scale of the pools' rates before training, 1/Hz.
+    centre_hz, scale_per_hz
+        Centre, Hz, and scale, 1/Hz, of the pools' rates before training, see
+        :class:`Readout`; a calibration at the start of the training sets both.
     seed
         Seed of the pools.
     """
@@ -42,7 +41,7 @@ class ReadoutConfig(Section):
     layer: Literal["L23", "L4", "L5", "L6"] = "L5"
     pool_size: Annotated[int, Field(ge=1)] = 30
     binary: Literal["threshold", "two_pools"] = "threshold"
-    threshold_hz: Annotated[float, Field(gt=0)] = 3.0
+    centre_hz: Annotated[float, Field(ge=0)] = 3.0
     scale_per_hz: Annotated[float, Field(gt=0)] = 1.0
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
 
@@ -52,12 +51,15 @@ class Readout(nn.Module):
 
     With a pool for every answer
 
-    .. math:: z_k = s\,\bar r_k + b_k,
+    .. math:: z_k = s\,(\bar r_k - c_k) + b_k,
 
-    and with a single pool for two answers :math:`z = s\,(\theta, \bar r)`, where
-    :math:`\bar r` is a pool's mean rate in the answer window, the scale :math:`s > 0`
-    is the softplus of a learned number, and :math:`b`, :math:`\theta` are learned
-    (after Chen, Scherr and Maass 2022, who keep :math:`\theta` fixed).
+    and with a single pool for two answers :math:`z = (0,\; s\,(\bar r - c) + b)`,
+    where :math:`\bar r` is a pool's mean rate in the answer window, the scale
+    :math:`s > 0` is the softplus of a learned number and :math:`b` is learned. The
+    single pool is compared with the threshold :math:`\theta = c - b / s` (after Chen,
+    Scherr and Maass 2022, who keep theirs fixed). The centre :math:`c` is set once: a
+    step of the optimiser then moves a logit by its learning rate however narrowly the
+    rates are spread; a threshold learned in Hz would jump across them.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ class Readout(nn.Module):
         Cells of each pool, ``(n_pools, pool_size)``.
     n_classes
         Number of answers: that of the pools, or 2 if there is one pool.
-    threshold_hz, scale_per_hz
+    centre_hz, scale_per_hz
         Values before training.
 
     Raises
@@ -79,22 +81,21 @@ class Readout(nn.Module):
         pools: NDArray[np.int64],
         n_classes: int,
         *,
-        threshold_hz: float = 3.0,
+        centre_hz: float = 0.0,
         scale_per_hz: float = 1.0,
     ) -> None:
         super().__init__()
         n_pools = pools.shape[0]
-        self.has_threshold = n_pools == 1 and n_classes == 2
-        if n_pools != n_classes and not self.has_threshold:
+        self.is_single = n_pools == 1 and n_classes == 2
+        if n_pools != n_classes and not self.is_single:
             raise InputError(f"readout: {n_pools} pools for {n_classes} answers")
         self.pools: Tensor
         self.register_buffer("pools", torch.from_numpy(pools.copy()))
+        self.centre_hz: Tensor
+        self.register_buffer("centre_hz", torch.full((n_pools,), float(centre_hz)))
         raw = float(np.log(np.expm1(scale_per_hz)))  # the inverse of softplus
         self.raw_scale = nn.Parameter(torch.tensor(raw))
-        if self.has_threshold:
-            self.threshold_hz = nn.Parameter(torch.tensor(float(threshold_hz)))
-        else:
-            self.bias = nn.Parameter(torch.zeros(n_classes))
+        self.bias = nn.Parameter(torch.zeros(n_pools))
 
     @property
     def scale_per_hz(self) -> Tensor:
@@ -103,7 +104,7 @@ class Readout(nn.Module):
 
     @torch.no_grad()
     def calibrate(self, mean_rate_hz: Tensor) -> None:
-        """Set threshold or biases to the mean of the pools, the scale to their spread.
+        """Set the centre to the mean of the pools, the scale to their spread.
 
         Logits then start around 0 with a spread of 1 over trials, whatever the rates.
 
@@ -113,14 +114,11 @@ class Readout(nn.Module):
             Mean rates of all cells in the answer window of some trials, Hz,
             ``(batch, n_cells)``.
         """
-        pool_hz = mean_rate_hz[:, self.pools].mean(dim=2)
+        pool_hz = self._pool_hz(mean_rate_hz)
         spread_hz = pool_hz.std(dim=0, correction=0).mean().clamp(min=_LEAST_HZ)
         scale = 1.0 / spread_hz
         self.raw_scale.copy_(scale + torch.log(-torch.expm1(-scale)))
-        if self.has_threshold:
-            self.threshold_hz.copy_(pool_hz.mean())
-        else:
-            self.bias.copy_(-scale * pool_hz.mean(dim=0))
+        self.centre_hz.copy_(pool_hz.mean(dim=0))
 
     def forward(self, mean_rate_hz: Tensor) -> Tensor:
         """Return logits.
@@ -135,11 +133,15 @@ class Readout(nn.Module):
         Tensor
             ``(batch, n_classes)``.
         """
-        pool_hz = mean_rate_hz[:, self.pools].mean(dim=2)
-        if not self.has_threshold:
-            return self.scale_per_hz * pool_hz + self.bias
-        threshold = self.threshold_hz.expand_as(pool_hz)
-        return self.scale_per_hz * torch.cat([threshold, pool_hz], dim=1)
+        pool_hz = self._pool_hz(mean_rate_hz)
+        logits = self.scale_per_hz * (pool_hz - self.centre_hz) + self.bias
+        if not self.is_single:
+            return logits
+        return torch.cat([torch.zeros_like(logits), logits], dim=1)
+
+    def _pool_hz(self, mean_rate_hz: Tensor) -> Tensor:
+        """Return the mean rates of the pools, Hz, ``(batch, n_pools)``."""
+        return mean_rate_hz[:, self.pools].mean(dim=2)
 
 
 class Readouts(nn.Module):
@@ -218,7 +220,7 @@ def build_readouts(
             name: Readout(
                 pools[name],
                 task.n_classes,
-                threshold_hz=config.threshold_hz,
+                centre_hz=config.centre_hz,
                 scale_per_hz=config.scale_per_hz,
             )
             for name, task in tasks.items()

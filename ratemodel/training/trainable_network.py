@@ -107,13 +107,8 @@ class TrainableNetwork(nn.Module):
         """Return the sequence of a batch's shape, captured when first asked for."""
         shape = arguments[-1].shape
         if shape not in self._captured:
-            recurrent, own_input, input_hz = (a.detach().clone() for a in arguments)
             self._captured[shape] = CapturedSequence(
-                self._sequence,
-                recurrent.requires_grad_(),
-                own_input.requires_grad_(),
-                input_hz,
-                steps_per_sample=self._steps_per_sample,
+                self._sequence, *arguments, steps_per_sample=self._steps_per_sample
             )
         return self._captured[shape]
 

@@ -284,6 +284,8 @@ class Trainer:
     def _state(self) -> dict[str, Tensor]:
         """Return every tensor that the next step depends on."""
         state = {f"untrained_hz.{name}": t for name, t in self._untrained_hz.items()}
+        for name, buffer in self.network.readouts.named_buffers():
+            state[f"readouts.{name}"] = buffer
         for name, parameter in self._parameters.items():
             state[name] = parameter.data
             for kind, moment in self._optimiser.state[parameter].items():

@@ -51,15 +51,25 @@ def test_too_few_cells_are_refused_with_the_size_that_fits() -> None:
 
 
 def test_one_pool_is_compared_with_a_threshold() -> None:
-    readout = Readout(np.array([[0, 2]]), 2, threshold_hz=3.0, scale_per_hz=0.5)
+    readout = Readout(np.array([[0, 2]]), 2, centre_hz=3.0, scale_per_hz=0.5)
     rates = torch.tensor([[2.0, 99.0, 6.0], [1.0, 99.0, 2.0]])
-    logits = readout(rates)
-    expected = torch.tensor([[1.5, 2.0], [1.5, 0.75]])
-    torch.testing.assert_close(logits, expected)
-    logits[:, 1].sum().backward()
-    assert readout.threshold_hz.grad is not None
-    torch.nn.functional.cross_entropy(readout(rates), torch.tensor([0, 1])).backward()
-    assert float(readout.threshold_hz.grad) != 0.0
+    torch.testing.assert_close(readout(rates), torch.tensor([[0.0, 0.5], [0.0, -0.75]]))
+    # 0.5 (4 - 3) + 0.25 above 0, 0.5 (1.5 - 3) + 0.25 below: the threshold is 2.5 Hz.
+    with torch.no_grad():
+        readout.bias.fill_(0.25)
+    at_threshold = torch.tensor([[2.5, 0.0, 2.5]])
+    torch.testing.assert_close(readout(at_threshold), torch.zeros(1, 2))
+
+
+def test_a_step_of_the_bias_moves_a_logit_however_narrow_the_rates() -> None:
+    readout = Readout(np.array([[0]]), 2)
+    readout.calibrate(1.0 + 0.01 * torch.randn(500, 1))
+    optimiser = torch.optim.Adam([readout.bias], lr=0.05)
+    readout(torch.ones(1, 1))[0, 1].backward()
+    before = readout(torch.ones(1, 1)).detach()
+    optimiser.step()
+    moved = readout(torch.ones(1, 1)).detach() - before
+    assert abs(float(moved[0, 1])) == pytest.approx(0.05, rel=1e-3)  # Adam's first
 
 
 def test_a_pool_for_every_answer_is_scaled() -> None:

@@ -27,8 +27,9 @@ def setting(make_network, variant, extensions, device="cpu", dtype=torch.float64
         for e in (parameters.recurrent, parameters.lgn_edges)
     ]
     generator = torch.Generator().manual_seed(4)
-    inputs = 20.0 * torch.rand(12, 8, 3, generator=generator, dtype=dtype)
-    return network, weights, inputs.to(device)
+    # Drawn in one type: another one would draw other numbers.
+    inputs = 20.0 * torch.rand(12, 8, 3, generator=generator, dtype=torch.float64)
+    return network, weights, inputs.to(device, dtype)
 
 
 def rates_and_gradients(call, weights, inputs):
@@ -118,14 +119,18 @@ def test_a_captured_sequence_gives_the_same_twice(
         assert_same(got, expected, rtol=1e-5)
 
 
-def test_the_gpu_benchmark_runs_on_a_small_network(make_network, monkeypatch):
+@pytest.mark.parametrize("form", ["plain", "extended"])
+def test_the_gpu_benchmark_runs_on_a_small_network(make_network, monkeypatch, form):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     benchmark = importlib.import_module("gpu_rate_model")
     for name in ("gpu_rate_model", "rate_speed"):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(torch, "compile", lambda function, **_: function)
-    report = benchmark.time_size(make_network(), "cpu", batch=2, n_steps=20, turns=1)
+    report = benchmark.time_size(
+        make_network(), "cpu", form=form, batch=2, n_steps=20, turns=1
+    )
     assert report["chosen"] == "SparseProduct"
     assert not [name for name, times in report["times"].items() if "error" in times]
-    assert {"sparse, eager", "dense, compiled, eager"} < set(report["times"])
+    routes = {"sparse, eager", "sparse, compiled, eager", "dense, eager"}
+    assert routes <= set(report["times"])
     assert report["best over floor"] > 0.0
