@@ -1,6 +1,9 @@
 """A sequence captured as CUDA graphs: no launch per operation."""
 
+import gc
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -88,7 +91,7 @@ class CapturedSequence:
         self._flat = FlatSequence(sequence, input_hz.shape[-1], steps_per_sample)
         weights = (w.detach().clone().requires_grad_() for w in (recurrent_pa, lgn_pa))
         samples = (*weights, input_hz.clone(), *flatten(self._flat.rest))
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _no_collection():
             # Nothing is accumulated in a graph, on whatever stream it was captured.
             warnings.filterwarnings("ignore", message="The AccumulateGrad node's")
             self._graphs: Any = torch.cuda.make_graphed_callables(self._flat, samples)
@@ -105,3 +108,16 @@ class CapturedSequence:
         leaves = flatten(self._flat.rest if state is None else state)
         rates, *after = self._graphs(recurrent_pa, lgn_pa, input_hz, *leaves)
         return SequenceRates(rates, self._flat.state(*after))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector from destroying an older graph: that ends a capture."""
+    gc.collect()
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

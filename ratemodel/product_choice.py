@@ -1,4 +1,4 @@
-"""Whether the recurrent product is sparse or dense, by the bytes a step moves."""
+"""Whether the recurrent product is sparse or dense."""
 
 import torch
 from torch import Tensor
@@ -14,46 +14,42 @@ PRODUCTS: dict[str, type[SparseProduct] | type[DenseProduct]] = {
 }
 """The products by name."""
 
-BATCH = 64
-"""Trials that the bytes of a sparse product are counted for."""
-
-DENSE_LIMIT_BYTES = 4e9
-"""Largest full matrix; the transpose and the gradient are as large."""
+DENSE_PER_ENTRY = 64
+"""Elements of a full matrix per entry up to which tensor cores are faster."""
 
 
-def choose_product(entries: Entries, dtype: torch.dtype, device: torch.device) -> str:
-    """Return the name of the product that moves fewer bytes in a step.
+def choose_product(entries: Entries, device: torch.device) -> str:
+    """Return the name of the faster product, as measured.
 
-    A sparse product reads value and index of every entry and gathers one line
-    of the batch for it; a dense product reads every value. The vectors of the
-    batch are few beside these. In single precision with 64 trials:
+    A training step of the low-pass variant, 64 trials, 200 steps of 1 ms, captured,
+    ms on an NVIDIA H200 (``python benchmarks/gpu.py``; mixed:
+    :func:`ratemodel.product_precision.product_precision`):
 
-    ================== ========= ============== ============= =======
-    column             entries   sparse (MB)    dense (MB)    chosen
-    ================== ========= ============== ============= =======
-    3k, plain          421,536   111            36            dense
-    6k, plain          1.15 M    304            144           dense
-    50k, plain         about 15 M  4,000        10,000        sparse
-    3k, all extensions 843,072   223            576           sparse
-    ================== ========= ============== ============= =======
+    ============ ================== ====== ============== ============
+    column       elements per entry sparse dense, float32 dense, mixed
+    ============ ================== ====== ============== ============
+    3k, plain    21                 28     42             25
+    6k, plain    31                 49     88             44
+    3k, extended 171                102    297            125
+    6k, extended 250                188    1107           421
+    ============ ================== ====== ============== ============
 
-    On a CPU the line of the batch stays in the cache and the arithmetic of a
-    full matrix costs more than it saves: measured at 3k, 8.0 ms dense and
-    1.0 ms sparse per step, so the choice there is always sparse.
+    On a CPU the sparse product is always the faster one (3k, plain: 1.0 ms a step,
+    8.0 ms dense).
 
     Parameters
     ----------
     entries
         Of the matrix.
-    dtype, device
+    device
         Of its values.
     """
-    if device.type == "cpu":
-        return "sparse"
-    size = torch.finfo(dtype).bits // 8
-    dense = size * entries.n_rows * entries.n_sources * entries.n_blocks
-    sparse = entries.row.shape[0] * (size + 4 + size * BATCH)
-    return "dense" if dense <= min(sparse, DENSE_LIMIT_BYTES) else "sparse"
+    has_tensor_cores = (
+        device.type == "cuda" and torch.get_float32_matmul_precision() != "highest"
+    )
+    elements = entries.n_rows * entries.n_sources * entries.n_blocks
+    is_full = elements <= DENSE_PER_ENTRY * entries.row.shape[0]
+    return "dense" if has_tensor_cores and is_full else "sparse"
 
 
 def make_product(entries: Entries, name: str, like: Tensor) -> Product:
@@ -65,7 +61,7 @@ def make_product(entries: Entries, name: str, like: Tensor) -> Product:
         If there is no such product.
     """
     if name == "auto":
-        name = choose_product(entries, like.dtype, like.device)
+        name = choose_product(entries, like.device)
     if name not in PRODUCTS:
         names = ", ".join(("auto", *PRODUCTS))
         raise InputError(f"training: product {name!r}; there are {names}")

@@ -69,11 +69,11 @@ def train_into(
     config = merged_train_config(config_path, options)
     resolve_device(choose_device(config.training.device))
     certified = certified_model(config)
-    with join_processes() as processes:
+    precision = product_precision(config.training.precision)
+    with join_processes() as processes, precision:
         trainer = _trainer(config, certified, processes)
         if not processes.is_first:
-            with product_precision(config.training.precision):
-                trainer.run(None)
+            trainer.run(None)
             return
         with open_run_folder(
             out, config.to_toml(), overwrite=overwrite, resume=resume
@@ -85,8 +85,7 @@ def train_into(
                 console.print(f"{out} is complete already; nothing to resume.")
                 return
             with ProgressBar() as progress:
-                with product_precision(config.training.precision):
-                    _run(trainer, folder, resume, console, progress)
+                _run(trainer, folder, resume, console, progress)
                 results = _finish(trainer, config, certified, folder, progress)
             folder.commit()
     console.print(accuracy_table(results["test"]))

@@ -3,9 +3,13 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from torch import Tensor, distributed
+
+_LONGEST_WAIT = timedelta(days=1)
+"""For the first process, which tests the network while the others wait."""
 
 
 class Processes:
@@ -68,8 +72,11 @@ def join_processes() -> Iterator[Processes]:
     if world == 1 or "RANK" not in os.environ:
         yield Processes()
         return
-    distributed.init_process_group("gloo")
+    distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
     try:
         yield Processes(distributed.get_rank(), distributed.get_world_size())
+        # The first process still tests and writes: whoever leaves before it can
+        # abort in the middle of the others' connections, and torchrun then stops all.
+        distributed.barrier()
     finally:
         distributed.destroy_process_group()

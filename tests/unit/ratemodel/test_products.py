@@ -11,6 +11,7 @@ from ratemodel import csr_kernels, sparse_product
 from ratemodel.dense_product import DenseProduct
 from ratemodel.product import Entries
 from ratemodel.product_choice import choose_product, make_product
+from ratemodel.product_precision import product_precision
 from ratemodel.sparse_product import SparseProduct
 
 N_ROWS, N_SOURCES, N_BLOCKS, N_STEPS = 40, 30, 3, 5
@@ -97,22 +98,23 @@ def test_a_library_that_does_not_load_is_as_good_as_none(monkeypatch):
     assert csr_kernels.csr_kernels.__wrapped__() is None
 
 
-def test_the_product_moves_the_fewest_bytes():
-    """n x n entries of the given density; 1 in 66 is as many bytes for 64 trials."""
+def test_full_matrices_serve_tensor_cores_only():
+    """The columns of the table: what was faster on a GPU is chosen."""
 
-    def entries(n, density, blocks=1):
-        count = round(n * n * density)
+    def entries(n_rows, n_sources, blocks, count):
         places = np.zeros(count, dtype=np.int64)
-        return Entries(places, places, n, n, blocks)
+        return Entries(places, places, n_rows, n_sources, blocks)
 
-    gpu, single = torch.device("cuda"), torch.float32
-    assert choose_product(entries(3000, 0.047), single, gpu) == "dense"
-    assert choose_product(entries(3000, 0.012), single, gpu) == "sparse"
-    assert choose_product(entries(3000, 0.047, blocks=4), single, gpu) == "sparse"
-    # 40,000 squared values do not fit three times
-    huge = Entries(np.zeros(10**6, dtype=np.int64), np.zeros(1), 40_000, 40_000, 1)
-    assert choose_product(huge, single, gpu) == "sparse"
-    assert choose_product(entries(3000, 0.5), single, torch.device("cpu")) == "sparse"
+    plain = [entries(3000, 3000, 1, 421_536), entries(6000, 6000, 1, 1_151_637)]
+    extended = [entries(12_000, 3000, 4, 843_072), entries(24_000, 6000, 4, 2_303_274)]
+    gpu, cpu = torch.device("cuda"), torch.device("cpu")
+    for every in plain + extended:
+        assert choose_product(every, gpu) == "sparse"
+    with product_precision("mixed"):
+        assert [choose_product(one, gpu) for one in plain] == ["dense"] * 2
+        assert [choose_product(one, gpu) for one in extended] == ["sparse"] * 2
+        assert choose_product(plain[0], cpu) == "sparse"
+    assert choose_product(plain[0], gpu) == "sparse"  # the precision is set back
 
 
 def test_an_unknown_product_is_refused():
