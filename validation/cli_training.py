@@ -266,8 +266,15 @@ def sweep(
             metavar="DIR",
         ),
     ],
+    jobs: Annotated[
+        int,
+        typer.Option(
+            help="Networks trained at a time: on a CPU, set OMP_NUM_THREADS so that "
+            "they share its cores; a GPU is shared as it is."
+        ),
+    ] = 1,
 ) -> None:
-    """Train every network of a grid, one after the other; tabulate the accuracies.
+    """Train every network of a grid and tabulate the accuracies.
 
     The folder gets one run folder per job and sweep.md, the table beside the
     figures of Chen's 2024 thesis. Started again, it goes on where it stopped.
@@ -293,11 +300,11 @@ def sweep(
 
         v1bridge sweep thesis.toml --out runs/thesis
 
-        v1bridge sweep small.toml --out runs/small
+        v1bridge sweep small.toml --out runs/small --jobs 4
     """
     from validation.sweep_command import sweep_into
 
-    sweep_into(grid, out)
+    sweep_into(grid, out, jobs)
 
 
 def _task_names(text: str) -> list[str]:

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from bridge.errors import RunFolderError, V1BridgeError
+from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.progress import task
 from bridge.run_folder import CONFIG, is_complete
 from validation.certified import certified_model
@@ -22,7 +24,7 @@ TABLE = "sweep.md"
 """File of the table in the folder of a sweep."""
 
 
-def sweep_into(grid: Path, out: Path) -> None:
+def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     """Train every network of a grid that is not trained yet; write the table.
 
     Parameters
@@ -32,6 +34,8 @@ def sweep_into(grid: Path, out: Path) -> None:
     out
         Folder with one run folder per job, ``logs``, and the table. A job that is
         complete is not repeated, one that was interrupted goes on.
+    n_jobs
+        Jobs at a time.
 
     Raises
     ------
@@ -39,15 +43,23 @@ def sweep_into(grid: Path, out: Path) -> None:
         If the grid cannot be used or the gate refuses one of its columns, before
         anything is computed; at the end, if a job failed.
     """
+    if n_jobs < 1:
+        raise InputError(f"--jobs {n_jobs}: must be at least 1")
     jobs = read_sweep(grid)
     _check(jobs, out)
     (out / "logs").mkdir(parents=True, exist_ok=True)
     console = Console(highlight=False)
     failed = []
-    with ProgressBar() as progress, task(progress, "sweep", len(jobs)):
-        for job in jobs:
+    with (
+        ProgressBar() as progress,
+        task(progress, "sweep", len(jobs)),
+        _threads(n_jobs) as threads,
+    ):
+        running = {threads.submit(_train_missing, job, out): job for job in jobs}
+        for future in as_completed(running):
+            job = running[future]
             progress.note("sweep", job.name)
-            if not is_complete(out / job.name) and not _train(job, out):
+            if not future.result():
                 failed.append(job.name)
                 console.print(
                     f"{job.name} failed, see {out / 'logs' / job.name}.log",
@@ -80,6 +92,20 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
         if job.size not in checked:
             checked.add(job.size)
             certified_model(job.config)
+
+
+@contextmanager
+def _threads(n_jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """Wait for jobs with so many threads; an interruption starts no more of them."""
+    threads = ThreadPoolExecutor(n_jobs)
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _train_missing(job: Job, out: Path) -> bool:
+    return is_complete(out / job.name) or _train(job, out)
 
 
 def _train(job: Job, out: Path) -> bool:

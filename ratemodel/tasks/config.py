@@ -41,12 +41,12 @@ class ScreenConfig(Section):
         Side of the screen, degrees of visual field.
     contrast
         Black is ``-contrast`` and white ``contrast``, around the grey 0 between
-        stimuli. 2 is the intensity of Chen et al. 2022's code.
+        stimuli; 2 as in the code of Chen et al. 2022.
     """
 
     size_px: Annotated[int, Field(ge=8, le=512)] = 64
     field_deg: Annotated[float, Field(gt=0, le=240)] = 120.0
-    contrast: Annotated[float, Field(gt=0, le=2)] = 1.0
+    contrast: Annotated[float, Field(gt=0, le=2)] = 2.0
 
     @property
     def deg_per_px(self) -> float:

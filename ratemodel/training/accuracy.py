@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from ratemodel.training.trainable_network import TrainableNetwork
 from ratemodel.training.trial_source import TrialSource
 
-_BATCH = 64
+_BATCH = 128
 _CONFIDENCE = 0.95
 
 

@@ -52,8 +52,8 @@ class TrainingConfig(Section):
     steps: Annotated[int, Field(ge=1)] | None = None
     epochs: Annotated[float, Field(gt=0)] | None = None
     minutes: Annotated[float, Field(gt=0)] | None = None
-    batch: Annotated[int, Field(ge=1)] = 32
-    learning_rate: Annotated[float, Field(gt=0)] = 0.05
+    batch: Annotated[int, Field(ge=1)] = 64
+    learning_rate: Annotated[float, Field(gt=0)] = 0.1
     decay: Literal["cosine", "none"] = "cosine"
     clip_norm: Annotated[float, Field(gt=0)] = 1.0
     calibrate_readouts: bool = True

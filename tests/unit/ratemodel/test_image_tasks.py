@@ -48,6 +48,7 @@ def on_screen(trials: Trials, time_ms: float) -> np.ndarray:
 def recognise(frames: np.ndarray, images: np.ndarray) -> np.ndarray:
     """Return which image each frame is, by its values alone."""
     wanted = images.reshape(N_IMAGES, -1).astype(np.float64) / 127.5 - 1.0
+    wanted *= ScreenConfig().contrast
     distance = np.abs(frames.reshape(len(frames), 1, -1) - wanted).max(axis=2)
     assert (distance.min(axis=1) < 1e-5).all()
     return distance.argmin(axis=1)

@@ -19,8 +19,8 @@ def test_there_are_832_channels_and_they_follow_the_screen() -> None:
     rates = channels(uniform(0.0, 0.5, -1.0))
     assert rates.shape == (12, 832, 1)
     assert rates.dtype == np.float32
-    # 4 Hz at grey; 4 +- 20 c, never below 0.
-    for step, (on, off) in ((0, (4, 4)), (3, (4, 4)), (4, (14, 0)), (8, (0, 24))):
+    # 8 Hz at grey; 8 +- 50 c, never below 0.
+    for step, (on, off) in ((0, (8, 8)), (3, (8, 8)), (4, (33, 0)), (8, (0, 58))):
         np.testing.assert_allclose(rates[step, :416, 0], on, rtol=1e-5)
         np.testing.assert_allclose(rates[step, 416:, 0], off, rtol=1e-5)
 
@@ -28,7 +28,7 @@ def test_there_are_832_channels_and_they_follow_the_screen() -> None:
 def test_a_channel_sees_its_own_place() -> None:
     frames = np.zeros((1, 1, 64, 64))
     frames[0, 0, 40:44, 8:12] = 1.0
-    config = PixelConfig(rows=16, columns=16)
+    config = PixelConfig(rows=16, columns=16, spontaneous_hz=4.0, gain_hz=20.0)
     rates = PixelChannels(config, dt_ms=1.0)(Movie(frames, np.array([1.0])))
     on, off = rates[0, :256, 0].reshape(16, 16), rates[0, 256:, 0].reshape(16, 16)
     assert np.unravel_index(on.argmax(), on.shape) == (10, 2)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -97,6 +98,20 @@ def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
     grid.write_text(GRID.replace("steps = 7", "steps = 8"))
     with pytest.raises(V1BridgeError, match="holds a run of another configuration"):
         sweep_into(grid, tmp_path / "out")
+
+
+def test_jobs_run_side_by_side(grid, tmp_path, monkeypatch):
+    together = Barrier(2, timeout=10.0)  # broken where one waits alone
+
+    def train(job: Job, out: Path) -> bool:
+        together.wait()
+        return True
+
+    monkeypatch.setattr(sweep_command, "_train", train)
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    sweep_into(grid, tmp_path / "out", 2)
+    with pytest.raises(InputError, match="--jobs 0: must be at least 1"):
+        sweep_into(grid, tmp_path / "out", 0)
 
 
 def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):
