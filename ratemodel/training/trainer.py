@@ -19,6 +19,7 @@ from ratemodel.training.accuracy import measure_accuracy
 from ratemodel.training.batch_queue import BatchQueue
 from ratemodel.training.checkpoint import Checkpoint, Checkpoints
 from ratemodel.training.config import TrainingConfig
+from ratemodel.training.gradients import scale_gradients
 from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
 from ratemodel.training.processes import Processes
 from ratemodel.training.trainable_network import TrainableNetwork
@@ -93,6 +94,9 @@ class Trainer:
         self._untrained_hz = {
             name: torch.full((len(network.population_names),), -1.0).to(network.device)
             for name in source.tasks.tasks
+        }
+        self._usual_norm = {
+            name: torch.tensor(-1.0).to(network.device) for name in source.tasks.tasks
         }
         self._batches = BatchQueue(self._draw, ahead=_AHEAD[network.device.type])
 
@@ -221,9 +225,8 @@ class Trainer:
         (answer + config.rate_cost * cost).backward()
         gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
         processes.sum_in_place(gradients)
-        norm = torch.nn.utils.clip_grad_norm_(
-            list(self._parameters.values()), config.clip_norm
-        )
+        norm = torch.nn.utils.get_total_norm(gradients)
+        scale_gradients(gradients, norm, self._usual_norm[batch.task], config.clip_norm)
         right = (logits.argmax(dim=1) == batch.label).sum()
         counts = processes.sum(
             torch.tensor(
@@ -284,6 +287,7 @@ class Trainer:
     def _state(self) -> dict[str, Tensor]:
         """Return every tensor that the next step depends on."""
         state = {f"untrained_hz.{name}": t for name, t in self._untrained_hz.items()}
+        state |= {f"usual_norm.{name}": t for name, t in self._usual_norm.items()}
         for name, buffer in self.network.readouts.named_buffers():
             state[f"readouts.{name}"] = buffer
         for name, parameter in self._parameters.items():

@@ -200,6 +200,26 @@ def test_unknown_keys_are_refused(home, tmp_path, capsys):
     assert "trainign: unknown key" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--precision mixed", 'training: precision "mixed" needs a GPU'),
+        ("--device gpu", "training.device: input should be 'cpu', 'cuda' or 'auto'"),
+        pytest.param(
+            "--device cuda",
+            "torch finds no GPU here",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="has a GPU"),
+        ),
+    ],
+)
+def test_a_device_that_will_not_do_is_refused(home, options, message, capsys):
+    assert call(words(home, "refused", *options.split())) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (home / "refused").exists()
+
+
 def test_the_folder_is_whole(whole):
     for name in (
         "config.toml",
