@@ -22,8 +22,7 @@ class TrainingConfig(Section):
     decay
         The learning rate falls to 0 along half a cosine, or stays.
     clip_norm
-        Largest norm of a gradient in running means of its task's norms, see
-        :func:`ratemodel.training.gradients.scale_gradients`.
+        Largest norm of the gradient; a longer one is shortened.
     calibrate_readouts
         Set the readouts to the rates of the untrained network in the first batch,
         see :meth:`ratemodel.readout.Readout.calibrate`; otherwise they start as
@@ -56,7 +55,7 @@ class TrainingConfig(Section):
     batch: Annotated[int, Field(ge=1)] = 64
     learning_rate: Annotated[float, Field(gt=0)] = 0.1
     decay: Literal["cosine", "none"] = "cosine"
-    clip_norm: Annotated[float, Field(gt=0)] = 3.0
+    clip_norm: Annotated[float, Field(gt=0)] = 1.0
     calibrate_readouts: bool = True
     rate_cost: Annotated[float, Field(ge=0)] = 0.1
     device: Literal["cpu", "cuda", "auto"] = "cpu"

@@ -19,7 +19,6 @@ from ratemodel.training.accuracy import measure_accuracy
 from ratemodel.training.batch_queue import BatchQueue
 from ratemodel.training.checkpoint import Checkpoint, Checkpoints
 from ratemodel.training.config import TrainingConfig
-from ratemodel.training.gradients import scale_gradients
 from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
 from ratemodel.training.processes import Processes
 from ratemodel.training.trainable_network import TrainableNetwork
@@ -38,8 +37,12 @@ _SMOOTH = 0.95
 class Trainer:
     """Trains a network on the trials of a source.
 
+    Every task has moments of Adam of its own: with moments in common a task whose
+    gradient is ten times smaller, because it is not learned yet, would move the
+    weights ten times less.
+
     Everything that decides the next step is in the checkpoints: free numbers,
-    readouts, moments of the optimiser, the step, and the rates before training.
+    readouts, moments of the optimisers, the step, and the rates before training.
     Trials depend on seed, split and number only, so a resumed run goes on as if it
     had not stopped, bit by bit on a CPU with as many threads.
 
@@ -86,17 +89,15 @@ class Trainer:
         self.processes = processes or Processes()
         self._facts = dict(facts or {})
         self._parameters = dict(network.named_parameters())
-        self._optimiser = torch.optim.Adam(
-            self._parameters.values(), lr=config.learning_rate
-        )
+        self._optimisers = {
+            name: torch.optim.Adam(self._parameters.values(), lr=config.learning_rate)
+            for name in source.tasks.tasks
+        }
         self.step, self.seconds = 0, 0.0
-        self._prepare_optimiser()
+        self._prepare_optimisers()
         self._untrained_hz = {
             name: torch.full((len(network.population_names),), -1.0).to(network.device)
             for name in source.tasks.tasks
-        }
-        self._usual_norm = {
-            name: torch.tensor(-1.0).to(network.device) for name in source.tasks.tasks
         }
         self._batches = BatchQueue(self._draw, ahead=_AHEAD[network.device.type])
 
@@ -208,10 +209,11 @@ class Trainer:
         rate = config.learning_rate
         if config.decay == "cosine":
             rate *= 0.5 * (1.0 + math.cos(math.pi * min(1.0, self._fraction())))
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
         batch = self._batches.take(self.step).to(self.network.device)
-        self._optimiser.zero_grad(set_to_none=False)
+        optimiser = self._optimisers[batch.task]
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        optimiser.zero_grad(set_to_none=False)
         rates = self.network(batch)
         logits = self.network.answers(rates, batch)
         population_hz = shared_mean(
@@ -225,8 +227,9 @@ class Trainer:
         (answer + config.rate_cost * cost).backward()
         gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
         processes.sum_in_place(gradients)
-        norm = torch.nn.utils.get_total_norm(gradients)
-        scale_gradients(gradients, norm, self._usual_norm[batch.task], config.clip_norm)
+        norm = torch.nn.utils.clip_grad_norm_(
+            list(self._parameters.values()), config.clip_norm
+        )
         right = (logits.argmax(dim=1) == batch.label).sum()
         counts = processes.sum(
             torch.tensor(
@@ -240,7 +243,7 @@ class Trainer:
                 f"training: loss or gradient of step {self.step} is not finite; lower "
                 "training.learning_rate or model.dt_ms"
             )
-        self._optimiser.step()
+        optimiser.step()
         reduce = None if processes.world == 1 else processes.mean
         with torch.no_grad():
             for name, free in self.network.free.items():
@@ -273,27 +276,28 @@ class Trainer:
         own = numbers[self.processes.rank :: self.processes.world]
         return self.source.draw("train", task_name, own)
 
-    def _prepare_optimiser(self) -> None:
+    def _prepare_optimisers(self) -> None:
         """Make gradients and Adam's moments, so that all processes have them."""
         for parameter in self._parameters.values():
             # A batch has no gradient for the readouts of the other tasks.
             parameter.grad = torch.zeros_like(parameter)
-            self._optimiser.state[parameter] = {
-                "step": torch.tensor(0.0),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
+            for optimiser in self._optimisers.values():
+                optimiser.state[parameter] = {
+                    "step": torch.tensor(0.0),
+                    "exp_avg": torch.zeros_like(parameter),
+                    "exp_avg_sq": torch.zeros_like(parameter),
+                }
 
     def _state(self) -> dict[str, Tensor]:
         """Return every tensor that the next step depends on."""
         state = {f"untrained_hz.{name}": t for name, t in self._untrained_hz.items()}
-        state |= {f"usual_norm.{name}": t for name, t in self._usual_norm.items()}
         for name, buffer in self.network.readouts.named_buffers():
             state[f"readouts.{name}"] = buffer
         for name, parameter in self._parameters.items():
             state[name] = parameter.data
-            for kind, moment in self._optimiser.state[parameter].items():
-                state[f"adam.{kind}.{name}"] = moment
+            for task_name, optimiser in self._optimisers.items():
+                for kind, moment in optimiser.state[parameter].items():
+                    state[f"adam.{task_name}.{kind}.{name}"] = moment
         return state
 
     def _share_start(self) -> None:

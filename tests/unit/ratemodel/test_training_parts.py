@@ -13,7 +13,6 @@ from ratemodel.training.accuracy import Accuracy
 from ratemodel.training.batch_queue import BatchQueue
 from ratemodel.training.checkpoint import Checkpoints, read_tensors, write_tensors
 from ratemodel.training.config import TrainingConfig
-from ratemodel.training.gradients import scale_gradients
 from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
 from ratemodel.training.processes import Processes
 from ratemodel.training.training_log import TrainingLog
@@ -164,33 +163,6 @@ def test_timing_and_answers_of_tasks_of_different_length():
     long = source.draw("train", "change", np.arange(1))
     assert long.input_hz.shape == (55, 1, 1)
     assert long.answer.tolist() == [0.0] * 10 + [1.0]
-
-
-def scaled(norms, most=3.0):
-    """Return the norms that gradients of one task are left with."""
-    usual, left = torch.tensor(-1.0), []
-    for norm in norms:
-        gradients = [torch.tensor([0.6, 0.0]) * norm, torch.tensor(-0.8) * norm]
-        total = torch.nn.utils.get_total_norm(gradients)
-        scale_gradients(gradients, total, usual, most)
-        left.append(float(torch.nn.utils.get_total_norm(gradients)))
-    return left
-
-
-def test_gradients_of_all_tasks_weigh_the_same():
-    small = scaled([0.01, 0.012, 0.009])
-    assert small == pytest.approx(scaled([10.0, 12.0, 9.0]), rel=1e-5)
-    assert small[0] == pytest.approx(1.0)
-
-
-def test_an_outlier_is_shortened_and_hardly_moves_the_usual_norm():
-    left = scaled([1.0, 1000.0, 1.0])
-    assert left[1] == pytest.approx(3.0)
-    assert scaled([1.0, 1000.0], most=1e9)[1] == pytest.approx(1000 / 50.95)
-
-
-def test_no_gradient_stays_none():
-    assert scaled([0.0, 0.0]) == [0.0, 0.0]
 
 
 class Spoken:
