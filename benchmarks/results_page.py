@@ -93,10 +93,13 @@ def page(run: Path, target: Path) -> str:
     report = json.loads((run / "report.json").read_text())
     provenance = json.loads((run / "provenance.json").read_text())
     column, protocol = report["column"], report["protocol"]
+    is_plain = set(report["variants"]) & {"instantaneous", "low_pass", "equilibrium"}
+    flag = "" if is_plain else "--extended "
+    size = column["name"]
     lines = [
         f"# Validation of the {column['name']} column",
         "",
-        f"`v1bridge validate --size {column['name']} --out runs/{column['name']}`",
+        f"`v1bridge validate --size {size} {flag}--out runs/{size}`",
         "",
         f"{column['n_neurons']} cells, {column['n_edges']} connections, hash "
         f"`{column['hash'][:12]}`; {len(protocol['test'])} test stimuli, "

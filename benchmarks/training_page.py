@@ -1,23 +1,49 @@
-"""Draw the learning curves of a sweep.
+"""Put several sweeps into one table and draw their learning curves.
 
-    python benchmarks/training_page.py runs/thesis docs/results/training-curves.svg
+    python benchmarks/training_page.py runs/change runs/stills curves.svg
 
-Reads log.jsonl of every run folder: the share of right answers in the batches of
-training, smoothed over 20 batches, one panel per task and input.
+Prints the table of `v1bridge sweep`; runs of the same name in several sweeps, with
+tasks trained apart, share a line. The curves are the share of right answers in the
+batches of training (log.jsonl of every run folder), smoothed over 20 batches.
 """
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from ratemodel.scenarios.choose import SCENARIOS
 from ratemodel.tasks.config import TASK_NAMES
+from validation.sweep_config import Job
+from validation.sweep_table import sweep_markdown
+from validation.train_config import merged_train_config
 
 SMOOTH = 20
 CHANCE = {"orientation": 0.5, "classification": 0.1, "change": 0.5}
+
+
+def table(runs: list[Path]) -> str:
+    """Return the table of all runs."""
+    merged: dict[str, tuple[Job, dict[str, Any]]] = {}
+    for run in runs:
+        config = merged_train_config(run / "config.toml", {})
+        results = json.loads((run / "results.json").read_text())
+        setting, scenario, seed = run.name.rsplit("-", 2)
+        size = setting.removesuffix("-lgn")
+        job = Job(scenario, size, config.input.use_lgn, int(seed), config)
+        known = merged.setdefault(run.name, (job, results | {"test": {}, "minutes": 0}))
+        known[1]["test"] |= results["test"]
+        known[1]["minutes"] += results["minutes"]
+    order = list(SCENARIOS)
+    rows = sorted(
+        merged.values(),
+        key=lambda row: (row[0].has_lgn, row[0].size, order.index(row[0].scenario)),
+    )
+    return sweep_markdown(rows)
 
 
 def curve(log: Path, task: str, batch: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,17 +71,19 @@ def main() -> None:
     )
     figure = Figure(figsize=(10.0, 5.6), layout="constrained")
     axes = figure.subplots(2, 3, sharex=True, sharey="col")
+    colours: dict[str, str] = {}
+    lines: dict[str, Any] = {}
     for run in runs:
-        *setting, scenario, seed = run.name.split("-")
+        setting, scenario, _ = run.name.rsplit("-", 2)
         results = json.loads((run / "results.json").read_text())
         batch = round(results["trials"] / results["steps"])
-        row = 1 if "lgn" in setting else 0
-        name = scenario if setting[0] == "3k" else f"{scenario}, {setting[0]}"
+        row = 1 if setting.endswith("-lgn") else 0
+        name = ("" if setting.startswith("3k") else "6k, ") + scenario
         for axis, task in zip(axes[row], TASK_NAMES, strict=True):
             trials, accuracy = curve(run / "log.jsonl", task, batch)
-            axis.plot(
-                trials / 1000.0, 100.0 * accuracy, label=name if seed == "1" else None
-            )
+            colour = colours.setdefault(name, f"C{len(colours)}")
+            (line,) = axis.plot(trials / 1000.0, 100.0 * accuracy, color=colour)
+            lines.setdefault(name, line)
     for row, seen in zip(axes, ("pixels", "LGN"), strict=True):
         for axis, task in zip(row, TASK_NAMES, strict=True):
             axis.axhline(100.0 * CHANCE[task], color="0.8", linewidth=0.8, zorder=0)
@@ -65,7 +93,8 @@ def main() -> None:
         axis.set_xlabel("trials of the task (thousands)")
     for axis in axes[:, 0]:
         axis.set_ylabel("right in training (%)")
-    axes[0, 0].legend(fontsize=7, frameon=False)
+    axes[0, 0].legend(lines.values(), lines, fontsize=7, frameon=False)
+    print(table(runs))
     with rc_context({"svg.hashsalt": "v1bridge"}):
         figure.savefig(options.out, metadata={"Date": None})
 
