@@ -109,7 +109,7 @@ def time_size(
     return {
         "n_cells": parameters.n_cells,
         "n_connections": parameters.recurrent.n_edges + parameters.lgn_edges.n_edges,
-        "chosen": type(RateSequence(network).recurrent_product).__name__,
+        "chosen": {name: _chosen(network, name) for name in ("float32", "mixed")},
         "times": times,
         "floor": floor,
         "best": best,
@@ -120,6 +120,11 @@ def time_size(
             else None
         ),
     }
+
+
+def _chosen(network: RateNetwork, precision: str) -> str:
+    with product_precision(precision):
+        return type(RateSequence(network).recurrent_product).__name__
 
 
 def dense_loop(network: RateNetwork, inputs: Tensor) -> Route:

@@ -78,7 +78,8 @@ def main() -> None:
         results = json.loads((run / "results.json").read_text())
         batch = round(results["trials"] / results["steps"])
         row = 1 if setting.endswith("-lgn") else 0
-        name = ("" if setting.startswith("3k") else "6k, ") + scenario
+        size = setting.removesuffix("-lgn")
+        name = scenario if size == "3k" else f"{size}, {scenario}"
         for axis, task in zip(axes[row], TASK_NAMES, strict=True):
             trials, accuracy = curve(run / "log.jsonl", task, batch)
             colour = colours.setdefault(name, f"C{len(colours)}")

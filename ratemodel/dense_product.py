@@ -1,4 +1,4 @@
-"""The product with a full matrix, for a GPU and small columns."""
+"""The product with a full matrix, for tensor cores."""
 
 from dataclasses import dataclass
 

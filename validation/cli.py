@@ -348,11 +348,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_fail(128 + stop.signal_number, str(stop)))
     except V1BridgeError as error:
         sys.exit(_fail(2, str(error)))
-    except MemoryError:
-        sys.exit(_fail(1, "out of memory; choose a smaller --size or fewer trials"))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            sys.exit(_fail(1, f"{error.strerror}; nothing was left half-written"))
+        exhausted = _exhausted(error)
+        if exhausted:
+            sys.exit(_fail(1, exhausted))
         # typer's usage errors, whichever copy of click they come from
         if hasattr(error, "format_message"):
             hint = "; see 'v1bridge --help'"
@@ -361,6 +360,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if code == 130:
         _fail(130, "interrupted; nothing was left half-written")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exhausted(error: Exception) -> str:
+    """Return what the machine has too little of; empty where that is not it."""
+    if isinstance(error, MemoryError):
+        return "out of memory; choose a smaller --size or fewer trials"
+    if type(error).__name__ == "OutOfMemoryError":  # torch's, not imported here
+        hint = "lower training.batch or set training.segment_steps"
+        return f"out of memory on the GPU; {hint}"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{error.strerror}; nothing was left half-written"
+    return ""
 
 
 def _on_terminate(signal_number: int, frame: FrameType | None) -> None:

@@ -24,7 +24,7 @@ from validation.accuracy_table import accuracy_table, validated_sentence
 from validation.certified import model_of
 from validation.progress_bar import ProgressBar
 from validation.train_command import RESULTS
-from validation.train_config import merged_train_config
+from validation.train_config import LONGEST_STEP_MS, merged_train_config
 from validation.trained_run import WEIGHTS
 
 
@@ -67,6 +67,9 @@ def evaluate_run(
         raise InputError(f"--split {split}: choose one of {', '.join(SPLITS)}")
     if n_trials < 1:
         raise InputError(f"--images {n_trials}: must be at least 1")
+    if dt_ms is not None and not 0.0 < dt_ms <= LONGEST_STEP_MS:
+        most = f"{LONGEST_STEP_MS:g}"
+        raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")
     resolve_device(choose_device(device))
     if out is not None and out.exists():
         raise InputError(f"{out}: is there already; choose another --out")

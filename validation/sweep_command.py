@@ -1,19 +1,22 @@
 """``v1bridge sweep``: many training runs, one process each, none of them twice."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import IO, Any
 
 from rich.console import Console
 
 from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.progress import task
 from bridge.run_folder import CONFIG, is_complete
+from ratemodel.device import choose_device, resolve_device
 from validation.certified import certified_model
 from validation.progress_bar import ProgressBar
 from validation.sweep_config import Job, read_sweep
@@ -50,15 +53,19 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     (out / "logs").mkdir(parents=True, exist_ok=True)
     console = Console(highlight=False)
     failed = []
+    children = Children()
     with (
         ProgressBar() as progress,
         task(progress, "sweep", len(jobs)),
-        _threads(n_jobs) as threads,
+        _threads(n_jobs, children) as threads,
     ):
-        running = {threads.submit(_train_missing, job, out): job for job in jobs}
+        progress.note("sweep", ", ".join(job.name for job in jobs[:n_jobs]))
+        running = {
+            threads.submit(_train_missing, job, out, children): job for job in jobs
+        }
         for future in as_completed(running):
             job = running[future]
-            progress.note("sweep", job.name)
+            progress.note("sweep", f"{job.name} done")
             if not future.result():
                 failed.append(job.name)
                 console.print(
@@ -81,6 +88,7 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
         raise RunFolderError(f"{out}: is a file; --out needs a folder")
     checked = set()
     for job in jobs:
+        resolve_device(choose_device(job.config.training.device))
         folder = out / job.name
         if is_complete(folder):
             if (folder / CONFIG).read_text(encoding="utf-8") != job.config.to_toml():
@@ -94,31 +102,60 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
             certified_model(job.config)
 
 
+class Children:
+    """The processes of the jobs that run now."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock, self._is_over = Lock(), False
+
+    def run(self, command: Sequence[str], log: IO[str]) -> int:
+        """Run a command to its end; return its exit code."""
+        with self._lock:
+            if self._is_over:
+                return 128 + signal.SIGTERM
+            child = subprocess.Popen(command, stdout=log, stderr=log)
+            self._running.add(child)
+        try:
+            return child.wait()
+        finally:
+            self._running.discard(child)
+
+    def stop(self) -> None:
+        """Ask all to stop and let no other start; training keeps a checkpoint."""
+        with self._lock:
+            self._is_over = True
+            for child in self._running:
+                child.terminate()
+
+
 @contextmanager
-def _threads(n_jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """Wait for jobs with so many threads; an interruption starts no more of them."""
+def _threads(n_jobs: int, children: Children) -> Iterator[ThreadPoolExecutor]:
+    """Wait for jobs with so many threads; whatever goes wrong stops them all."""
     threads = ThreadPoolExecutor(n_jobs)
     try:
         yield threads
     finally:
-        threads.shutdown(cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)
+        children.stop()
+        threads.shutdown()
 
 
-def _train_missing(job: Job, out: Path) -> bool:
-    return is_complete(out / job.name) or _train(job, out)
+def _train_missing(job: Job, out: Path, children: Children) -> bool:
+    return is_complete(out / job.name) or _train(job, out, children)
 
 
-def _train(job: Job, out: Path) -> bool:
+def _train(job: Job, out: Path, children: Children) -> bool:
     """Run one job in a process of its own; tell whether it succeeded."""
     config = out / "logs" / f"{job.name}.toml"
     config.write_text(job.config.to_toml(), encoding="utf-8")
     command = [sys.executable, "-m", "validation.cli", "train", str(config)]
     command += ["--out", str(out / job.name), "--resume"]
     with (out / "logs" / f"{job.name}.log").open("w", encoding="utf-8") as log:
-        done = subprocess.run(command, stdout=log, stderr=log, check=False)
-    if done.returncode == 130:  # the user's Ctrl-C reaches the job as well
+        code = children.run(command, log)
+    if code == 130:  # the user's Ctrl-C reaches the job as well
         raise KeyboardInterrupt
-    return done.returncode == 0
+    return code == 0
 
 
 def _write_table(jobs: Sequence[Job], out: Path) -> None:

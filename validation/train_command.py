@@ -19,7 +19,12 @@ from ratemodel.device import choose_device, device_name, resolve_device
 from ratemodel.product_precision import product_precision
 from ratemodel.training.accuracy import measure_accuracy
 from ratemodel.training.checkpoint import Checkpoints, write_tensors
-from ratemodel.training.processes import Processes, join_processes
+from ratemodel.training.config import TrainingConfig
+from ratemodel.training.processes import (
+    Processes,
+    expected_processes,
+    join_processes,
+)
 from ratemodel.training.setup import (
     build_network,
     build_source,
@@ -67,13 +72,17 @@ def train_into(
         stopped.
     """
     config = merged_train_config(config_path, options)
-    resolve_device(choose_device(config.training.device))
+    device = resolve_device(choose_device(config.training.device))
+    if device.type == "cuda" and expected_processes() > 1:
+        raise InputError(
+            "training.device cuda: torchrun shares batches among processes on the CPU "
+            "only; train with one process"
+        )
     certified = certified_model(config)
-    precision = product_precision(config.training.precision)
-    with join_processes() as processes, precision:
+    with join_processes() as processes:
         trainer = _trainer(config, certified, processes)
         if not processes.is_first:
-            trainer.run(None)
+            _train(trainer, None)
             return
         with open_run_folder(
             out, config.to_toml(), overwrite=overwrite, resume=resume
@@ -105,15 +114,17 @@ def _trainer(
         scenario_seed=config.scenario.seed,
         wiring_seed=config.input.seed,
     )
-    network = build_network(
-        parameters,
-        certified.model,
-        weight_rules(parameters, scenario),
-        source,
-        config.readout,
-        segment_steps=config.training.segment_steps,
-        device=choose_device(config.training.device),
-    )
+    device = choose_device(config.training.device)
+    with product_precision(_precision(config.training, device)):
+        network = build_network(
+            parameters,
+            certified.model,
+            weight_rules(parameters, scenario),
+            source,
+            config.readout,
+            segment_steps=config.training.segment_steps,
+            device=device,
+        )
     return Trainer(
         network,
         source,
@@ -122,6 +133,18 @@ def _trainer(
         facts=_facts(certified),
         processes=processes,
     )
+
+
+def _precision(training: TrainingConfig, device: str) -> str:
+    """Return the precision in effect: on a CPU there are no tensor cores."""
+    return training.precision if device == "cuda" else "float32"
+
+
+def _train(
+    trainer: Trainer, log: TrainingLog | None, progress: Progress | None = None
+) -> None:
+    with product_precision(_precision(trainer.config, trainer.network.device.type)):
+        trainer.run(log, progress)
 
 
 def _facts(certified: Certified) -> dict[str, str]:
@@ -149,7 +172,7 @@ def _run(
             trainer.restore(checkpoint)
     log = TrainingLog(stage, trainer.step)
     try:
-        trainer.run(log, progress)
+        _train(trainer, log, progress)
     finally:
         log.close()
 
@@ -179,7 +202,7 @@ def _finish(
         "processes": trainer.processes.world,
         "threads": torch.get_num_threads(),
         "device": device_name(trainer.network.device),
-        "precision": config.training.precision,
+        "precision": _precision(config.training, trainer.network.device.type),
         "certified": certified.to_json(),
     }
     staging = folder.staging

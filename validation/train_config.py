@@ -28,6 +28,9 @@ ScenarioName = Literal[
 ]
 Name = Annotated[str, Field(min_length=1)]
 
+LONGEST_STEP_MS = 10.0
+"""Beyond, a step is longer than most time constants."""
+
 
 class ModelConfig(Section):
     """Which rate model is trained, and what vouches for it.
@@ -60,7 +63,7 @@ class ModelConfig(Section):
     variant: Literal["instantaneous", "low_pass", "equilibrium"] | None = None
     form: Literal["plain", "extended", "membrane"] | None = None
     tau_r_ms: Annotated[float, Field(gt=0)] | None = None
-    dt_ms: Annotated[float, Field(gt=0, le=10)] = 2.0
+    dt_ms: Annotated[float, Field(gt=0, le=LONGEST_STEP_MS)] = 2.0
 
 
 class ScenarioConfig(Section):

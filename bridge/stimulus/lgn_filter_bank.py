@@ -189,7 +189,7 @@ class LgnFilterBank:
         Parameters
         ----------
         movie
-            Luminance contrast in [-1, 1], 0 grey, 1 white: FilterNet's unit.
+            Contrast, 0 grey, 1 white in FilterNet's unit; at most ``max_contrast``.
             ``(n_frames, height, width)`` or ``(n_batch, n_frames, height, width)``.
         state
             What the filters remember, from the call before; grey if left out.
@@ -259,7 +259,8 @@ class LgnFilterBank:
         taps = self._still_taps[durations]
         shown = np.flatnonzero(frames.any(axis=(0, 2, 3)))
         images = np.ascontiguousarray(frames[:, shown]).reshape(-1, frames[0, 0].size)
-        drive = (self._weights @ images.T).reshape(-1, len(frames), shown.size)
+        n_subunits = self._weights.shape[0]
+        drive = (self._weights @ images.T).reshape(n_subunits, len(frames), shown.size)
         linear = np.matmul(taps[:, :, shown], drive.transpose(0, 2, 1))
         linear += self._spontaneous[:, None, None]
         np.maximum(linear, 0.0, out=linear)

@@ -19,7 +19,7 @@ class Movie:
     ----------
     frames
         Contrast of every pixel, ``(batch, n_segments, height, width)``, float32:
-        0 is the grey background, -1 black and 1 white at full contrast. Row 0 is
+        0 is the grey background, negative darker, positive brighter. Row 0 is
         the top.
     durations_ms
         How long each segment lasts, ms, ``(n_segments,)``; shared by the batch.
@@ -46,11 +46,6 @@ class Movie:
         for name, array in (("frames", frames), ("durations_ms", durations)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
-
-    @property
-    def n_movies(self) -> int:
-        """Size of the batch."""
-        return int(self.frames.shape[0])
 
     @property
     def duration_ms(self) -> float:

@@ -59,6 +59,11 @@ class Processes:
                 distributed.broadcast(tensor, 0)
 
 
+def expected_processes() -> int:
+    """Return how many processes ``torchrun`` started; 1 where it did not."""
+    return int(os.environ.get("WORLD_SIZE", "1")) if "RANK" in os.environ else 1
+
+
 @contextmanager
 def join_processes() -> Iterator[Processes]:
     """Join the processes that ``torchrun`` started; alone where it did not.
@@ -68,8 +73,7 @@ def join_processes() -> Iterator[Processes]:
     Processes
         Connected through gloo until the block ends.
     """
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    if world == 1 or "RANK" not in os.environ:
+    if expected_processes() == 1:
         yield Processes()
         return
     distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)

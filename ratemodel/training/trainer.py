@@ -4,7 +4,7 @@ import math
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import FrameType
 from typing import Any
 
@@ -96,10 +96,11 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self._prepare_optimisers()
         self._untrained_hz = {
-            name: torch.full((len(network.population_names),), -1.0).to(network.device)
+            name: torch.zeros(len(network.population_names), device=network.device)
             for name in source.tasks.tasks
         }
-        self._batches = BatchQueue(self._draw, ahead=_AHEAD[network.device.type])
+        ahead = _AHEAD[network.device.type]
+        self._batches = BatchQueue(self._draw, ahead, self.n_steps)
 
     @property
     def n_steps(self) -> int | None:
@@ -140,12 +141,16 @@ class Trainer:
             If the loss is not finite any more; the last checkpoint stays.
         """
         progress = progress or SilentProgress()
-        if self.step == 0 and self.config.calibrate_readouts:
-            self._calibrate_readouts()
+        if self.step == 0:
+            self._look_at_untrained()
         self._share_start()
         total = self.n_steps or 60.0 * (self.config.minutes or 0.0)
         done = 0.0
-        with _stop_requests() as requests, task(progress, NAME, total):
+        with (
+            _stop_requests() as requests,
+            task(progress, NAME, total),
+            closing(self._batches),
+        ):
             shown: dict[str, float] = {}
             while self._fraction() < 1.0:
                 started = time.perf_counter()
@@ -167,17 +172,23 @@ class Trainer:
                         "--resume continues",
                         stop,
                     )
-            self._batches.close()
             self._save()
 
-    def _calibrate_readouts(self) -> None:
-        """Every process takes the whole first batches, so that all do the same."""
+    @torch.no_grad()
+    def _look_at_untrained(self) -> None:
+        """Note the rates of each task's first batch, and calibrate its readout.
+
+        Every process takes the whole batches, so that all do the same.
+        """
         for name in self.source.tasks.tasks:
             batch = self.source.draw("train", name, np.arange(self.config.batch))
             batch = batch.to(self.network.device)
-            with torch.no_grad():
-                mean = self.network.answer_rates(self.network(batch), batch)
-            self.network.readouts.calibrate(mean, name)
+            rates = self.network(batch)
+            summed = self.network.population_hz(rates)
+            self._untrained_hz[name].copy_(summed / self.config.batch)
+            if self.config.calibrate_readouts:
+                mean = self.network.answer_rates(rates, batch)
+                self.network.readouts.calibrate(mean, name)
 
     def _every(self, record: dict[str, Any], log: TrainingLog | None) -> None:
         if log is None:
@@ -219,11 +230,8 @@ class Trainer:
         population_hz = shared_mean(
             self.network.population_hz(rates) / config.batch, processes
         )
-        untrained_hz = self._untrained_hz[batch.task]
-        if untrained_hz[0] < 0.0:
-            untrained_hz.copy_(population_hz.detach())
         answer = answer_loss(logits, batch.label, config.batch)
-        cost = rate_cost(population_hz, untrained_hz)
+        cost = rate_cost(population_hz, self._untrained_hz[batch.task])
         (answer + config.rate_cost * cost).backward()
         gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
         processes.sum_in_place(gradients)

@@ -67,8 +67,10 @@ def time_trials(tasks: TaskSet, dt_ms: float) -> TrialTiming:
                 "number of steps"
             )
     for trials in drawn:
-        if trials.answer_ms[1] % frame_ms:
-            frame_ms = math.gcd(frame_ms, round(trials.answer_ms[1]))
+        end_ms = trials.answer_ms[1]
+        if not float(end_ms).is_integer():
+            raise InputError(f"answer window: ends at {end_ms:g} ms, not a whole ms")
+        frame_ms = math.gcd(frame_ms, int(end_ms))
     whole = np.rint(edges / dt_ms).astype(int)
     return TrialTiming(dt_ms, float(frame_ms), int(np.gcd.reduce(whole)))
 

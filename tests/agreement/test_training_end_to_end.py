@@ -20,11 +20,13 @@ from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer_data import theoretical_data
 from bridge.scores import Scores
+from ratemodel.training import trainer
 from ratemodel.training.checkpoint import read_tensors
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
 from ratemodel.training.trial_source import TrialSource
+from validation import train_command
 from validation.cli import main
 from validation.evaluate_command import trained_network
 
@@ -242,6 +244,27 @@ def test_evaluation_finds_what_training_found(whole, tmp_path):
     assert call(["evaluate", str(whole), "--images", "20", "--out", str(out)]) == 0
     found = json.loads(out.read_text())["accuracy"]
     assert found == json.loads((whole / "results.json").read_text())["test"]
+
+
+@pytest.mark.parametrize("dt_ms", ["0", "-1", "20"])
+def test_a_step_that_cannot_be_is_refused(whole, dt_ms, capsys):
+    assert call(["evaluate", str(whole), "--dt-ms", dt_ms]) == 2
+    assert "must be above 0 and at most 10" in capsys.readouterr().err
+
+
+def test_batches_drawn_ahead_in_threads_train_the_same(home, whole, monkeypatch):
+    monkeypatch.setitem(trainer._AHEAD, "cpu", 3)
+    assert call(words(home, "ahead")) == 0
+    assert same_weights(home / "ahead", whole)
+
+
+def test_torchrun_on_a_gpu_is_refused(home, monkeypatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setattr(train_command, "choose_device", lambda _: "cuda")
+    monkeypatch.setattr(train_command, "resolve_device", torch.device)
+    assert call(words(home, "refused", "--device", "cuda")) == 2
+    assert "train with one process" in capsys.readouterr().err
 
 
 class SameTrials(TrialSource):

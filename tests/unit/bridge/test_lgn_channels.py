@@ -6,6 +6,7 @@ import pytest
 from bridge.errors import InputError
 from bridge.stimulus.lgn_channels import LgnChannels
 from bridge.stimulus.lgn_filter_bank import LgnFilterBank
+from bridge.stimulus.lgn_filter_table import spontaneous_hz
 from bridge.stimulus.lgn_grid import lgn_grid
 from bridge.stimulus.movie import Movie
 
@@ -31,6 +32,15 @@ def test_pictures_give_what_their_frames_give(dt_ms: float) -> None:
     assert rates.dtype == np.float32
     # The same sums in another order, rounded to float32 at the end.
     np.testing.assert_allclose(rates.transpose(2, 0, 1), expected, rtol=1e-6, atol=1e-5)
+
+
+def test_nothing_but_grey_gives_the_spontaneous_rates() -> None:
+    grey = Movie(np.zeros((2, 1, *SHAPE)), np.array([10.0]))
+    rates = LgnChannels(bank())(grey)
+    spontaneous = [spontaneous_hz()[name] for name in LGN.cell_type]
+    np.testing.assert_allclose(
+        rates, np.tile(np.array(spontaneous)[:, None], (10, 1, 2))
+    )
 
 
 def test_a_picture_between_steps_is_refused() -> None:

@@ -180,6 +180,26 @@ def test_batches_drawn_ahead_are_the_same(ahead):
     assert queue.take(2).number == 2  # a resumed run goes back
 
 
+def test_nothing_is_drawn_beyond_the_last_batch():
+    drawn = []
+
+    def draw(number):
+        drawn.append(number)
+        return Spoken(number)
+
+    queue = BatchQueue(draw, ahead=4, n_batches=3)
+    assert [queue.take(k).number for k in range(3)] == [0, 1, 2]
+    queue.close()
+    assert sorted(drawn) == [0, 1, 2]
+
+
+def test_a_window_that_ends_within_a_millisecond_is_refused():
+    content = {"tasks": ["change"], "change": {"answer_after_ms": [50.0, 99.5]}}
+    tasks = build_tasks(TasksConfig.parse(content, "test"))
+    with pytest.raises(InputError, match=r"ends at 549\.5 ms, not a whole ms"):
+        time_trials(tasks, 0.5)
+
+
 def test_a_step_that_does_not_fit_the_windows_is_refused():
     tasks = build_tasks(TasksConfig.parse({"tasks": ["orientation"]}, "test"))
     with pytest.raises(InputError, match="not a whole number of steps"):

@@ -1,6 +1,10 @@
 """A sweep trains what is missing, and sets it beside the thesis."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from threading import Barrier
 
@@ -39,7 +43,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand in for the training processes; lists the jobs that were run."""
     names: list[str] = []
 
-    def train(job: Job, out: Path) -> bool:
+    def train(job: Job, out: Path, children: object) -> bool:
         names.append(job.name)
         found = {"right": 90, "n_trials": 100, "accuracy": 0.9}
         results = {
@@ -103,7 +107,7 @@ def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
 def test_jobs_run_side_by_side(grid, tmp_path, monkeypatch):
     together = Barrier(2, timeout=10.0)  # broken where one waits alone
 
-    def train(job: Job, out: Path) -> bool:
+    def train(job: Job, out: Path, children: object) -> bool:
         together.wait()
         return True
 
@@ -112,6 +116,29 @@ def test_jobs_run_side_by_side(grid, tmp_path, monkeypatch):
     sweep_into(grid, tmp_path / "out", 2)
     with pytest.raises(InputError, match="--jobs 0: must be at least 1"):
         sweep_into(grid, tmp_path / "out", 0)
+
+
+def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
+    codes: list[int] = []
+    started = Barrier(2, timeout=10.0)
+
+    def train(job: Job, out: Path, children: sweep_command.Children) -> bool:
+        if job.name == "3k-default-1":  # fails while the other one runs
+            started.wait()
+            raise OSError("disk full")
+        if not codes:
+            started.wait()
+        sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+        codes.append(children.run(sleep, subprocess.DEVNULL))
+        return False
+
+    monkeypatch.setattr(sweep_command, "_train", train)
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    begin = time.monotonic()
+    with pytest.raises(OSError, match="disk full"):
+        sweep_into(grid, tmp_path / "out", 2)
+    assert time.monotonic() - begin < 30.0  # the other one would sleep for 60 s
+    assert codes[0] in (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
 def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):
@@ -127,6 +154,6 @@ def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):
 
 
 def test_a_job_that_fails_is_named(grid, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_command, "_train", lambda job, out: job.seed == 2)
+    monkeypatch.setattr(sweep_command, "_train", lambda job, out, _: job.seed == 2)
     with pytest.raises(V1BridgeError, match="4 of 8 jobs failed: 3k-default-1"):
         sweep_into(grid, tmp_path / "out")
