@@ -9,6 +9,7 @@ tasks show them.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -47,18 +48,12 @@ def main() -> None:
             shape = (N_TRIALS, DURATION_MS // frame_ms, N_PIXELS, N_PIXELS)
             movie = rng.uniform(-1.0, 1.0, shape).astype(dtype)
             stills = Movie(movie, np.full(movie.shape[1], float(frame_ms)))
-            seconds = {
-                "frames": best_of_three(
-                    lambda bank=bank, movie=movie: bank.process(movie)
-                ),
-                "stills": best_of_three(
-                    lambda bank=bank, stills=stills: bank.process_stills(stills)
-                ),
-            }
+            by_frame = best_of_three(partial(bank.process, movie))
+            as_stills = best_of_three(partial(bank.process_stills, stills))
             print(
                 f"frames of {frame_ms:2d} ms, steps of {dt_ms} ms, "
-                f"{np.dtype(dtype).name}: {seconds['frames']:.3f} s frame by frame, "
-                f"{seconds['stills']:.3f} s as stills"
+                f"{np.dtype(dtype).name}: {by_frame:.3f} s frame by frame, "
+                f"{as_stills:.3f} s as stills"
             )
 
 

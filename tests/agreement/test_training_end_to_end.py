@@ -21,7 +21,7 @@ from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer_data import theoretical_data
 from bridge.scores import Scores
 from ratemodel.training import trainer
-from ratemodel.training.checkpoint import read_tensors
+from ratemodel.training.checkpoint import Checkpoints, read_tensors
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
@@ -284,6 +284,22 @@ def test_the_loss_of_trials_that_come_again_falls(whole, home, tmp_path):
     loss = losses(tmp_path)
     # Eight trials and thousands of weights: a gradient that is right fits them.
     assert loss[-1] < 0.5 * loss[0]
+
+
+def test_every_task_has_moments_of_its_own(whole, tmp_path):
+    network, source, _ = trained_network(whole, SilentProgress())
+    parameters = read_parameters(whole / "parameters.npz")
+    checkpoints = Checkpoints(tmp_path)
+    config = TrainingConfig(steps=1, batch=4)
+    Trainer(network, source, parameters, config, checkpoints=checkpoints).run(None)
+    kept, _ = checkpoints.latest()
+    assert kept is not None
+    first, second = (
+        kept.tensors[f"adam.{name}.exp_avg.free.recurrent"]
+        for name in ("classification", "orientation")
+    )
+    assert first.any()
+    assert not second.any()  # it has not had its turn
 
 
 def same_weights(one: Path, other: Path) -> bool:

@@ -37,10 +37,8 @@ def test_pictures_give_what_their_frames_give(dt_ms: float) -> None:
 def test_nothing_but_grey_gives_the_spontaneous_rates() -> None:
     grey = Movie(np.zeros((2, 1, *SHAPE)), np.array([10.0]))
     rates = LgnChannels(bank())(grey)
-    spontaneous = [spontaneous_hz()[name] for name in LGN.cell_type]
-    np.testing.assert_allclose(
-        rates, np.tile(np.array(spontaneous)[:, None], (10, 1, 2))
-    )
+    spontaneous = np.array([[spontaneous_hz()[name]] for name in LGN.cell_type])
+    np.testing.assert_allclose(rates, np.tile(spontaneous, (10, 1, 2)), rtol=1e-6)
 
 
 def test_a_picture_between_steps_is_refused() -> None:
