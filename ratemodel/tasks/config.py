@@ -147,9 +147,14 @@ class ClassificationConfig(_OneStimulus):
         Timing, ms.
     images
         A name or a path, see :func:`bridge.stimulus.images.load.load_images`.
+    max_shift
+        In training an image is shifted by up to so much of its side in both
+        directions, by whole pixels, what leaves it coming in at the other side;
+        0 shows all where they are. Against learning few images by heart.
     """
 
     images: Annotated[str, Field(min_length=1)] = "digits"
+    max_shift: Annotated[float, Field(ge=0, le=0.25)] = 0.0
 
 
 class ChangeConfig(Section):

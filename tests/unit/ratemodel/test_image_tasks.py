@@ -174,6 +174,35 @@ def test_shrinking_an_image_averages_it() -> None:
     np.testing.assert_allclose(frame[:, 2:-2], 127 / 127.5 - 1, atol=0.02)
 
 
+def test_training_shifts_images_and_testing_does_not(npz) -> None:
+    content = {
+        "tasks": ["classification"],
+        "classification": {"images": npz[0], "max_shift": 0.05},
+        "split": {"validation_fraction": 0.25},
+    }
+    task = build_tasks(TasksConfig.parse(content, "test")).tasks["classification"]
+    still = tasks_of(npz[0]).tasks["classification"]
+    numbers = np.arange(30)
+    moved = on_screen(task.draw("train", numbers), 100)
+    stood = on_screen(still.draw("train", numbers), 100)
+    found = set()
+    for one, other in zip(moved, stood, strict=True):
+        # 3 of 64 pixels at the most, and the screen shows every pixel
+        shifts = [
+            (y, x)
+            for y in range(-3, 4)
+            for x in range(-3, 4)
+            if np.allclose(np.roll(other, (y, x), axis=(0, 1)), one, atol=1e-5)
+        ]
+        assert len(shifts) == 1
+        found.add(shifts[0])
+    assert len(found) > 15
+    np.testing.assert_array_equal(
+        on_screen(task.draw("test", numbers[:5]), 100),
+        on_screen(still.draw("test", numbers[:5]), 100),
+    )
+
+
 def test_the_defaults_need_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **keys: object) -> None:
         raise AssertionError("the network was used")
