@@ -140,6 +140,15 @@ def train(
         float | None,
         typer.Option(help="End after so many minutes.", show_default=False),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run folder of a training to start from, as from 5 ms to 2 ms.  "
+            "[default: the weights of the column]",
+            metavar="RUN",
+            show_default=False,
+        ),
+    ] = None,
     device: TrainingDevice = None,
     precision: Annotated[
         str | None,
@@ -201,6 +210,7 @@ def train(
             steps=steps,
             epochs=epochs,
             minutes=minutes,
+            start=None if start is None else str(start),
             device=device,
             precision=precision,
         ),

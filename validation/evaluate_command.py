@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 
 from bridge.errors import InputError
@@ -135,9 +134,7 @@ def trained_network(
         config.readout,
         device=device,
     )
-    with torch.no_grad():
-        for name, free in network.free.items():
-            free.copy_(network.rules[name].to_free(kept.tensors[f"{name}_pa"]))
+    network.take_weights({n: kept.tensors[f"{n}_pa"] for n in network.free})
     network.readouts.load_state_dict(
         {
             name.removeprefix("readouts."): tensor

@@ -38,6 +38,7 @@ from validation.accuracy_table import accuracy_table, validated_sentence
 from validation.certified import Certified, certified_model, model_facts
 from validation.progress_bar import ProgressBar
 from validation.train_config import TrainConfig, merged_train_config
+from validation.train_start import start_weights
 from validation.trained_run import WEIGHTS
 
 RESULTS = "results.json"
@@ -78,9 +79,12 @@ def train_into(
             "training.device cuda: torchrun shares batches among processes on the CPU "
             "only; train with one process"
         )
+    start = start_weights(config)
     certified = certified_model(config)
     with join_processes() as processes:
         trainer = _trainer(config, certified, processes)
+        if start is not None:
+            trainer.network.take_weights(start)
         if not processes.is_first:
             _train(trainer, None)
             return

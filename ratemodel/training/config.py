@@ -15,6 +15,10 @@ class TrainingConfig(Section):
     steps, epochs, minutes
         When training ends: after so many batches, after every image was shown so
         many times, or after so long; at most one of them, by default 1,000 steps.
+    start
+        Run folder of a training whose weights this one starts from, of the same
+        column, scenario, input and readout: from a coarse step to a fine one, or
+        from one task to the next. Readouts are calibrated anew.
     batch
         Trials in a batch, of all processes together.
     learning_rate
@@ -52,6 +56,7 @@ class TrainingConfig(Section):
     steps: Annotated[int, Field(ge=1)] | None = None
     epochs: Annotated[float, Field(gt=0)] | None = None
     minutes: Annotated[float, Field(gt=0)] | None = None
+    start: Annotated[str, Field(min_length=1)] | None = None
     batch: Annotated[int, Field(ge=1)] = 64
     learning_rate: Annotated[float, Field(gt=0)] = 0.1
     decay: Literal["cosine", "none"] = "cosine"

@@ -95,6 +95,18 @@ class TrainableNetwork(nn.Module):
         """Return the weights, pA, of ``"recurrent"`` and ``"input"``."""
         return {name: self.rules[name].from_free(f) for name, f in self.free.items()}
 
+    @torch.no_grad()
+    def take_weights(self, weights_pa: Mapping[str, Tensor]) -> None:
+        """Set the weights.
+
+        Parameters
+        ----------
+        weights_pa
+            Weights, pA, as :meth:`weights_pa` returns them.
+        """
+        for name, free in self.free.items():
+            free.copy_(self.rules[name].to_free(weights_pa[name].to(free)))
+
     def forward(self, batch: Batch) -> Tensor:
         """Return the mean rates, Hz, in every bin, ``(n_bins, n_cells, batch)``."""
         weights = self.weights_pa()

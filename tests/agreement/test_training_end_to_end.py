@@ -267,6 +267,32 @@ def test_torchrun_on_a_gpu_is_refused(home, monkeypatch, capsys):
     assert "train with one process" in capsys.readouterr().err
 
 
+def test_a_training_starts_from_an_earlier_one(home, whole):
+    words_ = words(home, "later", "--start", str(whole), "--steps", "1")
+    assert call([*words_, "--dt-ms", "1"]) == 0
+    before, after = (
+        read_tensors(run / "weights.safetensors").tensors["recurrent_pa"]
+        for run in (whole, home / "later")
+    )
+    edges = read_parameters(whole / "parameters.npz").recurrent
+    untrained = torch.tensor(edges.weight_pa)
+    # One step of Adam at 0.05 takes a weight 5 % further; the 12 before more than 10.
+    torch.testing.assert_close(after, before, rtol=0.06, atol=0.0)
+    assert ((after - untrained) / untrained).abs().max() > 0.1
+
+
+def test_a_start_from_elsewhere_is_refused(home, whole, capsys):
+    for options, message in (
+        (["--start", str(home / "val")], "is not the folder of a finished"),
+        (["--start", str(whole), "--lgn"], "was trained with another input"),
+        (["--start", str(whole), "--scenario", "no_dale"], "another scenario"),
+    ):
+        assert call(words(home, "refused", *options)) == 2
+        error = capsys.readouterr().err
+        assert message in error
+        assert error.count("\n") == 1
+
+
 class SameTrials(TrialSource):
     """Shows the first eight trials again and again."""
 

@@ -1,0 +1,55 @@
+"""The weights of an earlier training, to start another one from."""
+
+import json
+from pathlib import Path
+
+from torch import Tensor
+
+from bridge.errors import CertificateError, InputError
+from bridge.run_folder import CONFIG
+from ratemodel.training.checkpoint import read_tensors
+from validation.train_config import TrainConfig, merged_train_config
+from validation.trained_run import WEIGHTS
+
+_SAME = ("column", "scenario", "input", "readout")
+"""Sections that decide which connection a weight belongs to, and who is read out."""
+
+
+def start_weights(config: TrainConfig) -> dict[str, Tensor] | None:
+    """Return the weights that a training starts from, pA; None for the column's.
+
+    Parameters
+    ----------
+    config
+        The complete configuration.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished training, or one of another network.
+    CertificateError
+        If nothing vouched for that training, and this one does not say
+        ``unvalidated``.
+    """
+    if config.training.start is None:
+        return None
+    run = Path(config.training.start)
+    if not (run / WEIGHTS).is_file():
+        raise InputError(
+            f"training.start {run}: is not the folder of a finished 'v1bridge train'"
+        )
+    earlier = merged_train_config(run / CONFIG, {})
+    other = [n for n in _SAME if getattr(earlier, n) != getattr(config, n)]
+    if other:
+        raise InputError(
+            f"training.start {run}: was trained with another {' and '.join(other)}"
+        )
+    kept = read_tensors(run / WEIGHTS)
+    if not (
+        json.loads(kept.facts["certified"])["validated"] or config.model.unvalidated
+    ):
+        raise CertificateError(
+            f"training.start {run}: was trained without a certificate; add "
+            "--unvalidated to go on from it"
+        )
+    return {name: kept.tensors[f"{name}_pa"] for name in ("recurrent", "input")}
