@@ -24,7 +24,7 @@ from validation.certified import model_of
 from validation.progress_bar import ProgressBar
 from validation.train_command import RESULTS
 from validation.train_config import LONGEST_STEP_MS, merged_train_config
-from validation.trained_run import WEIGHTS
+from validation.trained_run import WEIGHTS, require_finished
 
 
 def evaluate_run(
@@ -117,8 +117,7 @@ def trained_network(
     InputError
         If the folder holds no finished training, or a file was changed.
     """
-    if not (run / RESULTS).is_file() or not (run / WEIGHTS).is_file():
-        raise InputError(f"{run}: is not the folder of a finished 'v1bridge train'")
+    require_finished(run, RESULTS)
     config = merged_train_config(run / CONFIG, {})
     parameters = read_parameters(run / FILE_NAME)
     kept = read_tensors(run / WEIGHTS)

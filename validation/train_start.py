@@ -9,7 +9,7 @@ from bridge.errors import CertificateError, InputError
 from bridge.run_folder import CONFIG
 from ratemodel.training.checkpoint import read_tensors
 from validation.train_config import TrainConfig, merged_train_config
-from validation.trained_run import WEIGHTS
+from validation.trained_run import WEIGHTS, require_finished
 
 _SAME = ("column", "scenario", "input", "readout")
 """Sections that decide which connection a weight belongs to, and who is read out."""
@@ -34,10 +34,7 @@ def start_weights(config: TrainConfig) -> dict[str, Tensor] | None:
     if config.training.start is None:
         return None
     run = Path(config.training.start)
-    if not (run / WEIGHTS).is_file():
-        raise InputError(
-            f"training.start {run}: is not the folder of a finished 'v1bridge train'"
-        )
+    require_finished(run, called="training.start ")
     earlier = merged_train_config(run / CONFIG, {})
     other = [n for n in _SAME if getattr(earlier, n) != getattr(config, n)]
     if other:

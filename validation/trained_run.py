@@ -108,6 +108,29 @@ class TrainedRun:
         return tuple(notes)
 
 
+def require_finished(folder: Path, *files: str, called: str = "") -> None:
+    """Refuse a folder that lacks the weights, or one of these files.
+
+    Parameters
+    ----------
+    folder
+        Run folder of ``v1bridge train``.
+    files
+        Files that are needed beside the weights.
+    called
+        What the message begins with, such as the key that named the folder.
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of a finished training.
+    """
+    if not all((folder / name).is_file() for name in (WEIGHTS, *files)):
+        raise InputError(
+            f"{called}{folder}: is not the folder of a finished 'v1bridge train'"
+        )
+
+
 def read_trained_run(folder: Path) -> TrainedRun:
     """Read what a training left behind.
 
@@ -126,8 +149,7 @@ def read_trained_run(folder: Path) -> TrainedRun:
     from ratemodel.training.input_config import lgn_cells
     from validation.train_config import merged_train_config
 
-    if not (folder / WEIGHTS).is_file() or not (folder / FILE_NAME).is_file():
-        raise InputError(f"{folder}: is not the folder of a finished 'v1bridge train'")
+    require_finished(folder, FILE_NAME)
     config = merged_train_config(folder / CONFIG, {})
     kept = read_tensors(folder / WEIGHTS)
     has_lgn = config.input.use_lgn
