@@ -116,6 +116,73 @@ void add_lanes(const Quarter<double>::type* q, double* out) {
   for (int i = 0; i < 4; ++i) out[i] += q[i][0] + q[i][1];
 }
 
+// Adds values * window to WIDTH vectors of one row, and own * window to the gradient
+// of its values: what is loaded serves both.
+template <typename T, int WIDTH>
+void fused_tile(int32_t first, int32_t last, const int32_t* column, const T* value,
+                const T* window, int64_t batch, const T* own, const T* added, T* out,
+                T* gradient) {
+  using V = Vector<T>;
+  typename V::type sum[WIDTH], factor[WIDTH];
+  for (int w = 0; w < WIDTH; ++w) {
+    sum[w] = V::load(added + w * V::lanes);
+    factor[w] = V::load(own + w * V::lanes);
+  }
+  const auto product = [&](int32_t k) {
+    const T* from = window + column[k] * batch;
+    typename V::type dot = {};
+    for (int w = 0; w < WIDTH; ++w) {
+      const typename V::type loaded = V::load(from + w * V::lanes);
+      sum[w] += value[k] * loaded;
+      dot += factor[w] * loaded;
+    }
+    return Quarter<T>::fold(dot);
+  };
+  int32_t k = first;
+  for (; k + 4 <= last; k += 4) {
+    const typename Quarter<T>::type four[] = {product(k), product(k + 1),
+                                              product(k + 2), product(k + 3)};
+    add_lanes(four, gradient + k);
+  }
+  for (; k < last; ++k) {
+    const typename Quarter<T>::type one = product(k);
+    for (int i = 0; i < Quarter<T>::lanes; ++i) gradient[k] += one[i];
+  }
+  for (int w = 0; w < WIDTH; ++w) std::memcpy(out + w * V::lanes, &sum[w], BYTES);
+}
+
+template <typename T>
+void fused(int64_t n_rows, const int32_t* indptr, const int32_t* column, const T* value,
+           int64_t batch, const T* window, const T* own, const T* added, T* out,
+           T* gradient, int n_threads) {
+  constexpr int64_t lanes = Vector<T>::lanes;
+#pragma omp parallel for num_threads(n_threads) schedule(static)
+  for (int64_t row = 0; row < n_rows; ++row) {
+    const int32_t first = indptr[row], last = indptr[row + 1];
+    int64_t b = 0;
+    while (b + lanes <= batch) {
+      const int64_t left = batch - b, at = row * batch + b;
+      const auto tile = left >= 4 * lanes   ? fused_tile<T, 4>
+                        : left >= 2 * lanes ? fused_tile<T, 2>
+                                            : fused_tile<T, 1>;
+      tile(first, last, column, value, window + b, batch, own + at, added + at, out + at,
+           gradient);
+      b += (left >= 4 * lanes ? 4 : left >= 2 * lanes ? 2 : 1) * lanes;
+    }
+    for (; b < batch; ++b) {
+      const int64_t at = row * batch + b;
+      const T factor = own[at];
+      T sum = added[at];
+      for (int32_t k = first; k < last; ++k) {
+        const T loaded = window[column[k] * batch + b];
+        sum += value[k] * loaded;
+        gradient[k] += factor * loaded;
+      }
+      out[at] = sum;
+    }
+  }
+}
+
 // Adds left[row] . right[column] over WIDTH vectors and STEPS steps to every entry.
 template <typename T, int WIDTH, int STEPS>
 void sampled_tile(int64_t n_rows, const int32_t* indptr, const int32_t* column,
@@ -201,12 +268,28 @@ void multiply_double(int64_t n_rows, const int32_t* indptr, const int32_t* colum
   multiply(n_rows, indptr, column, value, batch, window, added, out, n_threads);
 }
 
+void fused_float(int64_t n_rows, const int32_t* indptr, const int32_t* column,
+                 const float* value, int64_t batch, const float* window,
+                 const float* own, const float* added, float* out, float* gradient,
+                 int n_threads) {
+  fused(n_rows, indptr, column, value, batch, window, own, added, out, gradient,
+        n_threads);
+}
+
 void sampled_float(int64_t n_rows, const int32_t* indptr, const int32_t* column,
                    int64_t n_steps, int64_t batch, const float* left,
                    int64_t left_stride, const float* right, int64_t right_stride,
                    float* out, int n_threads) {
   sampled(n_rows, indptr, column, n_steps, batch, left, left_stride, right,
           right_stride, out, n_threads);
+}
+
+void fused_double(int64_t n_rows, const int32_t* indptr, const int32_t* column,
+                  const double* value, int64_t batch, const double* window,
+                  const double* own, const double* added, double* out, double* gradient,
+                  int n_threads) {
+  fused(n_rows, indptr, column, value, batch, window, own, added, out, gradient,
+        n_threads);
 }
 
 void sampled_double(int64_t n_rows, const int32_t* indptr, const int32_t* column,

@@ -1,21 +1,15 @@
 """Compiled products of a compressed-row matrix on a CPU, where a compiler is."""
 
 import ctypes
-import os
-import platform
-import shlex
-import subprocess
-import tempfile
 from functools import cache
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from ratemodel.compiled_library import addresses, compiled_library
+
 SOURCE = Path(__file__).with_suffix(".cpp")
-FLAGS = ("-O3", "-fopenmp", "-shared", "-fPIC", "-Wno-psabi")
-X86_FLAGS = ("-march=native", "-mprefer-vector-width=512")
-COMPILE_SECONDS = 60.0
 SUFFIX = {torch.float32: "float", torch.float64: "double"}
 
 
@@ -29,7 +23,19 @@ class CsrKernels:
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._library = library
+        pointer, length = ctypes.c_void_p, ctypes.c_int64
+        matrix = [pointer] * 3
+        self._multiply, self._fused, self._sampled = {}, {}, {}
+        for dtype, suffix in SUFFIX.items():
+            multiply = getattr(library, f"multiply_{suffix}")
+            multiply.argtypes = [length, *matrix, length, *[pointer] * 3, ctypes.c_int]
+            sampled = getattr(library, f"sampled_{suffix}")
+            sampled.argtypes = [length, pointer, pointer, length, length]
+            sampled.argtypes += [pointer, length] * 2 + [pointer, ctypes.c_int]
+            fused = getattr(library, f"fused_{suffix}")
+            fused.argtypes = [length, *matrix, length, *[pointer] * 5, ctypes.c_int]
+            self._multiply[dtype], self._sampled[dtype] = multiply, sampled
+            self._fused[dtype] = fused
 
     def multiply(
         self,
@@ -51,12 +57,44 @@ class CsrKernels:
         added, out
             ``(n_rows, batch)``; they may be the same.
         """
-        function = getattr(self._library, f"multiply_{SUFFIX[values.dtype]}")
-        function(
-            ctypes.c_int64(out.shape[0]),
-            *_addresses(indptr, indices, values),
-            ctypes.c_int64(out.shape[1]),
-            *_addresses(window, added, out),
+        n_rows, batch = out.shape
+        self._multiply[values.dtype](
+            n_rows,
+            *addresses(indptr, indices, values),
+            batch,
+            *addresses(window, added, out),
+            torch.get_num_threads(),
+        )
+
+    def multiply_and_add_gradient(
+        self,
+        indptr: Tensor,
+        indices: Tensor,
+        values: Tensor,
+        window: Tensor,
+        own: Tensor,
+        added: Tensor,
+        out: Tensor,
+        gradient: Tensor,
+    ) -> None:
+        """Do as :meth:`multiply`, and add ``own . window`` to the gradient.
+
+        Parameters
+        ----------
+        indptr, indices, values, window, added, out
+            As there.
+        own
+            ``(n_rows, batch)``.
+        gradient
+            ``(n_entries,)``; to each entry the product of the lines of ``own`` at
+            its row and of ``window`` at its column is added.
+        """
+        n_rows, batch = out.shape
+        self._fused[values.dtype](
+            n_rows,
+            *addresses(indptr, indices, values),
+            batch,
+            *addresses(window, own, added, out, gradient),
             torch.get_num_threads(),
         )
 
@@ -77,52 +115,23 @@ class CsrKernels:
         out
             ``(n_entries,)``.
         """
-        function = getattr(self._library, f"sampled_{SUFFIX[out.dtype]}")
         n_steps, n_rows, batch = left.shape
-        function(
-            ctypes.c_int64(n_rows),
-            *_addresses(indptr, indices),
-            ctypes.c_int64(n_steps),
-            ctypes.c_int64(batch),
-            *_addresses(left),
-            ctypes.c_int64(left.stride(0)),
-            *_addresses(right),
-            ctypes.c_int64(right.stride(0)),
-            *_addresses(out),
+        self._sampled[out.dtype](
+            n_rows,
+            *addresses(indptr, indices),
+            n_steps,
+            batch,
+            *addresses(left),
+            left.stride(0),
+            *addresses(right),
+            right.stride(0),
+            *addresses(out),
             torch.get_num_threads(),
         )
 
 
 @cache
 def csr_kernels() -> CsrKernels | None:
-    """Compile and load the kernels, once per process and in about a second.
-
-    Returns
-    -------
-    CsrKernels or None
-        None where no C++ compiler with OpenMP is found; torch's own products
-        then do the same work more slowly.
-    """
-    flags = [*FLAGS]
-    if platform.machine() in ("x86_64", "AMD64"):
-        flags.extend(X86_FLAGS)
-    compiler = shlex.split(os.environ.get("CXX", "c++"))
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "csr_kernels.so"
-        try:
-            subprocess.run(
-                [*compiler, *flags, str(SOURCE), "-o", str(path)],
-                check=True,
-                capture_output=True,
-                timeout=COMPILE_SECONDS,
-            )
-            # torch has loaded its OpenMP by now; the library shares its threads
-            return CsrKernels(ctypes.CDLL(str(path)))
-        except (OSError, subprocess.SubprocessError):
-            return None
-
-
-def _addresses(*tensors: Tensor) -> list[ctypes.c_void_p]:
-    for tensor in tensors:
-        assert tensor.is_contiguous()
-    return [ctypes.c_void_p(tensor.data_ptr()) for tensor in tensors]
+    """Return the kernels; None where they cannot be compiled."""
+    library = compiled_library(SOURCE)
+    return None if library is None else CsrKernels(library)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ratemodel.product import Entries
+from ratemodel.product_adjoint import DeferredAdjoint
 
 
 @dataclass(frozen=True)
@@ -68,17 +69,18 @@ class DenseProduct:
         full = values.new_zeros(self.n_rows, self.n_blocks * self.n_sources)
         return DenseMatrix(full.index_put_((self.row, self.column), values))
 
-    def backward_matrix(self, values: Tensor) -> DenseMatrix:
-        """Return the transposed matrix with these values."""
+    def adjoint(self, values: Tensor) -> DeferredAdjoint:
+        """Return what runs the product with these values back."""
         full = values.new_zeros(self.n_sources, self.n_blocks * self.n_rows)
-        return DenseMatrix(full.index_put_((self.source, self.later), values))
+        transposed = DenseMatrix(full.index_put_((self.source, self.later), values))
+        return DeferredAdjoint(self, transposed, torch.zeros_like(values))
 
-    def sampled(self, left: Tensor, right: Tensor) -> Tensor:
-        """Return the full product of both factors, read at the entries."""
+    def add_sampled(self, left: Tensor, right: Tensor, total: Tensor) -> None:
+        """Add the full product of both factors, read at the entries."""
         n_steps = left.shape[0]
         tall = left.permute(1, 0, 2).flatten(1)
         blocks = [
             tall @ right[block : block + n_steps].permute(1, 0, 2).flatten(1).T
             for block in range(self.n_blocks)
         ]
-        return torch.cat(blocks, 1)[self.row, self.column]
+        total.add_(torch.cat(blocks, 1)[self.row, self.column])

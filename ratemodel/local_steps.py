@@ -42,11 +42,15 @@ class LocalSteps:
     def __init__(self, model: Any, is_compiled: bool) -> None:
         build = partial(compile_if, is_compiled)
 
+        tape: list[Slopes] = []
+        taped = replace(
+            model, response=TapedResponse(**vars(model.response), tape=tape)
+        )
+
         def noting(method: str, *arguments: Any) -> tuple[Any, list[Slopes]]:
-            tape: list[Slopes] = []
-            response = TapedResponse(**vars(model.response), tape=tape)
-            taped = replace(model, response=response)
-            return getattr(taped, method)(*arguments), tape
+            result, noted = getattr(taped, method)(*arguments), tape[:]
+            tape.clear()
+            return result, noted
 
         self.rate, self.step = build(model.rate), build(model.step)
         self.step_adjoint = build(model.step_adjoint)

@@ -42,11 +42,11 @@ class Product(Protocol):
     def forward_matrix(self, values: Tensor) -> Matrix:
         """Return the matrix with these values, ``(n_entries,)``."""
 
-    def backward_matrix(self, values: Tensor) -> Matrix:
-        """Return the transposed matrix with these values."""
+    def adjoint(self, values: Tensor) -> "ProductAdjoint":
+        """Return what runs the product with these values back."""
 
-    def sampled(self, left: Tensor, right: Tensor) -> Tensor:
-        r"""Return :math:`\sum_{t,b} left_{t,row,b}\,right_{t,column,b}` by entry.
+    def add_sampled(self, left: Tensor, right: Tensor, total: Tensor) -> None:
+        r"""Add :math:`\sum_{t,b} left_{t,row,b}\,right_{t,column,b}` to every entry.
 
         Parameters
         ----------
@@ -54,12 +54,50 @@ class Product(Protocol):
             ``(n_steps, n_rows, batch)``, contiguous.
         right
             ``(n_steps + n_blocks - 1, n_sources, batch)``, contiguous.
-
-        Returns
-        -------
-        Tensor
+        total
             ``(n_entries,)``.
         """
+
+
+class ProductAdjoint(Protocol):
+    """A product on the way back: transposed, and the gradient of its values."""
+
+    def multiply(
+        self, window: Tensor, added: Tensor, out: Tensor, rates: Tensor
+    ) -> Tensor:
+        """Write ``added + transposed @ window`` to ``out`` and return it.
+
+        Parameters
+        ----------
+        window
+            Gradients by the rows of a step and of those after it,
+            ``(n_blocks, n_rows, batch)``, contiguous.
+        added, out
+            ``(n_sources, batch)``; they may be the same.
+        rates
+            Right factor of the step, ``(n_sources, batch)``.
+        """
+
+    def collect(self, drives: Tensor, rates: Tensor, is_first: bool) -> None:
+        """Take the share of a part of the steps in the gradient.
+
+        Parts come last one first, each after all of its steps were multiplied;
+        after the last one the gradients are 0.
+
+        Parameters
+        ----------
+        drives
+            Gradients by the rows, ``(n_steps + n_blocks - 1, n_rows, batch)``: of
+            the steps of the part and of those after it.
+        rates
+            Right factors, ``(n_blocks - 1 + n_steps, n_sources, batch)``: of the
+            steps before the part and of its own.
+        is_first
+            Whether there are no steps before the part that are multiplied.
+        """
+
+    def gradient(self) -> Tensor:
+        """Return the gradient by the values, ``(n_entries,)``."""
 
 
 @dataclass(frozen=True)

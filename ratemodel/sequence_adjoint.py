@@ -11,7 +11,7 @@ from torch.autograd.function import once_differentiable
 from ratemodel.differentiated_steps import DifferentiatedSteps
 from ratemodel.event_layout import EventLayout
 from ratemodel.local_steps import LocalSteps
-from ratemodel.product import Matrix, Product
+from ratemodel.product import Matrix, Product, ProductAdjoint
 from ratemodel.slab_pool import SlabPool
 from ratemodel.variant import RateVariant, Slopes, Steps, advance, flatten, rebuild
 
@@ -224,8 +224,8 @@ class SequencePass(torch.autograd.Function):
         """Return the gradients of both sets of values."""
         plan: Plan = ctx.plan
         recurrent, external = ctx.saved_tensors
-        transposed = plan.recurrent.backward_matrix(recurrent)
-        grads = torch.zeros_like(recurrent), torch.zeros_like(external)
+        adjoint = plan.recurrent.adjoint(recurrent)
+        by_external = torch.zeros_like(external)
         later = plan.nothing_later(grad_bins)
         # What was kept serves once; a second call of backward runs it again.
         kept, ctx.kept = ctx.kept, None
@@ -235,18 +235,16 @@ class SequencePass(torch.autograd.Function):
                 matrices = plan.matrices(recurrent, external)
                 segment = run_segment(plan, matrices, entry, True)[0]
             for part in segment.parts(plan.n_past):
-                drives, later = reverse_segment(
-                    plan, transposed, part, grad_bins, later
-                )
+                drives, later = reverse_segment(plan, adjoint, part, grad_bins, later)
+                adjoint.collect(drives, part.rates, part.first == 0)
                 steps = drives[: part.n_steps]
-                grads[0].add_(plan.recurrent.sampled(steps, part.rates))
                 summed, sources = plan.events.gather(steps, plan.sources, part.first)
-                grads[1].add_(plan.external.sampled(summed, sources))
+                plan.external.add_sampled(summed, sources, by_external)
                 plan.slabs.give_back(drives)
             plan.slabs.give_back(*segment.slopes)
             if kept is None or not plan.shows_rates:
                 plan.slabs.give_back(segment.rates)
-        return *grads, None, None
+        return adjoint.gradient(), by_external, None, None
 
 
 def run_segment(
@@ -305,7 +303,11 @@ def run_segment(
 
 
 def reverse_segment(
-    plan: Plan, transposed: Matrix, segment: Segment, grad_bins: Tensor, later: Later
+    plan: Plan,
+    adjoint: ProductAdjoint,
+    segment: Segment,
+    grad_bins: Tensor,
+    later: Later,
 ) -> tuple[Tensor, Later]:
     """Run a segment back.
 
@@ -313,8 +315,8 @@ def reverse_segment(
     ----------
     plan
         The sequence.
-    transposed
-        Transposed recurrent matrix.
+    adjoint
+        Of the recurrent product.
     segment
         The segment, with its slopes.
     grad_bins
@@ -339,6 +341,7 @@ def reverse_segment(
         from_output = grad_bins[(segment.first + index) // plan.steps_per_bin]
         grad_rate = torch.add(grad_rate, from_output, alpha=1.0 / plan.steps_per_bin)
         window = drives[index : index + plan.n_past + 1]
-        transposed.multiply(window, grad_rate, grad_rate)
+        rates = segment.rates[index + plan.n_past]
+        adjoint.multiply(window, grad_rate, grad_rate, rates)
         grad_state = local.rate_adjoint(grad_state, grad_rate, slopes)
     return drives, Later(grad_state, drives[: plan.n_past].clone())

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ratemodel.csr_kernels import csr_kernels
-from ratemodel.product import Entries
+from ratemodel.product import Entries, ProductAdjoint
+from ratemodel.product_adjoint import DeferredAdjoint, FusedAdjoint
 
 SAMPLED_WIDTH = {"cpu": 64, "cuda": 4096}
 """Columns (steps x trials) of one sampled product of torch: on a CPU the dense
@@ -104,18 +105,28 @@ class SparseProduct:
         """Return the matrix with these values."""
         return self.pattern.with_values(values)
 
-    def backward_matrix(self, values: Tensor) -> CsrMatrix:
-        """Return the transposed matrix with these values."""
-        return self.transposed.with_values(values[self.order])
+    def adjoint(self, values: Tensor) -> ProductAdjoint:
+        """Return what runs the product with these values back."""
+        transposed = self.transposed.with_values(values[self.order])
+        kernels = csr_kernels() if values.device.type == "cpu" else None
+        if kernels is None:
+            return DeferredAdjoint(self, transposed, torch.zeros_like(values))
+        return FusedAdjoint(
+            kernels,
+            transposed.indptr,
+            transposed.indices,
+            transposed.values,
+            self.order,
+            self.n_blocks,
+        )
 
-    def sampled(self, left: Tensor, right: Tensor) -> Tensor:
-        """Return the product of both factors at the entries."""
-        total = torch.zeros_like(self.pattern.values)
+    def add_sampled(self, left: Tensor, right: Tensor, total: Tensor) -> None:
+        """Add the product of both factors at the entries."""
         kernels = csr_kernels() if left.device.type == "cpu" else None
         if kernels is not None:
             pattern = self.pattern
             kernels.add_sampled(pattern.indptr, pattern.indices, left, right, total)
-            return total
+            return
         matrix = self.pattern.with_values(total).to_torch()
         n_steps, _, batch = left.shape
         width = max(SAMPLED_WIDTH[left.device.type] // batch, 1)
@@ -129,7 +140,6 @@ class SparseProduct:
                 window.flatten(2).flatten(0, 1).T,
                 out=matrix,
             )
-        return matrix.values()
 
 
 def _compress(

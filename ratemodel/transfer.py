@@ -1,6 +1,7 @@
 """The transfer function F in torch: mean input and its variance to rate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from bridge.reduction.transfer import WIDTH_FLOOR, TransferFunction
+from ratemodel.transfer_kernel import TransferKernel
 
 RATE_LIMIT_HZ = 1000.0
 """No cell of the column spikes faster (t_ref >= 1 ms): keeps runaways finite."""
@@ -101,6 +103,9 @@ class TorchTransfer:
             :data:`RATE_LIMIT_HZ` has slope 0; below :data:`ARGUMENT_FLOOR` the
             slope is that at the floor, under 1e-13 of the gain.
         """
+        kernel = None if torch.compiler.is_compiling() else self._kernel
+        if kernel is not None:
+            return kernel.linearise(mean, variance)
         if variance is None:
             argument = self._frozen_argument(mean)
             drive = softplus(argument)
@@ -121,6 +126,12 @@ class TorchTransfer:
         per_variance = 0.5 * self.per_sigma / point.sigma
         per_variance = per_variance * _positive(variance - VARIANCE_FLOOR)
         return rate, (per_drive * share, per_drive * by_shift * per_variance)
+
+    @cached_property
+    def _kernel(self) -> TransferKernel | None:
+        constants = [getattr(self, field.name) for field in fields(self)]
+        limits = (RATE_LIMIT_HZ, ARGUMENT_FLOOR, VARIANCE_FLOOR, WIDTH_FLOOR)
+        return TransferKernel.build(constants, limits)
 
     def _frozen_argument(self, mean: Tensor) -> Tensor:
         return ((mean - self.threshold) / self.width).clamp_min(ARGUMENT_FLOOR)

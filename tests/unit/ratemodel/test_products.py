@@ -1,7 +1,5 @@
 """Every product against full matrices in numpy."""
 
-import ctypes
-
 import numpy as np
 import pytest
 import torch
@@ -56,20 +54,57 @@ def test_products_equal_full_matrices(route, dtype, batch):
     expected = added.numpy() + np.einsum("rbs,bsk->rk", full, window.double().numpy())
     np.testing.assert_allclose(got, expected, atol=TOLERANCE[dtype])
 
-    # a block of the transposed product acts as many steps later as it lies back
-    later, into = random(N_BLOCKS, N_ROWS, batch), random(N_SOURCES, batch)
-    expected = into.numpy() + np.einsum(
-        "rbs,brk->sk", full[:, ::-1], later.double().numpy()
-    )
-    got = product.backward_matrix(values).multiply(later, into, into)
-    np.testing.assert_allclose(got, expected, atol=TOLERANCE[dtype])
-
     left = random(N_STEPS, N_ROWS, batch)
     right = random(N_STEPS + N_BLOCKS - 1, N_SOURCES, batch)
     windows = np.stack([right.double().numpy()[b : b + N_STEPS] for b in range(3)])
     gradient = np.einsum("trk,btsk->rbs", left.double().numpy(), windows)
+    total = random(product.n_entries)
+    expected = total.numpy() + gradient[entries.row, block, source]
+    product.add_sampled(left, right, total)
     np.testing.assert_allclose(
-        product.sampled(left, right),
+        total,
+        expected,
+        atol=TOLERANCE[dtype] * np.sqrt(batch),
+    )
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("batch", [1, 16, 33, 64, 150])
+@pytest.mark.parametrize("n_first", [1, 2, N_STEPS])
+def test_way_back_equals_full_matrices(route, dtype, batch, n_first):
+    """In parts, the last one first, with rates before the beginning."""
+    entries, n_past = some_entries(), N_BLOCKS - 1
+    product = route.from_entries(entries, torch.zeros((), dtype=dtype))
+    generator = torch.Generator().manual_seed(3)
+
+    def random(*shape):
+        return torch.randn(*shape, generator=generator, dtype=dtype)
+
+    values = random(product.n_entries)
+    full = np.zeros((N_ROWS, N_BLOCKS, N_SOURCES))
+    block, source = np.divmod(entries.column, N_SOURCES)
+    full[entries.row, block, source] = values
+    drives = random(N_STEPS + n_past, N_ROWS, batch)
+    drives[N_STEPS:] = 0.0
+    rates = random(n_past + N_STEPS, N_SOURCES, batch)
+    adjoint = product.adjoint(values)
+    for first, stop in ((n_first, N_STEPS), (0, n_first)):
+        for step in reversed(range(first, stop)):
+            # a block of the transposed product acts as many steps later
+            later, into = drives[step : step + N_BLOCKS], random(N_SOURCES, batch)
+            expected = into.numpy() + np.einsum(
+                "rbs,brk->sk", full[:, ::-1], later.double().numpy()
+            )
+            got = adjoint.multiply(later, into, into, rates[step + n_past])
+            np.testing.assert_allclose(got, expected, atol=TOLERANCE[dtype])
+        if first < stop:
+            adjoint.collect(
+                drives[first : stop + n_past], rates[first : stop + n_past], first == 0
+            )
+    windows = np.stack([rates.double().numpy()[b : b + N_STEPS] for b in range(3)])
+    gradient = np.einsum("trk,btsk->rbs", drives[:N_STEPS].double().numpy(), windows)
+    np.testing.assert_allclose(
+        adjoint.gradient(),
         gradient[entries.row, block, source],
         atol=TOLERANCE[dtype] * np.sqrt(batch),
     )
@@ -79,23 +114,11 @@ def test_threads_change_nothing(route):
     entries = some_entries()
     product = route.from_entries(entries, torch.zeros(()))
     left, right = torch.randn(N_STEPS, N_ROWS, 32), torch.randn(7, N_SOURCES, 32)
-    alone = product.sampled(left, right)
+    alone, shared = torch.zeros(2, product.n_entries)
+    product.add_sampled(left, right, alone)
     torch.set_num_threads(2)
-    assert torch.equal(product.sampled(left, right), alone)
-
-
-@pytest.mark.parametrize("compiler", ["/no/such/compiler", "false"])
-def test_without_a_compiler_there_are_no_kernels(monkeypatch, compiler):
-    monkeypatch.setenv("CXX", compiler)
-    assert csr_kernels.csr_kernels.__wrapped__() is None
-
-
-def test_a_library_that_does_not_load_is_as_good_as_none(monkeypatch):
-    def fail(path):
-        raise OSError("not a library")
-
-    monkeypatch.setattr(ctypes, "CDLL", fail)
-    assert csr_kernels.csr_kernels.__wrapped__() is None
+    product.add_sampled(left, right, shared)
+    assert torch.equal(shared, alone)
 
 
 def test_full_matrices_serve_tensor_cores_only():
