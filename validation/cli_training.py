@@ -306,6 +306,9 @@ def sweep(
         [train.training]
         minutes = 10.0
 
+    With start = "runs/thesis" at its top, every run starts from the weights of the
+    run of the same name there: at a finer model.dt_ms, say.
+
     **Examples**
 
         v1bridge sweep thesis.toml --out runs/thesis

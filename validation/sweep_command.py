@@ -22,6 +22,7 @@ from validation.progress_bar import ProgressBar
 from validation.sweep_config import Job, read_sweep
 from validation.sweep_table import sweep_markdown
 from validation.train_command import RESULTS
+from validation.train_start import start_weights
 
 TABLE = "sweep.md"
 """File of the table in the folder of a sweep."""
@@ -97,6 +98,7 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
                     "--out"
                 )
             continue
+        start_weights(job.config)
         if job.size not in checked:
             checked.add(job.size)
             certified_model(job.config)

@@ -52,12 +52,16 @@ class SweepConfig(Section):
     certificates
         Certificate by size; none is needed where ``train.model`` says
         ``unvalidated``.
+    start
+        Folder of an earlier sweep. Every run starts from the weights of the run of
+        the same name there: from a coarse step to a fine one, say.
     train
         What all runs share, as in the configuration of ``v1bridge train``.
     """
 
     grid: GridConfig = GridConfig()
     certificates: dict[str, str] = Field(default_factory=dict)
+    start: Annotated[str, Field(min_length=1)] | None = None
     train: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -82,12 +86,12 @@ class Job:
     @property
     def setting(self) -> str:
         """Size and input, such as ``"3k-lgn"``."""
-        return f"{self.size}-lgn" if self.has_lgn else self.size
+        return _setting(self.size, self.has_lgn)
 
     @property
     def name(self) -> str:
         """Name of its folder."""
-        return f"{self.setting}-{self.scenario}-{self.seed}"
+        return _name(self.setting, self.scenario, self.seed)
 
 
 def read_sweep(path: Path) -> tuple[Job, ...]:
@@ -121,5 +125,16 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         }
         if str(size) in config.certificates:
             own["model"] = {"certificate": config.certificates[str(size)]}
+        if config.start is not None:
+            name = _name(_setting(str(size), lgn), scenario, seed)
+            own["training"] = {"start": str(Path(config.start) / name)}
         content = merge_keys(config.train, own)
         yield Job(scenario, str(size), lgn, seed, TrainConfig.parse(content, where))
+
+
+def _setting(size: str, has_lgn: bool) -> str:
+    return f"{size}-lgn" if has_lgn else size
+
+
+def _name(setting: str, scenario: str, seed: int) -> str:
+    return f"{setting}-{scenario}-{seed}"

@@ -89,6 +89,31 @@ def test_a_mistake_is_named(grid, old, new, message):
         read_sweep(grid)
 
 
+def test_a_sweep_starts_from_an_earlier_one(grid, trained, tmp_path, monkeypatch):
+    sweep_into(grid, tmp_path / "coarse")
+    started = []
+    monkeypatch.setattr(
+        sweep_command, "start_weights", lambda config: started.append(config)
+    )
+    fine = tmp_path / "fine.toml"
+    fine.write_text(f'start = "{tmp_path / "coarse"}"\n' + GRID)
+    sweep_into(fine, tmp_path / "fine")
+    starts = {job.name: job.config.training.start for job in read_sweep(fine)}
+    assert starts["3k-lgn-hybrid-2"] == str(tmp_path / "coarse/3k-lgn-hybrid-2")
+    assert all(Path(start).name == name for name, start in starts.items())
+    assert len(set(starts.values())) == len(started) == 8  # each one was looked at
+
+
+def test_a_start_that_is_not_there_is_refused_before_anything_runs(
+    grid, trained, tmp_path
+):
+    grid.write_text(f'start = "{tmp_path / "nowhere"}"\n' + GRID)
+    with pytest.raises(InputError, match=r"training.start .*nowhere/3k-default-1"):
+        sweep_into(grid, tmp_path / "out")
+    assert not trained
+    assert not (tmp_path / "out").exists()
+
+
 def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
     sweep_into(grid, tmp_path / "out")
     assert len(trained) == 8
