@@ -55,7 +55,14 @@ def reduction_of(
         Where finished probes are kept for a resumed run.
     progress
         Receives the progress.
+
+    Raises
+    ------
+    InputError
+        If the method finds no functions but takes those of a training.
     """
+    if config.method == "trained":
+        raise InputError('reduction.method "trained": a column has no such functions')
     if config.method == "measured":
         data = _measure(column, config, spiking, stages, progress)
     else:

@@ -101,6 +101,17 @@ def validate(
             show_default=False,
         ),
     ] = None,
+    transfer: Annotated[
+        str | None,
+        typer.Option(
+            help="Transfer functions of the rate model: measured on the spiking cells, "
+            "siegert or noise_free (theory), or, with --weights, trained: as they were "
+            "in training, so that the trained network itself is judged.  [default: "
+            "measured; with --weights trained]",
+            metavar="measured|siegert|noise_free|trained",
+            show_default=False,
+        ),
+    ] = None,
     device: Device = None,
     quick: Annotated[
         bool,
@@ -143,6 +154,7 @@ def validate(
             variants=None if variants is None else split_names(variants),
             forms=None if extended is None else _forms(extended),
         ),
+        "reduction": given_options(method=transfer),
         "protocol": given_options(quick=quick or None),
     }
     validate_into(out, config, given, overwrite=overwrite, resume=resume)

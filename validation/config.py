@@ -224,7 +224,9 @@ class ReductionConfig(Section):
     Attributes
     ----------
     method
-        ``"measured"`` (noisy f-I curves), ``"siegert"`` or ``"noise_free"``.
+        ``"measured"`` (noisy f-I curves), ``"siegert"`` or ``"noise_free"``; for a
+        column with trained weights also ``"trained"``, its default: those that the
+        network was trained with.
     lgn_levels_hz
         Stationary LGN rates under whose network noise the curves are measured, Hz.
     probe_duration_ms
@@ -233,7 +235,7 @@ class ReductionConfig(Section):
         Seed of the probes.
     """
 
-    method: Literal["measured", "siegert", "noise_free"] = "measured"
+    method: Literal["measured", "siegert", "noise_free", "trained"] = "measured"
     lgn_levels_hz: Annotated[
         tuple[Annotated[float, Field(gt=0, le=200)], ...],
         BeforeValidator(_check_distinct),
@@ -339,6 +341,14 @@ class ValidateConfig(ConfigWithColumn):
         return self
 
     @model_validator(mode="after")
+    def _trained_functions_exist(self) -> "ValidateConfig":
+        if self.reduction.method == "trained" and self.column.weights is None:
+            raise ValueError(
+                'reduction.method "trained" needs column.weights, the run that trained'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _noise_is_seen_once(self) -> "ValidateConfig":
         test = set(self.spiking.seeds)
         calibration = {CALIBRATION_SEED_OFFSET + seed for seed in test}
@@ -385,6 +395,10 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
         given = filled.get(section, {})
         if is_quick and isinstance(given, Mapping):
             filled[section] = {**defaults, **given}
+    column, reduction = filled.get("column"), filled.get("reduction", {})
+    is_trained = isinstance(column, Mapping) and column.get("weights") is not None
+    if is_trained and isinstance(reduction, Mapping):
+        filled["reduction"] = {"method": "trained", **reduction}
     if isinstance(filled.get("spiking"), Mapping):
         filled["spiking"] = _with_trials(filled["spiking"])
     return ValidateConfig.parse(filled, where)

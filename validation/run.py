@@ -100,14 +100,7 @@ def run_validation(
         )
         raster = _raster(column, protocol, config, progress)
     with clock("transfer functions"):
-        reduction = reduction_of(
-            column,
-            config.reduction,
-            config.spiking,
-            stages=folder.stages,
-            progress=progress,
-        )
-        parameters = reduction.parameters
+        parameters, fit_rms_hz = _rate_parameters(column, config, folder, progress)
     with clock("tau_r"):
         models = _models(column, parameters, protocol, config, folder, progress)
     with clock("rate models"):
@@ -157,10 +150,7 @@ def run_validation(
             "method": config.reduction.method,
             "hash": parameters.reduction_hash,
             "lgn_levels_hz": list(config.reduction.lgn_levels_hz),
-            "fit_rms_hz": {
-                "plain": _by_population(column, reduction.quality_adapted.rms_hz),
-                "extended": _by_population(column, reduction.quality.rms_hz),
-            },
+            "fit_rms_hz": fit_rms_hz,
         },
         "variants": {name: score.to_json() for name, score in scores.items()},
         "best": best.name,
@@ -169,7 +159,8 @@ def run_validation(
     }
     if config.column.weights is not None:
         trained = read_trained_run(Path(config.column.weights))
-        report |= {"trained": trained.to_json(), "notes": trained.notes()}
+        notes = trained.notes(config.reduction.method)
+        report |= {"trained": trained.to_json(), "notes": notes}
     provenance = collect_provenance() | {
         "device": config.spiking.device,
         "seeds": list(config.spiking.seeds),
@@ -239,6 +230,26 @@ def model_to_sabotage(
     without = [model for model in models if model.form != "membrane"] or models
     low_pass = [model for model in without if model.variant == "low_pass"]
     return best_model(low_pass or without, scores)
+
+
+def _rate_parameters(
+    column: Column, config: ValidateConfig, folder: RunFolder, progress: Progress
+) -> tuple[RateParameters, dict[str, Any]]:
+    """Return the rate model's parameters, and how well F was fitted, if it was."""
+    if config.reduction.method == "trained":
+        trained = read_trained_run(Path(str(config.column.weights)))
+        return trained.parameters_of(column), {}
+    reduction = reduction_of(
+        column,
+        config.reduction,
+        config.spiking,
+        stages=folder.stages,
+        progress=progress,
+    )
+    return reduction.parameters, {
+        "plain": _by_population(column, reduction.quality_adapted.rms_hz),
+        "extended": _by_population(column, reduction.quality.rms_hz),
+    }
 
 
 def _models(

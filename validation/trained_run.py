@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from bridge.column.column import Column, LgnCells
 from bridge.errors import InputError
+from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
-from bridge.reduction.trained_column import trained_column
+from bridge.reduction.trained_column import trained_column, trained_parameters
 from bridge.run_folder import CONFIG
 from validation.config import EXTENSIONS
 
@@ -78,6 +79,10 @@ class TrainedRun:
         except InputError as error:
             raise InputError(f"{self.folder}: {error}") from None
 
+    def parameters_of(self, column: Column) -> RateParameters:
+        """Return the rate model as training left it, for :meth:`put_into`'s column."""
+        return trained_parameters(read_parameters(self.folder / FILE_NAME), column)
+
     def to_json(self) -> dict[str, Any]:
         """Return what a report says about it."""
         return {
@@ -89,9 +94,25 @@ class TrainedRun:
             **self.model,
         }
 
-    def notes(self) -> tuple[str, ...]:
-        """Return the sentences that a report must not leave out."""
+    def notes(self, method: str) -> tuple[str, ...]:
+        """Return the sentences that a report must not leave out.
+
+        Parameters
+        ----------
+        method
+            How the transfer functions were found.
+        """
         notes = [f"The column has the trained weights of {self.folder.name}."]
+        if method == "trained":
+            notes.append(
+                "The rate model is the trained network itself: its transfer functions "
+                "are those that it was trained with."
+            )
+        else:
+            notes.append(
+                "The rate model is not the trained network itself: its transfer "
+                "functions were found anew for the trained weights."
+            )
         if self.lgn is None:
             notes.append(
                 "Its network was trained with pixels as input channels, which have no "

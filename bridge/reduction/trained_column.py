@@ -1,4 +1,4 @@
-"""Puts trained weights back into the column, for the spiking model to run with."""
+"""Puts trained weights into the column, and the rate model of it beside."""
 
 from dataclasses import replace
 
@@ -77,6 +77,28 @@ def trained_column(
         )
     edges = _with_weights(untrained.lgn_edges, input_pa, "input")
     return replace(result, lgn=lgn, lgn_edges=edges)
+
+
+def trained_parameters(untrained: RateParameters, column: Column) -> RateParameters:
+    """Return the rate model as training left it, for the column of its weights.
+
+    Only the weights are other than before: transfer functions, constant input and
+    time constants are those that it was trained with.
+
+    Parameters
+    ----------
+    untrained
+        The rate model as it was before training.
+    column
+        What :func:`trained_column` made of it.
+    """
+    return replace(
+        untrained,
+        column_hash=column.hash,
+        n_lgn=column.lgn.n_cells,
+        recurrent=column.recurrent,
+        lgn_edges=column.lgn_edges,
+    )
 
 
 def _with_weights(edges: Edges, weight_pa: FloatArray, what: str) -> Edges:

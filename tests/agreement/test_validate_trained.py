@@ -11,7 +11,7 @@ import torch
 
 from bridge.certificate import Certificate
 from bridge.column.build import build_column
-from bridge.reduction.parameters_file import write_parameters
+from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.trained_column import trained_column
 from bridge.reduction.transfer_data import theoretical_data
@@ -36,15 +36,16 @@ VALIDATION = """\
 [spiking]
 trials_per_seed = 4
 max_trials_per_seed = 4
-[reduction]
-method = "siegert"
 [protocol]
 quick = true
 """
 MODEL = {"variant": "low_pass", "extensions": [], "tau_r_ms": 2.0, "dt_ms": 5.0}
 
 
-def test_the_trained_column_is_what_gets_validated(tmp_path: Path) -> None:
+@pytest.mark.parametrize("transfer", [None, "siegert"])
+def test_the_trained_column_is_what_gets_validated(
+    tmp_path: Path, transfer: str | None
+) -> None:
     column = build_column(200, 1)
     untrained = reduce_column(column, theoretical_data(column, "siegert")).parameters
     rng = np.random.default_rng(0)
@@ -67,6 +68,7 @@ def test_the_trained_column_is_what_gets_validated(tmp_path: Path) -> None:
     out = tmp_path / "validated"
     command = [sys.executable, "-m", "validation.cli", "validate"]
     command += [str(tmp_path / "validation.toml"), "--weights", str(run)]
+    command += [] if transfer is None else ["--transfer", transfer]
     done = subprocess.run(
         [*command, "--out", str(out)], capture_output=True, text=True, check=False
     )
@@ -85,3 +87,10 @@ def test_the_trained_column_is_what_gets_validated(tmp_path: Path) -> None:
     certificate = Certificate.read(out / "certificates" / "low_pass.json")
     assert certificate.column_hash == trained.hash
     assert certificate.reduction_hash != untrained.reduction_hash
+    judged = read_parameters(out / "parameters.npz")
+    np.testing.assert_array_equal(judged.recurrent.weight_pa, weight)
+    # unless it is to be found anew, F is what the network was trained with
+    kept = np.array_equal(judged.transfer.threshold_pa, untrained.transfer.threshold_pa)
+    assert kept == (transfer is None)
+    says = "is the trained network itself" if kept else "is not the trained network"
+    assert any(says in note for note in report["notes"])

@@ -11,14 +11,14 @@ import torch
 from bridge.certificate import Certificate
 from bridge.column.build import build_column
 from bridge.errors import InputError
-from bridge.reduction.parameters_file import write_parameters
+from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer_data import theoretical_data
 from bridge.scores import Scores
 from ratemodel.training.checkpoint import read_tensors, write_tensors
 from validation.cli import main
 from validation.column_source import load_column
-from validation.config import BuiltColumn
+from validation.config import BuiltColumn, merged_config
 from validation.trained_run import options_with_run, read_trained_run
 
 CONFIG = """\
@@ -103,9 +103,36 @@ def test_the_run_names_column_and_model_where_nobody_does(run):
     assert options_with_run({"column": {"size": 80}}) == {"column": {"size": 80}}
 
 
+def test_the_network_is_judged_with_the_functions_it_was_trained_with(run, column):
+    trained = load_column(BuiltColumn(size=60, weights=str(run)))
+    before = read_parameters(run / "parameters.npz")
+    after = read_trained_run(run).parameters_of(trained)
+    assert after.column_hash == trained.hash != before.column_hash
+    np.testing.assert_array_equal(
+        after.recurrent.weight_pa, 1.25 * before.recurrent.weight_pa
+    )
+    # pixels have no place in the visual field: the column's own LGN is back
+    np.testing.assert_array_equal(after.lgn_edges.weight_pa, column.lgn_edges.weight_pa)
+    for name in ("transfer", "transfer_adapted"):
+        kept, given = vars(getattr(after, name)), vars(getattr(before, name))
+        for field, values in given.items():
+            np.testing.assert_array_equal(kept[field], values)
+    np.testing.assert_array_equal(after.tau_s_ms, before.tau_s_ms)
+
+
+def test_trained_functions_are_the_default_with_weights_only(run):
+    weights = {"column": {"weights": str(run), "size": 60}}
+    assert merged_config(None, weights).reduction.method == "trained"
+    assert merged_config(None, {}).reduction.method == "measured"
+    anew = merged_config(None, weights | {"reduction": {"method": "siegert"}})
+    assert anew.reduction.method == "siegert"
+    with pytest.raises(InputError, match=r'reduction.method "trained" needs column.w'):
+        merged_config(None, {"reduction": {"method": "trained"}})
+
+
 def test_reports_say_what_is_not_covered(run):
     trained = read_trained_run(run)
-    notes = " ".join(trained.notes())
+    notes = " ".join(trained.notes("trained"))
     assert "keeps its own LGN" in notes
     assert "--unvalidated" in notes
     assert trained.to_json()["validated_before_training"] is False
