@@ -13,12 +13,14 @@ from bridge.gate import require_certificate
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
+from bridge.reduction.trained_column import with_weights_of
 from bridge.reduction.transfer_data import theoretical_data
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.training.setup import RateModelChoice
 from validation.column_source import load_column
 from validation.config import EXTENSIONS
 from validation.train_config import TrainConfig
+from validation.trained_run import read_trained_run
 
 UNCERTIFIED = {"variant": "low_pass", "form": "extended", "tau_r_ms": 1.5}
 """The model where no certificate says which."""
@@ -40,6 +42,9 @@ class Certified:
         Why it does not, where training goes on all the same; empty if it does.
     scenario
         What of the column's network is trained.
+    start
+        Name of the run whose trained network the certificate covers, and training
+        starts from; empty where it covers the column.
     """
 
     parameters: RateParameters
@@ -47,12 +52,15 @@ class Certified:
     certificate: Certificate | None
     problem: str
     scenario: Scenario
+    start: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return what results say about it."""
         if self.certificate is None or self.problem:
             return {"validated": False, "why_not": self.problem}
-        if self.scenario.changes_network:
+        if self.start:
+            covers = f"the trained network of {self.start}, which training started from"
+        elif self.scenario.changes_network:
             covers = f"the column, not the network of scenario {self.scenario.name}"
         else:
             covers = "the untrained network"
@@ -98,7 +106,8 @@ def certified_model(config: TrainConfig) -> Certified:
                 raise
             problem = str(error)
     model = _model(config, certificate)
-    column = load_column(config.column)
+    untrained = load_column(config.column)
+    column = _starting_column(config, untrained, certificate)
     parameters = _parameters(config, column, certificate is not None)
     if certificate is not None:
         problem = ""
@@ -121,7 +130,12 @@ def certified_model(config: TrainConfig) -> Certified:
             f"the parameters in {_run_folder(config)} are of column "
             f"{parameters.column_hash[:12]}, this one is {column.hash[:12]}"
         )
-    return Certified(parameters, model, certificate, problem, config.scenario.choose())
+    start = ""
+    if column is not untrained:
+        parameters = with_weights_of(untrained, parameters)
+        start = Path(str(config.training.start)).name
+    scenario = config.scenario.choose()
+    return Certified(parameters, model, certificate, problem, scenario, start)
 
 
 def model_facts(model: RateModelChoice) -> str:
@@ -162,6 +176,20 @@ def _model(config: TrainConfig, certificate: Certificate | None) -> RateModelCho
     if variant == "instantaneous" and wanted.tau_r_ms is None:
         tau_r = None
     return RateModelChoice(variant, extensions, tau_r, wanted.dt_ms)
+
+
+def _starting_column(
+    config: TrainConfig, column: Column, certificate: Certificate | None
+) -> Column:
+    """Return the column as training finds it.
+
+    It has trained weights where training starts from those and the certificate is
+    not of the column without them.
+    """
+    start = config.training.start
+    if start is None or certificate is None or certificate.column_hash == column.hash:
+        return column
+    return read_trained_run(Path(start)).put_into(column)
 
 
 def _parameters(

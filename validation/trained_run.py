@@ -13,7 +13,7 @@ from bridge.column.column import Column, LgnCells
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
-from bridge.reduction.trained_column import trained_column, trained_parameters
+from bridge.reduction.trained_column import trained_column, with_weights_of
 from bridge.run_folder import CONFIG
 from validation.config import EXTENSIONS
 
@@ -81,7 +81,7 @@ class TrainedRun:
 
     def parameters_of(self, column: Column) -> RateParameters:
         """Return the rate model as training left it, for :meth:`put_into`'s column."""
-        return trained_parameters(read_parameters(self.folder / FILE_NAME), column)
+        return with_weights_of(column, read_parameters(self.folder / FILE_NAME))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a report says about it."""

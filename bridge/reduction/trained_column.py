@@ -1,4 +1,4 @@
-"""Puts trained weights into the column, and the rate model of it beside."""
+"""Puts trained weights into the column, and columns' weights into rate models."""
 
 from dataclasses import replace
 
@@ -79,21 +79,23 @@ def trained_column(
     return replace(result, lgn=lgn, lgn_edges=edges)
 
 
-def trained_parameters(untrained: RateParameters, column: Column) -> RateParameters:
-    """Return the rate model as training left it, for the column of its weights.
+def with_weights_of(column: Column, parameters: RateParameters) -> RateParameters:
+    """Return a rate model with the connections of another column of the same cells.
 
-    Only the weights are other than before: transfer functions, constant input and
-    time constants are those that it was trained with.
+    Transfer functions, constant input and time constants stay. With the column that
+    :func:`trained_column` returns, the parameters that a network was trained with
+    become the network as training left it; with the column before training, those
+    that were found for the trained one can be trained again.
 
     Parameters
     ----------
-    untrained
-        The rate model as it was before training.
     column
-        What :func:`trained_column` made of it.
+        Whose connections.
+    parameters
+        Everything else.
     """
     return replace(
-        untrained,
+        parameters,
         column_hash=column.hash,
         n_lgn=column.lgn.n_cells,
         recurrent=column.recurrent,

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import tomli_w
 import torch
@@ -16,6 +17,7 @@ import torch
 from bridge.certificate import Certificate
 from bridge.column.build import build_column
 from bridge.progress import SilentProgress
+from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer_data import theoretical_data
@@ -29,6 +31,7 @@ from ratemodel.training.trial_source import TrialSource
 from validation import train_command
 from validation.cli import main
 from validation.evaluate_command import trained_network
+from validation.trained_run import read_trained_run
 
 SIZE = 200
 STEPS = 12
@@ -57,6 +60,24 @@ def _one_thread():
     torch.set_num_threads(before)
 
 
+def certificate_of(
+    parameters: RateParameters, column_hash: str, verdict: str
+) -> Certificate:
+    return Certificate(
+        variant="low_pass",
+        extensions=("adaptation", "cascade", "delays", "variance"),
+        time_constants_ms={"tau_r": 2.0},
+        column_hash=column_hash,
+        reduction_hash=parameters.reduction_hash,
+        protocol={},
+        criteria={},
+        scores=Scores(
+            name="low_pass", verdict=verdict, n_evaluable=0, populations={}, classes={}
+        ),
+        versions={},
+    )
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A validation's run folder, as far as training reads it, and a config."""
@@ -70,23 +91,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("failed", "fail", column.hash),
         ("other", "default", "0" * 64),
     ):
-        Certificate(
-            variant="low_pass",
-            extensions=("adaptation", "cascade", "delays", "variance"),
-            time_constants_ms={"tau_r": 2.0},
-            column_hash=hash_,
-            reduction_hash=parameters.reduction_hash,
-            protocol={},
-            criteria={},
-            scores=Scores(
-                name="low_pass",
-                verdict=verdict,
-                n_evaluable=0,
-                populations={},
-                classes={},
-            ),
-            versions={},
-        ).write(home / f"val/certificates/{name}.json")
+        certificate_of(parameters, hash_, verdict).write(
+            home / f"val/certificates/{name}.json"
+        )
     good = (home / "val/certificates/good.json").read_text()
     edited = good.replace('"tau_r": 2.0', '"tau_r": 3.0')
     assert edited != good
@@ -279,6 +286,41 @@ def test_a_training_starts_from_an_earlier_one(home, whole):
     # One step of Adam at 0.05 takes a weight 5 % further; the 12 before more than 10.
     torch.testing.assert_close(after, before, rtol=0.06, atol=0.0)
     assert ((after - untrained) / untrained).abs().max() > 0.1
+
+
+def test_training_goes_on_with_what_was_found_for_the_trained_network(
+    home, whole, capsys
+):
+    """A certificate of the trained column counts where training starts from it."""
+    column = read_trained_run(whole).put_into(build_column(SIZE, 1))
+    found = reduce_column(column, theoretical_data(column, "siegert")).parameters
+    certificates = home / "again/certificates"
+    certificates.mkdir(parents=True)
+    write_parameters(found, home / "again/parameters.npz")
+    certificate = certificates / "good.json"
+    certificate_of(found, column.hash, "default").write(certificate)
+    words_ = ["train", str(home / "train.toml"), "--steps", "1"]
+    words_ += ["--certificate", str(certificate)]
+
+    assert call([*words_, "--out", str(home / "refused")]) == 2
+    assert "vouches for something else: column" in capsys.readouterr().err
+
+    out = home / "goes-on"
+    assert call([*words_, "--out", str(out), "--start", str(whole)]) == 0
+    assert f"covers the trained network of {whole.name}" in capsys.readouterr().out
+    used, before = (read_parameters(run / "parameters.npz") for run in (out, whole))
+    np.testing.assert_array_equal(
+        used.transfer.threshold_pa, found.transfer.threshold_pa
+    )
+    assert (used.transfer.threshold_pa != before.transfer.threshold_pa).any()
+    # weights stay shares of what they were before all training
+    np.testing.assert_array_equal(used.recurrent.weight_pa, before.recurrent.weight_pa)
+    first, second = (
+        read_tensors(run / "weights.safetensors").tensors["recurrent_pa"]
+        for run in (whole, out)
+    )
+    torch.testing.assert_close(second, first, rtol=0.06, atol=0.0)  # one step on
+    assert read_trained_run(out).put_into(build_column(SIZE, 1)).hash != column.hash
 
 
 def test_a_start_from_elsewhere_is_refused(home, whole, capsys):
