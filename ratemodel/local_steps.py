@@ -48,9 +48,8 @@ class LocalSteps:
         )
 
         def noting(method: str, *arguments: Any) -> tuple[Any, list[Slopes]]:
-            result, noted = getattr(taped, method)(*arguments), tape[:]
             tape.clear()
-            return result, noted
+            return getattr(taped, method)(*arguments), tape[:]
 
         self.rate, self.step = build(model.rate), build(model.step)
         self.step_adjoint = build(model.step_adjoint)

@@ -16,8 +16,9 @@ from ratemodel.slab_pool import SlabPool
 from ratemodel.variant import RateVariant, Slopes, Steps, advance, flatten, rebuild
 
 PART_STEPS = {"cpu": 16}
-"""Steps whose share of the weight gradient is taken at once: on a CPU both
-factors are then still in the cache; elsewhere one product serves all steps."""
+"""Steps run back before their share of the input weights' gradient is taken (and
+that of the recurrent ones where no loop does it on the way): on a CPU both factors
+are then still in the cache; elsewhere one product serves all steps."""
 
 
 class SequenceState(NamedTuple):
@@ -193,8 +194,9 @@ class SequencePass(torch.autograd.Function):
     """Rates of a sequence from the values of its two matrices.
 
     Activity is stored ``[neuron, batch]`` step by step. The way back applies
-    the adjoint of each step and the transposed product; the gradient of the
-    values is one product of the stored factors, sampled at the entries.
+    the adjoint of each step and of the recurrent product, which collects the
+    gradient of its values; that of the input's values is one product of the stored
+    factors, sampled at the entries.
     """
 
     @staticmethod

@@ -93,7 +93,7 @@ class TorchTransfer:
     def linearise(
         self, mean: Tensor, variance: Tensor | None = None
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Return the rate as the call does, and its slopes.
+        """Return the rate as the call does, to rounding, and its slopes.
 
         Returns
         -------
@@ -103,8 +103,9 @@ class TorchTransfer:
             :data:`RATE_LIMIT_HZ` has slope 0; below :data:`ARGUMENT_FLOOR` the
             slope is that at the floor, under 1e-13 of the gain.
         """
+        given = (mean,) if variance is None else (mean, variance)
         kernel = None if torch.compiler.is_compiling() else self._kernel
-        if kernel is not None:
+        if kernel is not None and kernel.takes(*given):
             return kernel.linearise(mean, variance)
         if variance is None:
             argument = self._frozen_argument(mean)

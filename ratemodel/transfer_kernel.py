@@ -44,6 +44,7 @@ class TransferKernel:
         self._constants = (ctypes.c_void_p * len(self._kept))(
             *(constant.data_ptr() for constant in self._kept)
         )
+        self._n_cells = self._kept[0].shape[0]
         self._limits = (ctypes.c_float * len(limits))(*limits)
 
     @classmethod
@@ -56,6 +57,18 @@ class TransferKernel:
         library = compiled_library(SOURCE)
         return None if library is None else cls(library, constants, limits)
 
+    def takes(self, *inputs: Tensor) -> bool:
+        """Return whether these are such as :meth:`linearise` needs."""
+        shape = inputs[0].shape
+        return shape[:-1] == (self._n_cells,) and all(
+            given.shape == shape
+            and given.dtype == torch.float32
+            and given.device.type == "cpu"
+            and given.is_contiguous()
+            and not (given.requires_grad and torch.is_grad_enabled())
+            for given in inputs
+        )
+
     def linearise(
         self, mean: Tensor, variance: Tensor | None
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
@@ -65,7 +78,7 @@ class TransferKernel:
         ----------
         mean, variance
             pA and mV^2, ``(n_cells, batch)``, float32, contiguous; no variance
-            where F is frozen at its working point.
+            where F is frozen at its working point. No gradient flows back.
 
         Returns
         -------

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,13 @@ from bridge.gate import require_certificate
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
-from bridge.reduction.trained_column import with_weights_of
 from bridge.reduction.transfer_data import theoretical_data
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.training.setup import RateModelChoice
 from validation.column_source import load_column
 from validation.config import EXTENSIONS
 from validation.train_config import TrainConfig
-from validation.trained_run import read_trained_run
+from validation.trained_run import TrainedRun, read_trained_run
 
 UNCERTIFIED = {"variant": "low_pass", "form": "extended", "tau_r_ms": 1.5}
 """The model where no certificate says which."""
@@ -33,7 +32,9 @@ class Certified:
     Attributes
     ----------
     parameters
-        Of the untrained column.
+        Of the column; with ``start`` of the network to be trained: its connections
+        and the weights before all training, with everything else as found for the
+        trained one.
     model
         Variant, extensions, tau_r and step.
     certificate
@@ -43,8 +44,8 @@ class Certified:
     scenario
         What of the column's network is trained.
     start
-        Name of the run whose trained network the certificate covers, and training
-        starts from; empty where it covers the column.
+        The run whose trained weights the parameters were found for, and training
+        starts from; None where they are of the column.
     """
 
     parameters: RateParameters
@@ -52,14 +53,16 @@ class Certified:
     certificate: Certificate | None
     problem: str
     scenario: Scenario
-    start: str = ""
+    start: TrainedRun | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return what results say about it."""
         if self.certificate is None or self.problem:
             return {"validated": False, "why_not": self.problem}
-        if self.start:
-            covers = f"the trained network of {self.start}, which training started from"
+        if self.start is not None:
+            has_lgn = self.start.lgn is not None
+            what = "network" if has_lgn else "recurrent weights"
+            covers = f"the trained {what} of {self.start.folder.name} at the start"
         elif self.scenario.changes_network:
             covers = f"the column, not the network of scenario {self.scenario.name}"
         else:
@@ -107,8 +110,9 @@ def certified_model(config: TrainConfig) -> Certified:
             problem = str(error)
     model = _model(config, certificate)
     untrained = load_column(config.column)
-    column = _starting_column(config, untrained, certificate)
-    parameters = _parameters(config, column, certificate is not None)
+    parameters = _parameters(config, untrained, certificate is not None)
+    start = _start_of(config, parameters, untrained)
+    column = untrained if start is None else start.put_into(untrained)
     if certificate is not None:
         problem = ""
         try:
@@ -130,10 +134,8 @@ def certified_model(config: TrainConfig) -> Certified:
             f"the parameters in {_run_folder(config)} are of column "
             f"{parameters.column_hash[:12]}, this one is {column.hash[:12]}"
         )
-    start = ""
-    if column is not untrained:
-        parameters = with_weights_of(untrained, parameters)
-        start = Path(str(config.training.start)).name
+    if start is not None:
+        parameters = _before_training(start, parameters)
     scenario = config.scenario.choose()
     return Certified(parameters, model, certificate, problem, scenario, start)
 
@@ -178,18 +180,28 @@ def _model(config: TrainConfig, certificate: Certificate | None) -> RateModelCho
     return RateModelChoice(variant, extensions, tau_r, wanted.dt_ms)
 
 
-def _starting_column(
-    config: TrainConfig, column: Column, certificate: Certificate | None
-) -> Column:
-    """Return the column as training finds it.
+def _start_of(
+    config: TrainConfig, parameters: RateParameters, column: Column
+) -> TrainedRun | None:
+    """Return the run to start from, where the parameters were found for its weights."""
+    if config.training.start is None or parameters.column_hash == column.hash:
+        return None
+    return read_trained_run(Path(config.training.start))
 
-    It has trained weights where training starts from those and the certificate is
-    not of the column without them.
+
+def _before_training(start: TrainedRun, found: RateParameters) -> RateParameters:
+    """Return the network that a run began with, but for what was found since.
+
+    Trained weights are shares of those before training, and stay so.
     """
-    start = config.training.start
-    if start is None or certificate is None or certificate.column_hash == column.hash:
-        return column
-    return read_trained_run(Path(start)).put_into(column)
+    before = start.parameters
+    return replace(
+        found,
+        column_hash=before.column_hash,
+        n_lgn=before.n_lgn,
+        recurrent=before.recurrent,
+        lgn_edges=before.lgn_edges,
+    )
 
 
 def _parameters(

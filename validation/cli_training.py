@@ -143,7 +143,8 @@ def train(
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Run folder of a training to start from, as from 5 ms to 2 ms.  "
+            help="Run folder of a training to start from, as from 5 ms to 2 ms. A "
+            "certificate of 'validate --weights RUN' then counts as well.  "
             "[default: the weights of the column]",
             metavar="RUN",
             show_default=False,

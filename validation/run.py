@@ -100,7 +100,7 @@ def run_validation(
         )
         raster = _raster(column, protocol, config, progress)
     with clock("transfer functions"):
-        parameters, fit_rms_hz = _rate_parameters(column, config, folder, progress)
+        parameters, found = _rate_parameters(column, config, folder, progress)
     with clock("tau_r"):
         models = _models(column, parameters, protocol, config, folder, progress)
     with clock("rate models"):
@@ -149,8 +149,7 @@ def run_validation(
         "reduction": {
             "method": config.reduction.method,
             "hash": parameters.reduction_hash,
-            "lgn_levels_hz": list(config.reduction.lgn_levels_hz),
-            "fit_rms_hz": fit_rms_hz,
+            **found,
         },
         "variants": {name: score.to_json() for name, score in scores.items()},
         "best": best.name,
@@ -235,7 +234,7 @@ def model_to_sabotage(
 def _rate_parameters(
     column: Column, config: ValidateConfig, folder: RunFolder, progress: Progress
 ) -> tuple[RateParameters, dict[str, Any]]:
-    """Return the rate model's parameters, and how well F was fitted, if it was."""
+    """Return the rate model's parameters, and how F was found, if it was."""
     if config.reduction.method == "trained":
         trained = read_trained_run(Path(str(config.column.weights)))
         return trained.parameters_of(column), {}
@@ -247,8 +246,11 @@ def _rate_parameters(
         progress=progress,
     )
     return reduction.parameters, {
-        "plain": _by_population(column, reduction.quality_adapted.rms_hz),
-        "extended": _by_population(column, reduction.quality.rms_hz),
+        "lgn_levels_hz": list(config.reduction.lgn_levels_hz),
+        "fit_rms_hz": {
+            "plain": _by_population(column, reduction.quality_adapted.rms_hz),
+            "extended": _by_population(column, reduction.quality.rms_hz),
+        },
     }
 
 

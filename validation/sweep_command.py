@@ -98,10 +98,11 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
                     "--out"
                 )
             continue
-        start_weights(job.config)
-        if job.size not in checked:
-            checked.add(job.size)
-            certified_model(job.config)
+        # a start may bring a certificate that is of its network alone
+        which = job.size, job.config.training.start
+        if which not in checked:
+            checked.add(which)
+            start_weights(job.config, certified_model(job.config))
 
 
 class Children:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from bridge.config_section import Section, as_tuple
+from bridge.errors import InputError
 from validation.config import merge_keys, read_config
 from validation.train_config import ScenarioName, TrainConfig
 
@@ -126,6 +127,10 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         if str(size) in config.certificates:
             own["model"] = {"certificate": config.certificates[str(size)]}
         if config.start is not None:
+            if "start" in config.train.get("training", {}):
+                raise InputError(
+                    f"{where}: give either start or train.training.start, not both"
+                )
             name = _name(_setting(str(size), lgn), scenario, seed)
             own["training"] = {"start": str(Path(config.start) / name)}
         content = merge_keys(config.train, own)

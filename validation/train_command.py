@@ -79,8 +79,8 @@ def train_into(
             "training.device cuda: torchrun shares batches among processes on the CPU "
             "only; train with one process"
         )
-    start = start_weights(config)
     certified = certified_model(config)
+    start = start_weights(config, certified)
     with join_processes() as processes:
         trainer = _trainer(config, certified, processes)
         if start is not None:
@@ -110,14 +110,15 @@ def _trainer(
     config: TrainConfig, certified: Certified, processes: Processes
 ) -> Trainer:
     source = build_source(config.tasks, config.input, certified.model.dt_ms)
-    scenario = certified.scenario
-    parameters = untrained_parameters(
-        certified.parameters,
-        scenario,
-        source.channels.n_channels,
-        scenario_seed=config.scenario.seed,
-        wiring_seed=config.input.seed,
-    )
+    scenario, parameters = certified.scenario, certified.parameters
+    if certified.start is None:
+        parameters = untrained_parameters(
+            parameters,
+            scenario,
+            source.channels.n_channels,
+            scenario_seed=config.scenario.seed,
+            wiring_seed=config.input.seed,
+        )
     device = choose_device(config.training.device)
     with product_precision(_precision(config.training, device)):
         network = build_network(

@@ -8,6 +8,7 @@ from torch import Tensor
 from bridge.errors import CertificateError, InputError
 from bridge.run_folder import CONFIG
 from ratemodel.training.checkpoint import read_tensors
+from validation.certified import Certified
 from validation.train_config import TrainConfig, merged_train_config
 from validation.trained_run import WEIGHTS, require_finished
 
@@ -15,21 +16,25 @@ _SAME = ("column", "scenario", "input", "readout")
 """Sections that decide which connection a weight belongs to, and who is read out."""
 
 
-def start_weights(config: TrainConfig) -> dict[str, Tensor] | None:
+def start_weights(
+    config: TrainConfig, certified: Certified
+) -> dict[str, Tensor] | None:
     """Return the weights that a training starts from, pA; None for the column's.
 
     Parameters
     ----------
     config
         The complete configuration.
+    certified
+        What vouches for it.
 
     Raises
     ------
     InputError
         If the folder holds no finished training, or one of another network.
     CertificateError
-        If nothing vouched for that training, and this one does not say
-        ``unvalidated``.
+        If nothing vouches for that training, before it or after, and this one does
+        not say ``unvalidated``.
     """
     if config.training.start is None:
         return None
@@ -42,9 +47,8 @@ def start_weights(config: TrainConfig) -> dict[str, Tensor] | None:
             f"training.start {run}: was trained with another {' and '.join(other)}"
         )
     kept = read_tensors(run / WEIGHTS)
-    if not (
-        json.loads(kept.facts["certified"])["validated"] or config.model.unvalidated
-    ):
+    was_validated = json.loads(kept.facts["certified"])["validated"]
+    if not (was_validated or certified.start is not None or config.model.unvalidated):
         raise CertificateError(
             f"training.start {run}: was trained without a certificate; add "
             "--unvalidated to go on from it"

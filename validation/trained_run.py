@@ -70,7 +70,7 @@ class TrainedRun:
         try:
             return trained_column(
                 column,
-                read_parameters(self.folder / FILE_NAME),
+                self.parameters,
                 self.recurrent_pa,
                 has_uniform_neurons=self.scenario == "uniform_neurons",
                 lgn=self.lgn,
@@ -79,9 +79,20 @@ class TrainedRun:
         except InputError as error:
             raise InputError(f"{self.folder}: {error}") from None
 
+    @property
+    def parameters(self) -> RateParameters:
+        """The network before training.
+
+        Raises
+        ------
+        InputError
+            If the file is missing or damaged.
+        """
+        return read_parameters(self.folder / FILE_NAME)
+
     def parameters_of(self, column: Column) -> RateParameters:
         """Return the rate model as training left it, for :meth:`put_into`'s column."""
-        return with_weights_of(column, read_parameters(self.folder / FILE_NAME))
+        return with_weights_of(column, self.parameters)
 
     def to_json(self) -> dict[str, Any]:
         """Return what a report says about it."""
@@ -105,13 +116,13 @@ class TrainedRun:
         notes = [f"The column has the trained weights of {self.folder.name}."]
         if method == "trained":
             notes.append(
-                "The rate model is the trained network itself: its transfer functions "
-                "are those that it was trained with."
+                "The transfer functions of the rate model are those that the network "
+                "was trained with."
             )
         else:
             notes.append(
-                "The rate model is not the trained network itself: its transfer "
-                "functions were found anew for the trained weights."
+                "The transfer functions of the rate model were found anew for the "
+                "trained weights: it is not the network that was trained."
             )
         if self.lgn is None:
             notes.append(

@@ -82,10 +82,9 @@ def trained_column(
 def with_weights_of(column: Column, parameters: RateParameters) -> RateParameters:
     """Return a rate model with the connections of another column of the same cells.
 
-    Transfer functions, constant input and time constants stay. With the column that
-    :func:`trained_column` returns, the parameters that a network was trained with
-    become the network as training left it; with the column before training, those
-    that were found for the trained one can be trained again.
+    Transfer functions, constant input and time constants stay: with the column of
+    :func:`trained_column`, the parameters that a network was trained with become
+    the network as training left it.
 
     Parameters
     ----------

@@ -18,7 +18,9 @@ class TrainingConfig(Section):
     start
         Run folder of a training whose weights this one starts from, of the same
         column, scenario, input and readout: from a coarse step to a fine one, or
-        from one task to the next. Readouts are calibrated anew.
+        from one task to the next. The certificate may be of the column with those
+        weights; the transfer functions are then those that were found for it.
+        Readouts are calibrated anew.
     batch
         Trials in a batch, of all processes together.
     learning_rate

@@ -288,39 +288,74 @@ def test_a_training_starts_from_an_earlier_one(home, whole):
     assert ((after - untrained) / untrained).abs().max() > 0.1
 
 
-def test_training_goes_on_with_what_was_found_for_the_trained_network(
-    home, whole, capsys
+def certify(home: Path, name: str, run: Path) -> tuple[Path, RateParameters]:
+    """Find parameters for the column of a training, as if validated; certify them."""
+    column = read_trained_run(run).put_into(build_column(SIZE, 1))
+    found = reduce_column(column, theoretical_data(column, "siegert")).parameters
+    certificates = home / name / "certificates"
+    certificates.mkdir(parents=True)
+    write_parameters(found, home / name / "parameters.npz")
+    certificate_of(found, column.hash, "default").write(certificates / "good.json")
+    return certificates / "good.json", found
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "",
+        "--lgn",
+        "--scenario uniform_neurons",
+        "--scenario random_synapses",
+        "--unvalidated",
+    ],
+)
+def test_training_goes_on_with_what_was_found_for_a_trained_network(
+    home, options, capsys
 ):
     """A certificate of the trained column counts where training starts from it."""
-    column = read_trained_run(whole).put_into(build_column(SIZE, 1))
-    found = reduce_column(column, theoretical_data(column, "siegert")).parameters
-    certificates = home / "again/certificates"
-    certificates.mkdir(parents=True)
-    write_parameters(found, home / "again/parameters.npz")
-    certificate = certificates / "good.json"
-    certificate_of(found, column.hash, "default").write(certificate)
-    words_ = ["train", str(home / "train.toml"), "--steps", "1"]
+    name = options.strip("-").replace(" ", "-") or "plain"
+    run, out = home / f"first-{name}", home / f"second-{name}"
+    more = options.split()
+    assert call(words(home, run.name, "--steps", "2", *more)) == 0
+    certificate, found = certify(home, f"found-{name}", run)
+    more = [] if options == "--unvalidated" else more  # is validated by now
+    words_ = ["train", str(home / "train.toml"), "--steps", "1", *more]
     words_ += ["--certificate", str(certificate)]
 
     assert call([*words_, "--out", str(home / "refused")]) == 2
     assert "vouches for something else: column" in capsys.readouterr().err
 
-    out = home / "goes-on"
-    assert call([*words_, "--out", str(out), "--start", str(whole)]) == 0
-    assert f"covers the trained network of {whole.name}" in capsys.readouterr().out
-    used, before = (read_parameters(run / "parameters.npz") for run in (out, whole))
-    np.testing.assert_array_equal(
-        used.transfer.threshold_pa, found.transfer.threshold_pa
-    )
+    assert call([*words_, "--out", str(out), "--start", str(run)]) == 0
+    what = "network" if options == "--lgn" else "recurrent weights"
+    assert f"covers the trained {what} of {run.name}" in capsys.readouterr().out
+    used, before = (read_parameters(folder / "parameters.npz") for folder in (out, run))
+    for field, values in vars(found.transfer).items():
+        np.testing.assert_array_equal(vars(used.transfer)[field], values)
     assert (used.transfer.threshold_pa != before.transfer.threshold_pa).any()
     # weights stay shares of what they were before all training
-    np.testing.assert_array_equal(used.recurrent.weight_pa, before.recurrent.weight_pa)
+    for edges in ("recurrent", "lgn_edges"):
+        mine, theirs = getattr(used, edges), getattr(before, edges)
+        np.testing.assert_array_equal(mine.weight_pa, theirs.weight_pa)
+        np.testing.assert_array_equal(mine.target, theirs.target)
     first, second = (
-        read_tensors(run / "weights.safetensors").tensors["recurrent_pa"]
-        for run in (whole, out)
+        read_tensors(folder / "weights.safetensors").tensors["recurrent_pa"]
+        for folder in (run, out)
     )
     torch.testing.assert_close(second, first, rtol=0.06, atol=0.0)  # one step on
-    assert read_trained_run(out).put_into(build_column(SIZE, 1)).hash != column.hash
+    assert read_trained_run(out).put_into(build_column(SIZE, 1)).hash != (
+        found.column_hash
+    )
+    assert call(["evaluate", str(out), "--images", "4"]) == 0
+
+
+def test_parameters_of_the_column_serve_a_start_as_before(home, whole):
+    """Another column's certificate and --unvalidated do not change where F is from."""
+    words_ = words(home, "as-before", "--unvalidated", certificate="other")
+    words_ += ["--validation", str(home / "val"), "--start", str(whole)]
+    assert call([*words_, "--steps", "1"]) == 0
+    used = read_parameters(home / "as-before/parameters.npz").transfer
+    expected = read_parameters(home / "val/parameters.npz").transfer
+    np.testing.assert_array_equal(used.threshold_pa, expected.threshold_pa)
 
 
 def test_a_start_from_elsewhere_is_refused(home, whole, capsys):

@@ -120,6 +120,17 @@ def test_threads_change_nothing(route):
     product.add_sampled(left, right, shared)
     assert torch.equal(shared, alone)
 
+    values = torch.randn(product.n_entries)
+    drives, rates = torch.randn(N_BLOCKS, N_ROWS, 32), torch.randn(N_SOURCES, 32)
+    found = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        adjoint, out = product.adjoint(values), torch.zeros(N_SOURCES, 32)
+        adjoint.multiply(drives, out, out, rates)
+        found.append((out, adjoint.gradient()))
+    assert torch.equal(found[0][0], found[1][0])
+    assert torch.equal(found[0][1], found[1][1])
+
 
 def test_full_matrices_serve_tensor_cores_only():
     """The columns of the table: what was faster on a GPU is chosen."""

@@ -8,6 +8,7 @@ import torch
 
 from bridge.column.edges import Edges
 from bridge.errors import InputError
+from ratemodel import sparse_product
 from ratemodel.network import RateNetwork
 from ratemodel.sequence import RateSequence
 
@@ -133,6 +134,26 @@ def test_two_sequences_continue_as_one(make_network, variant, extensions, cut):
     assert not any(
         tensor.requires_grad for tensor in (second.state.rates, second.state.inputs)
     )
+
+
+def test_gradients_of_a_sequence_that_goes_on_are_those_of_library_products(
+    make_network, variant, extensions, monkeypatch
+):
+    """Rates before the beginning reach into it by the delays."""
+    sequence = build(make_network, variant, extensions)
+    weights, inputs = weights_of(sequence), some_inputs(20)
+    state = sequence(*weights, inputs[:10]).state
+    assert (state.rates.shape[0] > 0) == extensions["delays"]
+
+    def found():
+        rates = sequence(*weights, inputs[10:], state=state).rates
+        return gradients(sequence, weights, rates)
+
+    compiled = found()
+    monkeypatch.setattr(sparse_product, "csr_kernels", lambda: None)
+    for mine, theirs in zip(compiled, found(), strict=True):
+        assert theirs.any()
+        torch.testing.assert_close(mine, theirs, rtol=1e-10, atol=1e-12)
 
 
 def test_bins_are_means_over_their_steps(make_network, variant, extensions):

@@ -93,3 +93,22 @@ def test_below_the_floor_the_rate_is_that_at_the_floor():
     there, _ = single.linearise(at)
     np.testing.assert_allclose(below, there, rtol=1e-4)
     assert (there > 0).all()
+
+
+def test_what_does_not_fit_goes_through_torch():
+    single, _ = in_both_types()
+    mean, variance = some_inputs(8)
+    rate, slopes = single.linearise(mean, variance)
+    one_each = variance[:, :1].clone()
+    by_torch, _ = single.linearise(mean, one_each)
+    spread, _ = single.linearise(mean, one_each.expand(-1, 8).contiguous())
+    np.testing.assert_allclose(by_torch, spread, rtol=2e-4, atol=1e-6)
+    turned = mean.T.contiguous().T  # not contiguous
+    np.testing.assert_allclose(
+        single.linearise(turned, variance)[0], rate, rtol=2e-4, atol=1e-6
+    )
+    assert single.linearise(mean.double(), variance.double())[0].dtype == torch.float64
+    leaf = mean.clone().requires_grad_()
+    found, _ = single.linearise(leaf, variance)
+    by_mean = torch.autograd.grad(found.sum(), leaf)[0]
+    torch.testing.assert_close(by_mean, slopes[0], rtol=1e-3, atol=1e-4)

@@ -81,10 +81,11 @@ def test_every_combination_is_a_job(grid):
         ("scenarios", "scenaros", "grid.scenaros: unknown key"),
         ('"hybrid"', '"hybird"', "grid.scenarios"),
         ("steps = 7", "setps = 7", "training.setps: unknown key"),
+        ("steps = 7", 'start = "b"', "either start or train.training.start"),
     ],
 )
 def test_a_mistake_is_named(grid, old, new, message):
-    grid.write_text(GRID.replace(old, new))
+    grid.write_text('start = "a"\n' + GRID.replace(old, new))
     with pytest.raises(InputError, match=message):
         read_sweep(grid)
 
@@ -93,7 +94,7 @@ def test_a_sweep_starts_from_an_earlier_one(grid, trained, tmp_path, monkeypatch
     sweep_into(grid, tmp_path / "coarse")
     started = []
     monkeypatch.setattr(
-        sweep_command, "start_weights", lambda config: started.append(config)
+        sweep_command, "start_weights", lambda config, _: started.append(config)
     )
     fine = tmp_path / "fine.toml"
     fine.write_text(f'start = "{tmp_path / "coarse"}"\n' + GRID)
