@@ -28,16 +28,12 @@ class DenseProduct:
     ----------
     row, column
         Of every entry.
-    source, later
-        Row and column of every entry in the transposed matrix.
     n_rows, n_sources, n_blocks
         Rows, columns in a block, blocks.
     """
 
     row: Tensor
     column: Tensor
-    source: Tensor
-    later: Tensor
     n_rows: int
     n_sources: int
     n_blocks: int
@@ -45,15 +41,13 @@ class DenseProduct:
     @classmethod
     def from_entries(cls, entries: Entries, like: Tensor) -> "DenseProduct":
         """Return the product on the device of a tensor."""
-        row, column, source, later = (
+        row, column = (
             torch.from_numpy(place).to(like.device)
-            for place in (entries.row, entries.column, *entries.transposed())
+            for place in (entries.row, entries.column)
         )
         return cls(
             row,
             column,
-            source,
-            later,
             entries.n_rows,
             entries.n_sources,
             entries.n_blocks,
@@ -71,8 +65,8 @@ class DenseProduct:
 
     def adjoint(self, values: Tensor) -> DeferredAdjoint:
         """Return what runs the product with these values back."""
-        full = values.new_zeros(self.n_sources, self.n_blocks * self.n_rows)
-        transposed = DenseMatrix(full.index_put_((self.source, self.later), values))
+        full = values.new_zeros(self.n_blocks * self.n_sources, self.n_rows)
+        transposed = DenseMatrix(full.index_put_((self.column, self.row), values))
         return DeferredAdjoint(self, transposed, torch.zeros_like(values))
 
     def add_sampled(self, left: Tensor, right: Tensor, total: Tensor) -> None:

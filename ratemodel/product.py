@@ -27,8 +27,7 @@ class Product(Protocol):
     """A matrix of fixed entries in blocks of columns, one for each delay.
 
     Its right factor is a window of ``n_blocks`` steps, oldest first: block b
-    reads the step ``n_blocks - 1 - b`` ago. The transposed product reads the
-    window of the same length that begins now.
+    reads the step ``n_blocks - 1 - b`` ago.
     """
 
     @property
@@ -62,38 +61,29 @@ class Product(Protocol):
 class ProductAdjoint(Protocol):
     """A product on the way back: transposed, and the gradient of its values."""
 
-    def multiply(
-        self, window: Tensor, added: Tensor, out: Tensor, rates: Tensor
-    ) -> Tensor:
-        """Write ``added + transposed @ window`` to ``out`` and return it.
+    def push(self, drive: Tensor, rates: Tensor, pending: Tensor) -> None:
+        """Hand the gradient by the result of a step on to what went into it.
 
         Parameters
         ----------
-        window
-            Gradients by the rows of a step and of those after it,
-            ``(n_blocks, n_rows, batch)``, contiguous.
-        added, out
-            ``(n_sources, batch)``; they may be the same.
+        drive
+            Gradient by the rows, ``(n_rows, batch)``, contiguous.
         rates
-            Right factor of the step, ``(n_sources, batch)``.
+            The right factor, ``(n_blocks, n_sources, batch)``, contiguous.
+        pending
+            Gradient by the right factor, same shape; the step's share is added.
         """
 
-    def collect(self, drives: Tensor, rates: Tensor, is_first: bool) -> None:
-        """Take the share of a part of the steps in the gradient.
-
-        Parts come last one first, each after all of its steps were multiplied;
-        after the last one the gradients are 0.
+    def collect(self, drives: Tensor, rates: Tensor) -> None:
+        """Take the share of some steps in the gradient, all of them pushed.
 
         Parameters
         ----------
         drives
-            Gradients by the rows, ``(n_steps + n_blocks - 1, n_rows, batch)``: of
-            the steps of the part and of those after it.
+            ``(n_steps, n_rows, batch)``.
         rates
-            Right factors, ``(n_blocks - 1 + n_steps, n_sources, batch)``: of the
-            steps before the part and of its own.
-        is_first
-            Whether there are no steps before the part that are multiplied.
+            ``(n_blocks - 1 + n_steps, n_sources, batch)``: of the steps before as
+            well.
         """
 
     def gradient(self) -> Tensor:
@@ -117,8 +107,3 @@ class Entries:
     n_rows: int
     n_sources: int
     n_blocks: int
-
-    def transposed(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return rows and columns of the entries in the transposed product."""
-        block, source = np.divmod(self.column, self.n_sources)
-        return source, (self.n_blocks - 1 - block) * self.n_rows + self.row

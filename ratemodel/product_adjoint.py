@@ -13,7 +13,7 @@ from ratemodel.product import Matrix, Product
 class DeferredAdjoint:
     """A :class:`ratemodel.product.ProductAdjoint` of library products.
 
-    The gradient of a part is one sampled product over its steps and trials.
+    The gradient of some steps is one sampled product over them and all trials.
 
     Attributes
     ----------
@@ -29,16 +29,14 @@ class DeferredAdjoint:
     transposed: Matrix
     total: Tensor
 
-    def multiply(
-        self, window: Tensor, added: Tensor, out: Tensor, rates: Tensor
-    ) -> Tensor:
-        """Write ``added + transposed @ window`` to ``out`` and return it."""
-        return self.transposed.multiply(window, added, out)
+    def push(self, drive: Tensor, rates: Tensor, pending: Tensor) -> None:
+        """Add the transposed product to ``pending``."""
+        flat = pending.flatten(0, 1)
+        self.transposed.multiply(drive[None], flat, flat)
 
-    def collect(self, drives: Tensor, rates: Tensor, is_first: bool) -> None:
-        """Add the sampled product of the steps of a part."""
-        n_steps = rates.shape[0] - (self.product.n_blocks - 1)
-        self.product.add_sampled(drives[:n_steps], rates, self.total)
+    def collect(self, drives: Tensor, rates: Tensor) -> None:
+        """Add the sampled product of the steps."""
+        self.product.add_sampled(drives, rates, self.total)
 
     def gradient(self) -> Tensor:
         """Return the gradient by the values, ``(n_entries,)``."""
@@ -48,7 +46,7 @@ class DeferredAdjoint:
 class FusedAdjoint:
     """A :class:`ratemodel.product.ProductAdjoint` in compiled loops.
 
-    The transposed product and the gradient read the same lines of the window, and
+    The transposed product and the gradient read the same lines of ``drive``, and
     bringing those into the core is what takes time: one walk serves both.
 
     Parameters
@@ -59,8 +57,6 @@ class FusedAdjoint:
         The transposed matrix, compressed by row.
     order
         Entry of the product at every entry of the transposed matrix.
-    n_blocks
-        Blocks of the product.
     """
 
     def __init__(
@@ -70,32 +66,20 @@ class FusedAdjoint:
         indices: Tensor,
         values: Tensor,
         order: Tensor,
-        n_blocks: int,
     ) -> None:
-        self._kernels, self._order, self._n_blocks = kernels, order, n_blocks
+        self._kernels, self._order = kernels, order
         self._matrix = indptr, indices, values
         self._total = torch.zeros_like(values)
 
-    def multiply(
-        self, window: Tensor, added: Tensor, out: Tensor, rates: Tensor
-    ) -> Tensor:
-        """Write ``added + transposed @ window`` to ``out`` and return it."""
+    def push(self, drive: Tensor, rates: Tensor, pending: Tensor) -> None:
+        """Add the transposed product to ``pending``, and to the gradient."""
+        flat = pending.flatten(0, 1)
         self._kernels.multiply_and_add_gradient(
-            *self._matrix, window, rates, added, out, self._total
+            *self._matrix, drive, rates.flatten(0, 1), flat, flat, self._total
         )
-        return out
 
-    def collect(self, drives: Tensor, rates: Tensor, is_first: bool) -> None:
-        """Add what the steps before the beginning cause, which nothing multiplies."""
-        n_past = self._n_blocks - 1
-        before = rates[:n_past]
-        if not (is_first and before.any()):
-            return
-        steps = drives[:n_past]
-        steps = torch.cat((torch.zeros_like(steps), steps))
-        unused = torch.empty_like(before[0])
-        for step, own in enumerate(before):
-            self.multiply(steps[step : step + self._n_blocks], own, unused, own)
+    def collect(self, drives: Tensor, rates: Tensor) -> None:
+        """Nothing: every step was counted as it was pushed."""
 
     def gradient(self) -> Tensor:
         """Return the gradient by the values, ``(n_entries,)``."""

@@ -87,11 +87,10 @@ class Plan:
 
     def nothing_later(self, like: Tensor) -> "Later":
         """Return what comes back from beyond the end: all zero."""
-        batch = like.shape[-1]
-        drives = like.new_zeros(self.n_past, self.constant.shape[0], batch)
-        state = self.model.init(batch)
+        state = self.model.init(like.shape[-1])
         zeros = (torch.zeros_like(leaf) for leaf in flatten(state))
-        return Later(rebuild(state, zeros), drives)
+        pending = like.new_zeros(self.n_past, *like.shape[1:])
+        return Later(rebuild(state, zeros), pending)
 
     @property
     def n_past(self) -> int:
@@ -181,13 +180,13 @@ class Later(NamedTuple):
     ----------
     state
         Gradient by the state of the variant after the segment.
-    drives
-        Gradients by the synaptic drive of the first steps after it, as many as
-        the longest delay, ``(n_past, n_rows, batch)``.
+    pending
+        Gradients by the rates of its last steps, as many as the longest delay, as
+        far as they act on those later ones, ``(n_past, n_cells, batch)``.
     """
 
     state: Any
-    drives: Tensor
+    pending: Tensor
 
 
 class SequencePass(torch.autograd.Function):
@@ -238,9 +237,8 @@ class SequencePass(torch.autograd.Function):
                 segment = run_segment(plan, matrices, entry, True)[0]
             for part in segment.parts(plan.n_past):
                 drives, later = reverse_segment(plan, adjoint, part, grad_bins, later)
-                adjoint.collect(drives, part.rates, part.first == 0)
-                steps = drives[: part.n_steps]
-                summed, sources = plan.events.gather(steps, plan.sources, part.first)
+                adjoint.collect(drives, part.rates)
+                summed, sources = plan.events.gather(drives, plan.sources, part.first)
                 plan.external.add_sampled(summed, sources, by_external)
                 plan.slabs.give_back(drives)
             plan.slabs.give_back(*segment.slopes)
@@ -329,21 +327,28 @@ def reverse_segment(
     Returns
     -------
     tuple
-        Gradient by the synaptic drive of every step and of the first ones
-        after it, ``(n_steps + n_past, n_rows, batch)``, and what the segment
-        before needs.
+        Gradient by the synaptic drive of every step, ``(n_steps, n_rows,
+        batch)``, and what the segment before needs.
     """
-    n_steps = segment.n_steps
-    drives = plan.slabs.take(n_steps + plan.n_past, later.drives)
-    drives[n_steps:] = later.drives
+    n_steps, n_past = segment.n_steps, plan.n_past
+    row = plan.constant.expand(-1, segment.rates.shape[-1])
+    drives = plan.slabs.take(n_steps, row[None])
+    pending = plan.slabs.take(n_steps + n_past, segment.rates)
+    pending[n_steps:] = later.pending
     grad_state, local = later.state, plan.local
     for index in reversed(range(n_steps)):
         slopes = tuple(slab[index] for slab in segment.slopes)
         grad_state, grad_rate, drives[index] = local.step_adjoint(grad_state, slopes)
         from_output = grad_bins[(segment.first + index) // plan.steps_per_bin]
         grad_rate = torch.add(grad_rate, from_output, alpha=1.0 / plan.steps_per_bin)
-        window = drives[index : index + plan.n_past + 1]
-        rates = segment.rates[index + plan.n_past]
-        adjoint.multiply(window, grad_rate, grad_rate, rates)
+        window = slice(index, index + n_past + 1)
+        if n_past:
+            pending[index] = 0.0  # nothing has acted on the oldest of them yet
+            adjoint.push(drives[index], segment.rates[window], pending[window])
+            grad_rate += pending[index + n_past]
+        else:
+            adjoint.push(drives[index], segment.rates[window], grad_rate[None])
         grad_state = local.rate_adjoint(grad_state, grad_rate, slopes)
-    return drives, Later(grad_state, drives[: plan.n_past].clone())
+    before = pending[:n_past].clone()
+    plan.slabs.give_back(pending)
+    return drives, Later(grad_state, before)

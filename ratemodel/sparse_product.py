@@ -69,8 +69,7 @@ class SparseProduct:
     pattern
         ``(n_rows, n_blocks n_sources)``; its values do not count.
     transposed
-        ``(n_sources, n_blocks n_rows)``; its block d holds the entries that act
-        d steps later.
+        ``(n_blocks n_sources, n_rows)``.
     order
         Entry of ``pattern`` at every entry of ``transposed``.
     n_blocks
@@ -85,13 +84,12 @@ class SparseProduct:
     @classmethod
     def from_entries(cls, entries: Entries, like: Tensor) -> "SparseProduct":
         """Return the product on the device and in the type of a tensor."""
-        source, later = entries.transposed()
-        order = np.lexsort((later, source))
-        n_later = entries.n_blocks * entries.n_rows
+        row, column = entries.row, entries.column
+        order = np.lexsort((row, column))
         n_columns = entries.n_blocks * entries.n_sources
         return cls(
-            _compress(entries.row, entries.column, entries.n_rows, n_columns, like),
-            _compress(source[order], later[order], entries.n_sources, n_later, like),
+            _compress(row, column, entries.n_rows, n_columns, like),
+            _compress(column[order], row[order], n_columns, entries.n_rows, like),
             torch.from_numpy(order).to(like.device),
             entries.n_blocks,
         )
@@ -117,7 +115,6 @@ class SparseProduct:
             transposed.indices,
             transposed.values,
             self.order,
-            self.n_blocks,
         )
 
     def add_sampled(self, left: Tensor, right: Tensor, total: Tensor) -> None:

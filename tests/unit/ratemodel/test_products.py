@@ -72,7 +72,7 @@ def test_products_equal_full_matrices(route, dtype, batch):
 @pytest.mark.parametrize("batch", [1, 16, 33, 64, 150])
 @pytest.mark.parametrize("n_first", [1, 2, N_STEPS])
 def test_way_back_equals_full_matrices(route, dtype, batch, n_first):
-    """In parts, the last one first, with rates before the beginning."""
+    """In parts, the last one first."""
     entries, n_past = some_entries(), N_BLOCKS - 1
     product = route.from_entries(entries, torch.zeros((), dtype=dtype))
     generator = torch.Generator().manual_seed(3)
@@ -84,25 +84,21 @@ def test_way_back_equals_full_matrices(route, dtype, batch, n_first):
     full = np.zeros((N_ROWS, N_BLOCKS, N_SOURCES))
     block, source = np.divmod(entries.column, N_SOURCES)
     full[entries.row, block, source] = values
-    drives = random(N_STEPS + n_past, N_ROWS, batch)
-    drives[N_STEPS:] = 0.0
+    drives = random(N_STEPS, N_ROWS, batch)
     rates = random(n_past + N_STEPS, N_SOURCES, batch)
     adjoint = product.adjoint(values)
     for first, stop in ((n_first, N_STEPS), (0, n_first)):
         for step in reversed(range(first, stop)):
-            # a block of the transposed product acts as many steps later
-            later, into = drives[step : step + N_BLOCKS], random(N_SOURCES, batch)
-            expected = into.numpy() + np.einsum(
-                "rbs,brk->sk", full[:, ::-1], later.double().numpy()
+            pending = random(N_BLOCKS, N_SOURCES, batch)
+            expected = pending.numpy() + np.einsum(
+                "rbs,rk->bsk", full, drives[step].double().numpy()
             )
-            got = adjoint.multiply(later, into, into, rates[step + n_past])
-            np.testing.assert_allclose(got, expected, atol=TOLERANCE[dtype])
+            adjoint.push(drives[step], rates[step : step + N_BLOCKS], pending)
+            np.testing.assert_allclose(pending, expected, atol=TOLERANCE[dtype])
         if first < stop:
-            adjoint.collect(
-                drives[first : stop + n_past], rates[first : stop + n_past], first == 0
-            )
+            adjoint.collect(drives[first:stop], rates[first : stop + n_past])
     windows = np.stack([rates.double().numpy()[b : b + N_STEPS] for b in range(3)])
-    gradient = np.einsum("trk,btsk->rbs", drives[:N_STEPS].double().numpy(), windows)
+    gradient = np.einsum("trk,btsk->rbs", drives.double().numpy(), windows)
     np.testing.assert_allclose(
         adjoint.gradient(),
         gradient[entries.row, block, source],
@@ -121,13 +117,14 @@ def test_threads_change_nothing(route):
     assert torch.equal(shared, alone)
 
     values = torch.randn(product.n_entries)
-    drives, rates = torch.randn(N_BLOCKS, N_ROWS, 32), torch.randn(N_SOURCES, 32)
+    drive, rates = torch.randn(N_ROWS, 32), torch.randn(N_BLOCKS, N_SOURCES, 32)
     found = []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        adjoint, out = product.adjoint(values), torch.zeros(N_SOURCES, 32)
-        adjoint.multiply(drives, out, out, rates)
-        found.append((out, adjoint.gradient()))
+        adjoint, pending = product.adjoint(values), torch.zeros_like(rates)
+        adjoint.push(drive, rates, pending)
+        adjoint.collect(drive[None], rates)
+        found.append((pending, adjoint.gradient()))
     assert torch.equal(found[0][0], found[1][0])
     assert torch.equal(found[0][1], found[1][1])
 
