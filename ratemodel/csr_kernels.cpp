@@ -1,7 +1,8 @@
 // Products of a compressed-row matrix with [row, batch] factors on a CPU.
 //
 // The library routines that torch calls take about twice as long: they keep the
-// sums of a row in memory, these keep them in vector registers.
+// sums of a row in memory, these keep them in vector registers. Rows differ in length,
+// so threads take them in small shares; whoever takes a row, its sums are the same.
 
 #include <cstdint>
 #include <cstring>
@@ -60,7 +61,7 @@ void multiply(int64_t n_rows, const int32_t* indptr, const int32_t* column,
               const T* value, int64_t batch, const T* window, const T* added, T* out,
               int n_threads) {
   constexpr int64_t lanes = Vector<T>::lanes;
-#pragma omp parallel for num_threads(n_threads) schedule(static)
+#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 64)
   for (int64_t row = 0; row < n_rows; ++row) {
     const int32_t first = indptr[row], last = indptr[row + 1];
     const T* from = added + row * batch;
@@ -156,7 +157,7 @@ void fused(int64_t n_rows, const int32_t* indptr, const int32_t* column, const T
            int64_t batch, const T* window, const T* own, const T* added, T* out,
            T* gradient, int n_threads) {
   constexpr int64_t lanes = Vector<T>::lanes;
-#pragma omp parallel for num_threads(n_threads) schedule(static)
+#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 64)
   for (int64_t row = 0; row < n_rows; ++row) {
     const int32_t first = indptr[row], last = indptr[row + 1];
     int64_t b = 0;
@@ -189,7 +190,7 @@ void sampled_tile(int64_t n_rows, const int32_t* indptr, const int32_t* column,
                   int64_t batch, const T* left, int64_t left_stride, const T* right,
                   int64_t right_stride, T* out, int n_threads) {
   using V = Vector<T>;
-#pragma omp parallel for num_threads(n_threads) schedule(static)
+#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 64)
   for (int64_t row = 0; row < n_rows; ++row) {
     typename V::type a[STEPS][WIDTH];
     for (int s = 0; s < STEPS; ++s)
@@ -241,7 +242,7 @@ void sampled(int64_t n_rows, const int32_t* indptr, const int32_t* column,
       b += is_wide ? 2 * lanes : lanes;
     }
     if (b == batch) continue;
-#pragma omp parallel for num_threads(n_threads) schedule(static)
+#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 64)
     for (int64_t row = 0; row < n_rows; ++row)
       for (int32_t k = indptr[row]; k < indptr[row + 1]; ++k)
         for (int64_t i = b; i < batch; ++i) {
