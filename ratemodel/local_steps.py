@@ -48,8 +48,10 @@ class LocalSteps:
         )
 
         def noting(method: str, *arguments: Any) -> tuple[Any, list[Slopes]]:
+            tape.clear()  # of a call that was interrupted
+            result, noted = getattr(taped, method)(*arguments), tape[:]
             tape.clear()
-            return getattr(taped, method)(*arguments), tape[:]
+            return result, noted
 
         self.rate, self.step = build(model.rate), build(model.step)
         self.step_adjoint = build(model.step_adjoint)

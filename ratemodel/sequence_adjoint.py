@@ -227,6 +227,7 @@ class SequencePass(torch.autograd.Function):
         recurrent, external = ctx.saved_tensors
         adjoint = plan.recurrent.adjoint(recurrent)
         by_external = torch.zeros_like(external)
+        grad_bins = grad_bins.contiguous()
         later = plan.nothing_later(grad_bins)
         # What was kept serves once; a second call of backward runs it again.
         kept, ctx.kept = ctx.kept, None
@@ -333,8 +334,10 @@ def reverse_segment(
     n_steps, n_past = segment.n_steps, plan.n_past
     row = plan.constant.expand(-1, segment.rates.shape[-1])
     drives = plan.slabs.take(n_steps, row[None])
-    pending = plan.slabs.take(n_steps + n_past, segment.rates)
-    pending[n_steps:] = later.pending
+    pending = later.pending
+    if n_past:
+        pending = plan.slabs.take(n_steps + n_past, segment.rates)
+        pending[n_steps:] = later.pending
     grad_state, local = later.state, plan.local
     for index in reversed(range(n_steps)):
         slopes = tuple(slab[index] for slab in segment.slopes)
@@ -350,5 +353,6 @@ def reverse_segment(
             adjoint.push(drives[index], segment.rates[window], grad_rate[None])
         grad_state = local.rate_adjoint(grad_state, grad_rate, slopes)
     before = pending[:n_past].clone()
-    plan.slabs.give_back(pending)
+    if n_past:
+        plan.slabs.give_back(pending)
     return drives, Later(grad_state, before)

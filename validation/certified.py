@@ -130,9 +130,10 @@ def certified_model(config: TrainConfig) -> Certified:
             if not wanted.unvalidated:
                 raise CertificateError(problem) from None
     if parameters.column_hash != column.hash:
+        which = "this one" if start is None else f"that with {start.folder}'s weights"
         raise InputError(
             f"the parameters in {_run_folder(config)} are of column "
-            f"{parameters.column_hash[:12]}, this one is {column.hash[:12]}"
+            f"{parameters.column_hash[:12]}, {which} is {column.hash[:12]}"
         )
     if start is not None:
         parameters = _before_training(start, parameters)

@@ -17,7 +17,7 @@ from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.progress import task
 from bridge.run_folder import CONFIG, is_complete
 from ratemodel.device import choose_device, resolve_device
-from validation.certified import certified_model
+from validation.certified import Certified, certified_model
 from validation.progress_bar import ProgressBar
 from validation.sweep_config import Job, read_sweep
 from validation.sweep_table import sweep_markdown
@@ -87,7 +87,7 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
     """Refuse what one of the jobs would be refused for."""
     if out.exists() and not out.is_dir():
         raise RunFolderError(f"{out}: is a file; --out needs a folder")
-    checked = set()
+    checked: dict[tuple[str, str | None], Certified] = {}
     for job in jobs:
         resolve_device(choose_device(job.config.training.device))
         folder = out / job.name
@@ -101,8 +101,8 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
         # a start may bring a certificate that is of its network alone
         which = job.size, job.config.training.start
         if which not in checked:
-            checked.add(which)
-            start_weights(job.config, certified_model(job.config))
+            checked[which] = certified_model(job.config)
+        start_weights(job.config, checked[which])
 
 
 class Children:

@@ -55,7 +55,8 @@ class SweepConfig(Section):
         ``unvalidated``.
     start
         Folder of an earlier sweep. Every run starts from the weights of the run of
-        the same name there: from a coarse step to a fine one, say.
+        the same name there: from a coarse step to a fine one, say. It takes the place
+        of ``train.training.start``.
     train
         What all runs share, as in the configuration of ``v1bridge train``.
     """
@@ -113,7 +114,12 @@ def read_sweep(path: Path) -> tuple[Job, ...]:
 
 
 def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
-    grid = config.grid
+    grid, training = config.grid, config.train.get("training", {})
+    is_section = isinstance(training, Mapping)  # else the runs' own check says so
+    if config.start is not None and is_section and "start" in training:
+        raise InputError(
+            f"{where}: give either start or train.training.start, not both"
+        )
     for size, lgn, scenario, seed in itertools.product(
         grid.sizes, grid.lgn, grid.scenarios, grid.seeds
     ):
@@ -126,11 +132,7 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         }
         if str(size) in config.certificates:
             own["model"] = {"certificate": config.certificates[str(size)]}
-        if config.start is not None:
-            if "start" in config.train.get("training", {}):
-                raise InputError(
-                    f"{where}: give either start or train.training.start, not both"
-                )
+        if config.start is not None and is_section:
             name = _name(_setting(str(size), lgn), scenario, seed)
             own["training"] = {"start": str(Path(config.start) / name)}
         content = merge_keys(config.train, own)

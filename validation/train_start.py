@@ -42,6 +42,8 @@ def start_weights(
     require_finished(run, called="training.start ")
     earlier = merged_train_config(run / CONFIG, {})
     other = [n for n in _SAME if getattr(earlier, n) != getattr(config, n)]
+    if certified.start is not None and earlier.tasks.screen != config.tasks.screen:
+        other.append("tasks.screen")  # that the LGN of the certificate looks at
     if other:
         raise InputError(
             f"training.start {run}: was trained with another {' and '.join(other)}"

@@ -65,12 +65,14 @@ class TrainedRun:
         Raises
         ------
         InputError
-            If the network was trained on another column.
+            If the network was trained on another column, or the file of its
+            parameters is missing or damaged.
         """
+        untrained = self.parameters
         try:
             return trained_column(
                 column,
-                self.parameters,
+                untrained,
                 self.recurrent_pa,
                 has_uniform_neurons=self.scenario == "uniform_neurons",
                 lgn=self.lgn,
@@ -91,7 +93,13 @@ class TrainedRun:
         return read_parameters(self.folder / FILE_NAME)
 
     def parameters_of(self, column: Column) -> RateParameters:
-        """Return the rate model as training left it, for :meth:`put_into`'s column."""
+        """Return the rate model as training left it, for :meth:`put_into`'s column.
+
+        Raises
+        ------
+        InputError
+            If the file of its parameters is missing or damaged.
+        """
         return with_weights_of(column, self.parameters)
 
     def to_json(self) -> dict[str, Any]:

@@ -325,6 +325,13 @@ def test_training_goes_on_with_what_was_found_for_a_trained_network(
     assert call([*words_, "--out", str(home / "refused")]) == 2
     assert "vouches for something else: column" in capsys.readouterr().err
 
+    screen = home / f"screen-{name}.toml"
+    tasks = CONFIG["tasks"] | {"screen": {"size_px": 32, "contrast": 1.0}}
+    screen.write_text(tomli_w.dumps(CONFIG | {"tasks": tasks}))
+    other = [words_[0], str(screen), *words_[2:], "--start", str(run)]
+    assert call([*other, "--out", str(home / "refused")]) == 2
+    assert "was trained with another tasks.screen" in capsys.readouterr().err
+
     assert call([*words_, "--out", str(out), "--start", str(run)]) == 0
     what = "network" if options == "--lgn" else "recurrent weights"
     assert f"covers the trained {what} of {run.name}" in capsys.readouterr().out

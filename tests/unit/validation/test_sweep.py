@@ -115,6 +115,27 @@ def test_a_start_that_is_not_there_is_refused_before_anything_runs(
     assert not (tmp_path / "out").exists()
 
 
+def test_every_job_is_held_against_a_start_they_share(
+    grid, trained, tmp_path, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(
+        sweep_command, "start_weights", lambda config, _: seen.append(config)
+    )
+    grid.write_text(GRID.replace("steps = 7", 'start = "somewhere"'))
+    sweep_into(grid, tmp_path / "out")
+    assert len(seen) == 8
+    assert {config.scenario.name for config in seen} == {"default", "hybrid"}
+
+
+@pytest.mark.parametrize("content", ["training = 5", 'training = "start"'])
+def test_a_section_that_is_none_is_named(grid, content):
+    text = 'start = "a"\n' + GRID.split("[train.training]")[0]
+    grid.write_text(text.replace("[train.model]", f"[train]\n{content}\n[train.model]"))
+    with pytest.raises(InputError, match="training"):
+        read_sweep(grid)
+
+
 def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
     sweep_into(grid, tmp_path / "out")
     assert len(trained) == 8
