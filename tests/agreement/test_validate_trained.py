@@ -92,5 +92,5 @@ def test_the_trained_column_is_what_gets_validated(
     # unless it is to be found anew, F is what the network was trained with
     kept = np.array_equal(judged.transfer.threshold_pa, untrained.transfer.threshold_pa)
     assert kept == (transfer is None)
-    says = "is the trained network itself" if kept else "is not the trained network"
+    says = "those that the network was trained with" if kept else "were found anew"
     assert any(says in note for note in report["notes"])
