@@ -117,16 +117,15 @@ void add_lanes(const Quarter<double>::type* q, double* out) {
   for (int i = 0; i < 4; ++i) out[i] += q[i][0] + q[i][1];
 }
 
-// Adds values * window to WIDTH vectors of one row, and own * window to the gradient
-// of its values: what is loaded serves both.
+// Adds values * window to WIDTH vectors of one row in place, and own * window to the
+// gradient of its values: what is loaded serves both.
 template <typename T, int WIDTH>
 void fused_tile(int32_t first, int32_t last, const int32_t* column, const T* value,
-                const T* window, int64_t batch, const T* own, const T* added, T* out,
-                T* gradient) {
+                const T* window, int64_t batch, const T* own, T* out, T* gradient) {
   using V = Vector<T>;
   typename V::type sum[WIDTH], factor[WIDTH];
   for (int w = 0; w < WIDTH; ++w) {
-    sum[w] = V::load(added + w * V::lanes);
+    sum[w] = V::load(out + w * V::lanes);
     factor[w] = V::load(own + w * V::lanes);
   }
   const auto product = [&](int32_t k) {
@@ -154,8 +153,8 @@ void fused_tile(int32_t first, int32_t last, const int32_t* column, const T* val
 
 template <typename T>
 void fused(int64_t n_rows, const int32_t* indptr, const int32_t* column, const T* value,
-           int64_t batch, const T* window, const T* own, const T* added, T* out,
-           T* gradient, int n_threads) {
+           int64_t batch, const T* window, const T* own, T* out, T* gradient,
+           int n_threads) {
   constexpr int64_t lanes = Vector<T>::lanes;
 #pragma omp parallel for num_threads(n_threads) schedule(dynamic, 64)
   for (int64_t row = 0; row < n_rows; ++row) {
@@ -166,14 +165,13 @@ void fused(int64_t n_rows, const int32_t* indptr, const int32_t* column, const T
       const auto tile = left >= 4 * lanes   ? fused_tile<T, 4>
                         : left >= 2 * lanes ? fused_tile<T, 2>
                                             : fused_tile<T, 1>;
-      tile(first, last, column, value, window + b, batch, own + at, added + at, out + at,
-           gradient);
+      tile(first, last, column, value, window + b, batch, own + at, out + at, gradient);
       b += (left >= 4 * lanes ? 4 : left >= 2 * lanes ? 2 : 1) * lanes;
     }
     for (; b < batch; ++b) {
       const int64_t at = row * batch + b;
       const T factor = own[at];
-      T sum = added[at];
+      T sum = out[at];
       for (int32_t k = first; k < last; ++k) {
         const T loaded = window[column[k] * batch + b];
         sum += value[k] * loaded;
@@ -271,10 +269,8 @@ void multiply_double(int64_t n_rows, const int32_t* indptr, const int32_t* colum
 
 void fused_float(int64_t n_rows, const int32_t* indptr, const int32_t* column,
                  const float* value, int64_t batch, const float* window,
-                 const float* own, const float* added, float* out, float* gradient,
-                 int n_threads) {
-  fused(n_rows, indptr, column, value, batch, window, own, added, out, gradient,
-        n_threads);
+                 const float* own, float* out, float* gradient, int n_threads) {
+  fused(n_rows, indptr, column, value, batch, window, own, out, gradient, n_threads);
 }
 
 void sampled_float(int64_t n_rows, const int32_t* indptr, const int32_t* column,
@@ -287,10 +283,8 @@ void sampled_float(int64_t n_rows, const int32_t* indptr, const int32_t* column,
 
 void fused_double(int64_t n_rows, const int32_t* indptr, const int32_t* column,
                   const double* value, int64_t batch, const double* window,
-                  const double* own, const double* added, double* out, double* gradient,
-                  int n_threads) {
-  fused(n_rows, indptr, column, value, batch, window, own, added, out, gradient,
-        n_threads);
+                  const double* own, double* out, double* gradient, int n_threads) {
+  fused(n_rows, indptr, column, value, batch, window, own, out, gradient, n_threads);
 }
 
 void sampled_double(int64_t n_rows, const int32_t* indptr, const int32_t* column,

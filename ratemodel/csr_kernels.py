@@ -33,7 +33,7 @@ class CsrKernels:
             sampled.argtypes = [length, pointer, pointer, length, length]
             sampled.argtypes += [pointer, length] * 2 + [pointer, ctypes.c_int]
             fused = getattr(library, f"fused_{suffix}")
-            fused.argtypes = [length, *matrix, length, *[pointer] * 5, ctypes.c_int]
+            fused.argtypes = [length, *matrix, length, *[pointer] * 4, ctypes.c_int]
             self._multiply[dtype], self._sampled[dtype] = multiply, sampled
             self._fused[dtype] = fused
 
@@ -66,24 +66,23 @@ class CsrKernels:
             torch.get_num_threads(),
         )
 
-    def multiply_and_add_gradient(
+    def add_product_and_gradient(
         self,
         indptr: Tensor,
         indices: Tensor,
         values: Tensor,
         window: Tensor,
         own: Tensor,
-        added: Tensor,
         out: Tensor,
         gradient: Tensor,
     ) -> None:
-        """Do as :meth:`multiply`, and add ``own . window`` to the gradient.
+        """Add ``matrix @ window`` to ``out``, and ``own . window`` to the gradient.
 
         Parameters
         ----------
-        indptr, indices, values, window, added, out
-            As there.
-        own
+        indptr, indices, values, window
+            As for :meth:`multiply`.
+        own, out
             ``(n_rows, batch)``.
         gradient
             ``(n_entries,)``; to each entry the product of the lines of ``own`` at
@@ -94,7 +93,7 @@ class CsrKernels:
             n_rows,
             *addresses(indptr, indices, values),
             batch,
-            *addresses(window, own, added, out, gradient),
+            *addresses(window, own, out, gradient),
             torch.get_num_threads(),
         )
 

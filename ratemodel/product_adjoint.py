@@ -73,9 +73,12 @@ class FusedAdjoint:
 
     def push(self, drive: Tensor, rates: Tensor, pending: Tensor) -> None:
         """Add the transposed product to ``pending``, and to the gradient."""
-        flat = pending.flatten(0, 1)
-        self._kernels.multiply_and_add_gradient(
-            *self._matrix, drive, rates.flatten(0, 1), flat, flat, self._total
+        self._kernels.add_product_and_gradient(
+            *self._matrix,
+            drive,
+            rates.flatten(0, 1),
+            pending.flatten(0, 1),
+            self._total,
         )
 
     def collect(self, drives: Tensor, rates: Tensor) -> None:

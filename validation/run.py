@@ -35,7 +35,7 @@ from validation.report.data import Raster, ReportData
 from validation.report.html import render_report
 from validation.score import score_model
 from validation.spiking_reference import run_seeds, spiking_reference
-from validation.trained_run import read_trained_run
+from validation.trained_run import TrainedRun, read_trained_run
 
 RANK = {"strict": 3, "default": 2, "lenient": 1, "fail": 0, "inconclusive": -1}
 PASSING = ("default", "strict")
@@ -100,7 +100,9 @@ def run_validation(
         )
         raster = _raster(column, protocol, config, progress)
     with clock("transfer functions"):
-        parameters, found = _rate_parameters(column, config, folder, progress)
+        weights = config.column.weights
+        trained = None if weights is None else read_trained_run(Path(weights))
+        parameters, found = _rate_parameters(column, trained, config, folder, progress)
     with clock("tau_r"):
         models = _models(column, parameters, protocol, config, folder, progress)
     with clock("rate models"):
@@ -156,8 +158,7 @@ def run_validation(
         "controls": controls,
         "timings": clock.seconds,
     }
-    if config.column.weights is not None:
-        trained = read_trained_run(Path(config.column.weights))
+    if trained is not None:
         notes = trained.notes(config.reduction.method)
         report |= {"trained": trained.to_json(), "notes": notes}
     provenance = collect_provenance() | {
@@ -232,11 +233,14 @@ def model_to_sabotage(
 
 
 def _rate_parameters(
-    column: Column, config: ValidateConfig, folder: RunFolder, progress: Progress
+    column: Column,
+    trained: TrainedRun | None,
+    config: ValidateConfig,
+    folder: RunFolder,
+    progress: Progress,
 ) -> tuple[RateParameters, dict[str, Any]]:
     """Return the rate model's parameters, and how F was found, if it was."""
-    if config.reduction.method == "trained":
-        trained = read_trained_run(Path(str(config.column.weights)))
+    if trained is not None and config.reduction.method == "trained":
         return trained.parameters_of(column), {}
     reduction = reduction_of(
         column,

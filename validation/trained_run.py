@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class TrainedRun:
             If the network was trained on another column, or the file of its
             parameters is missing or damaged.
         """
-        untrained = self.parameters
+        untrained = self.parameters  # its message names the folder itself
         try:
             return trained_column(
                 column,
@@ -81,9 +82,9 @@ class TrainedRun:
         except InputError as error:
             raise InputError(f"{self.folder}: {error}") from None
 
-    @property
+    @cached_property
     def parameters(self) -> RateParameters:
-        """The network before training.
+        """The network before training, read once.
 
         Raises
         ------

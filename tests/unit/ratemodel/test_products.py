@@ -25,6 +25,27 @@ def some_entries(seed=0, density=0.2):
     return Entries(*np.nonzero(full), N_ROWS, N_SOURCES, N_BLOCKS)
 
 
+def random_of(dtype):
+    """Return a function that draws tensors of a shape."""
+    generator = torch.Generator().manual_seed(2)
+
+    def random(*shape):
+        return torch.randn(*shape, generator=generator, dtype=dtype)
+
+    return random
+
+
+def some_product(route, random):
+    """A product, its values, and both full: matrix by block, and places in it."""
+    entries = some_entries()
+    values = random(entries.row.size)
+    product = route.from_entries(entries, torch.zeros((), dtype=values.dtype))
+    place = entries.row, *np.divmod(entries.column, N_SOURCES)
+    full = np.zeros((N_ROWS, N_BLOCKS, N_SOURCES))
+    full[place] = values
+    return product, values, full, place
+
+
 @pytest.fixture(params=ROUTES)
 def route(request, monkeypatch):
     if request.param == "torch":
@@ -37,17 +58,8 @@ def route(request, monkeypatch):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("batch", [1, 7, 16, 33, 64, 150])
 def test_products_equal_full_matrices(route, dtype, batch):
-    entries = some_entries()
-    product = route.from_entries(entries, torch.zeros((), dtype=dtype))
-    generator = torch.Generator().manual_seed(2)
-
-    def random(*shape):
-        return torch.randn(*shape, generator=generator, dtype=dtype)
-
-    values = random(product.n_entries)
-    full = np.zeros((N_ROWS, N_BLOCKS, N_SOURCES))
-    block, source = np.divmod(entries.column, N_SOURCES)
-    full[entries.row, block, source] = values
+    random = random_of(dtype)
+    product, values, full, place = some_product(route, random)
     window, added = random(N_BLOCKS, N_SOURCES, batch), random(N_ROWS, batch)
     forward = product.forward_matrix(values)
     got = forward.multiply(window, added, torch.empty_like(added))
@@ -59,7 +71,7 @@ def test_products_equal_full_matrices(route, dtype, batch):
     windows = np.stack([right.double().numpy()[b : b + N_STEPS] for b in range(3)])
     gradient = np.einsum("trk,btsk->rbs", left.double().numpy(), windows)
     total = random(product.n_entries)
-    expected = total.numpy() + gradient[entries.row, block, source]
+    expected = total.numpy() + gradient[place]
     product.add_sampled(left, right, total)
     np.testing.assert_allclose(
         total,
@@ -73,17 +85,8 @@ def test_products_equal_full_matrices(route, dtype, batch):
 @pytest.mark.parametrize("n_first", [1, 2, N_STEPS])
 def test_way_back_equals_full_matrices(route, dtype, batch, n_first):
     """In parts, the last one first."""
-    entries, n_past = some_entries(), N_BLOCKS - 1
-    product = route.from_entries(entries, torch.zeros((), dtype=dtype))
-    generator = torch.Generator().manual_seed(3)
-
-    def random(*shape):
-        return torch.randn(*shape, generator=generator, dtype=dtype)
-
-    values = random(product.n_entries)
-    full = np.zeros((N_ROWS, N_BLOCKS, N_SOURCES))
-    block, source = np.divmod(entries.column, N_SOURCES)
-    full[entries.row, block, source] = values
+    n_past, random = N_BLOCKS - 1, random_of(dtype)
+    product, values, full, place = some_product(route, random)
     drives = random(N_STEPS, N_ROWS, batch)
     rates = random(n_past + N_STEPS, N_SOURCES, batch)
     adjoint = product.adjoint(values)
@@ -101,7 +104,7 @@ def test_way_back_equals_full_matrices(route, dtype, batch, n_first):
     gradient = np.einsum("trk,btsk->rbs", drives.double().numpy(), windows)
     np.testing.assert_allclose(
         adjoint.gradient(),
-        gradient[entries.row, block, source],
+        gradient[place],
         atol=TOLERANCE[dtype] * np.sqrt(batch),
     )
 
