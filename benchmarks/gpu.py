@@ -33,18 +33,18 @@ from threading import Event, Thread
 from typing import Any
 from unittest import mock
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import Column
 from bridge.errors import DeviceError
-from bridge.provenance import collect_provenance
+from bridge.files.provenance import collect_provenance
+from bridge.machine.cores import available_cores
 from bridge.stimulus.scenes import grating
-from spiking.cores import available_cores
-from spiking.cuda_device import check_cuda
-from spiking.cuda_gpu import Gpu, find_gpu
-from spiking.cuda_memory import choose_capacity, cuda_memory
-from spiking.devices import choose_device
-from spiking.model import SpikingModel
-from spiking.network_arrays import network_arrays
+from spiking.devices.choose import choose_device
+from spiking.devices.cuda.device import check_cuda
+from spiking.devices.cuda.gpu import Gpu, find_gpu
+from spiking.devices.cuda.memory import choose_capacity, cuda_memory
+from spiking.network.network_arrays import network_arrays
+from spiking.running.model import SpikingModel
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES: list[str | int] = ["3k", "6k", 50_000]
@@ -115,7 +115,7 @@ def spiking_memory(sizes: list[str | int]) -> Report:
             spent = seconds(column, "cuda", n_copies, None)
         small = replace(gpu, free_bytes=2**29)
         with mock.patch(
-            "spiking.devices.check_cuda", lambda small=small: (None, small)
+            "spiking.devices.choose.check_cuda", lambda small=small: (None, small)
         ):
             choice = choose_device("auto", lambda arrays=arrays: arrays)
         report[str(size)] = {

@@ -22,13 +22,13 @@ import torch
 from rate_speed import stand_in_parameters
 from torch import Tensor
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.reduction.parameters import RateParameters
-from ratemodel.captured_sequence import CapturedSequence
-from ratemodel.network import RateNetwork
-from ratemodel.product_precision import product_precision
-from ratemodel.sequence import RateSequence
-from ratemodel.variant import advance
+from ratemodel.connections.product_precision import product_precision
+from ratemodel.gradients.captured_sequence import CapturedSequence
+from ratemodel.gradients.sequence import RateSequence
+from ratemodel.network.network import RateNetwork
+from ratemodel.variants.contract import advance
 
 BATCH, N_STEPS, STEPS_PER_BIN, DT_MS = 64, 200, 10, 1.0
 TURNS = 7

@@ -13,8 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from bridge.stimulus.lgn_filter_bank import LgnFilterBank
-from bridge.stimulus.lgn_grid import lgn_grid
+from bridge.stimulus.lgn.filter_bank import LgnFilterBank
+from bridge.stimulus.lgn.grid import lgn_grid
 from bridge.stimulus.movie import Movie
 
 N_TRIALS, DURATION_MS, N_PIXELS, DEG_PER_PIXEL = 32, 600, 28, 4.0

@@ -27,11 +27,11 @@ from bmtk.simulator.filternet.default_setters.cell_loaders import default_cell_l
 from bmtk.simulator.filternet.lgnmodel.movie import Movie
 from sklearn.datasets import load_sample_images
 
+from bridge.column.building.tables import lgn_type_table
 from bridge.column.column import LgnCells
-from bridge.column.tables import lgn_type_table
-from bridge.stimulus.lgn_filter_table import lgn_filter_table
-from bridge.stimulus.lgn_grid import lgn_grid
-from bridge.stimulus.lgn_subunits import LgnParameters, draw_lgn_parameters
+from bridge.stimulus.lgn.filter_table import lgn_filter_table
+from bridge.stimulus.lgn.grid import lgn_grid
+from bridge.stimulus.lgn.subunits import LgnParameters, draw_lgn_parameters
 
 FIELD_DEG = (60.0, 48.0)
 N_MS = 600

@@ -19,8 +19,8 @@ from pathlib import Path
 import nest
 import numpy as np
 
+from bridge.column.building.tables import TAU_SYN_MS, cell_table
 from bridge.column.column import CellModels
-from bridge.column.tables import TAU_SYN_MS, cell_table
 
 DT_MS = 0.1
 DURATION_MS = 1500.0

@@ -35,14 +35,14 @@ from nest_column import (
 from numpy.typing import NDArray
 from scipy import stats
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import POPULATIONS, Column, PoissonInput
-from bridge.column.sonata_inputs import steady_spikes, varying_spikes
-from bridge.column.sonata_write import write_sonata
-from bridge.spike_file import read_spikes
+from bridge.files.spike_file import read_spikes
+from bridge.sonata.inputs import steady_spikes, varying_spikes
+from bridge.sonata.write import write_sonata
 from bridge.stimulus.scenes import grating
 from bridge.stimulus.stimulus import Stimulus
-from spiking.model import SpikingModel
+from spiking.running.model import SpikingModel
 
 DT_MS = 0.1
 DROP_MS = 500.0

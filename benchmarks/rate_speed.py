@@ -12,13 +12,13 @@ import time
 import numpy as np
 import torch
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import Column
-from bridge.reduction.inputs import constant_input, receptor_gains
+from bridge.reduction.moments.inputs import constant_input, receptor_gains
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer import TransferFunction
+from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
-from ratemodel.network import RateNetwork
+from ratemodel.network.network import RateNetwork
 
 N_STIMULI = 16
 DURATION_MS = 1000.0

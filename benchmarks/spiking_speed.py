@@ -31,12 +31,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import Column, PoissonInput
-from bridge.column.sonata_inputs import varying_spikes
+from bridge.sonata.inputs import varying_spikes
 from bridge.stimulus.scenes import grating
 from bridge.stimulus.stimulus import Stimulus
-from spiking.model import SpikingModel
+from spiking.running.model import SpikingModel
 
 DT_MS = 0.1
 SHORT_MS, LONG_MS = 1000.0, 3000.0

@@ -18,9 +18,9 @@ from matplotlib.figure import Figure
 
 from ratemodel.scenarios.choose import SCENARIOS
 from ratemodel.tasks.config import TASK_NAMES
-from validation.sweep_config import Job
-from validation.sweep_table import sweep_markdown
-from validation.train_config import merged_train_config
+from validation.config.sweep import Job
+from validation.config.train import merged_train_config
+from validation.training.sweep_table import sweep_markdown
 
 SMOOTH = 20
 CHANCE = {"orientation": 0.5, "classification": 0.1, "change": 0.5}

@@ -29,11 +29,11 @@ import torch
 from rate_speed import stand_in_parameters
 from torch import Tensor
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.reduction.parameters import RateParameters
-from ratemodel.network import RateNetwork
-from ratemodel.sequence import RateSequence
-from ratemodel.variant import advance
+from ratemodel.gradients.sequence import RateSequence
+from ratemodel.network.network import RateNetwork
+from ratemodel.variants.contract import advance
 
 RESULT = Path(__file__).parent / "results" / "training_step.json"
 N_STEPS, BATCH, STEPS_PER_BIN = 200, 32, 10

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import Column
 
 

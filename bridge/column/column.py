@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bridge.column.edges import Edges
 from bridge.errors import InputError
-from bridge.hashing import content_hash
+from bridge.files.hashing import content_hash
 
 POPULATIONS = (
     "i1Htr3a",

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
 from bridge.errors import InputError
-from bridge.hashing import content_hash
-from bridge.reduction.transfer import TransferFunction
+from bridge.files.hashing import content_hash
+from bridge.reduction.transfer.function import TransferFunction
 
 FloatArray = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer import TransferFunction
+from bridge.reduction.transfer.function import TransferFunction
 
 FILE_NAME = "parameters.npz"
 """Name of the file in a run folder."""

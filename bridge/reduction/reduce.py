@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from bridge.column.column import Column
-from bridge.reduction.adaptation import (
+from bridge.reduction.moments.adaptation import (
     mean_feedback_pa_per_hz,
     slow_after_spike_currents,
 )
-from bridge.reduction.fit import FitQuality, fit_transfer
-from bridge.reduction.inputs import constant_input, receptor_gains
+from bridge.reduction.moments.inputs import constant_input, receptor_gains
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.time_constants import single_pole_tau_s_ms
-from bridge.reduction.transfer_data import TransferData
+from bridge.reduction.transfer.fit import FitQuality, fit_transfer
+from bridge.reduction.transfer.points import TransferData
 
 
 @dataclass(frozen=True)

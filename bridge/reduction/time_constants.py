@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from bridge.column.column import Column
 from bridge.errors import InputError
-from bridge.reduction.inputs import receptor_gains
+from bridge.reduction.moments.inputs import receptor_gains
 
 FloatArray = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.column.building.typical_cells import typical_cells
 from bridge.column.column import Column, LgnCells
 from bridge.column.edges import Edges
-from bridge.column.typical_cells import typical_cells
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
 
@@ -40,7 +40,7 @@ def trained_column(
         Trained weights in the order of ``untrained.recurrent``, pA, ``(n_edges,)``.
     has_uniform_neurons
         Give the cells the two models of
-        :func:`bridge.column.typical_cells.typical_cells`.
+        :func:`bridge.column.building.typical_cells.typical_cells`.
     lgn
         LGN cells that were the input channels; they take the place of the column's.
         Without them the column keeps its own LGN and the weights of that.

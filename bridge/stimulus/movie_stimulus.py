@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.errors import InputError
-from bridge.stimulus.lgn_filter_bank import LgnFilterBank
+from bridge.stimulus.lgn.filter_bank import LgnFilterBank
 from bridge.stimulus.stimulus import Stimulus
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bridge.column.column import LgnCells
 from bridge.errors import InputError
-from bridge.stimulus.lgn_response import lgn_rates
+from bridge.stimulus.lgn.response import lgn_rates
 from bridge.stimulus.stimulus import Stimulus
 
 FloatArray = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
-from ratemodel.training.weight_rule import DaleSoftplus, WeightRule
+from ratemodel.scenarios.weight_rule import DaleSoftplus, WeightRule
 
 
 class Default:

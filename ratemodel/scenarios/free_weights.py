@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from bridge.column.edges import N_RECEPTORS, Edges
-from ratemodel.training.weight_rule import Reduce
+from ratemodel.scenarios.weight_rule import Reduce
 
 
 class FreeWeights:

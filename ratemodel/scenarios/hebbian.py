@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ratemodel.scenarios.layers import WithinLayers
-from ratemodel.training.weight_rule import Reduce
+from ratemodel.scenarios.weight_rule import Reduce
 
 
 @dataclass(frozen=True)

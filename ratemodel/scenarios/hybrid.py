@@ -8,7 +8,7 @@ from bridge.reduction.parameters import RateParameters
 from ratemodel.scenarios.default import Default
 from ratemodel.scenarios.hebbian import HebbianRule, Oja
 from ratemodel.scenarios.layers import WithinLayers
-from ratemodel.training.weight_rule import DaleSoftplus, Reduce
+from ratemodel.scenarios.weight_rule import DaleSoftplus, Reduce
 
 
 class HybridWeights:
@@ -16,7 +16,7 @@ class HybridWeights:
 
     No gradient reaches these; their free numbers are their relative magnitudes, see
     :mod:`ratemodel.scenarios.hebbian`. All others follow the gradient, as
-    :class:`~ratemodel.training.weight_rule.DaleSoftplus` has it.
+    :class:`~ratemodel.scenarios.weight_rule.DaleSoftplus` has it.
 
     Parameters
     ----------

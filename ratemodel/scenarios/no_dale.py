@@ -4,7 +4,7 @@ from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
 from ratemodel.scenarios.default import Default
 from ratemodel.scenarios.free_weights import FreeWeights
-from ratemodel.training.weight_rule import WeightRule
+from ratemodel.scenarios.weight_rule import WeightRule
 
 
 class NoDale(Default):

@@ -5,24 +5,24 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.column.building.random_wiring import rewire_at_random
 from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
-from bridge.column.random_wiring import rewire_at_random
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer_data import REFERENCE_LGN_HZ
-from ratemodel.assembly import Extensions
-from ratemodel.channels import edge_gains
+from bridge.reduction.transfer.points import REFERENCE_LGN_HZ
+from ratemodel.analysis.steady_state import solve_steady_state
+from ratemodel.connections.channels import edge_gains
 from ratemodel.scenarios.default import Default
-from ratemodel.steady_state import solve_steady_state
+from ratemodel.variants.assembly import Extensions
 
 
 class RandomSynapses(Default):
     r"""Recurrent connections at random, scaled to the default's working point.
 
-    Wired by :func:`bridge.column.random_wiring.rewire_at_random`. With existing
-    weights copied as they are, the rates of 3,000 cells nearly double (7.1 in place
-    of 3.8 Hz), and training may diverge: the data's wiring balances them population
-    by population. So the weights onto a population from excitatory sources, and
+    Wired by :func:`bridge.column.building.random_wiring.rewire_at_random`. With
+    existing weights copied as they are, the rates of 3,000 cells nearly double (7.1
+    in place of 3.8 Hz), and training may diverge: the data's wiring balances them
+    population by population. So the weights onto a population from excitatory sources, and
     those from inhibitory ones, are multiplied by one factor each, such that at the
     default network's steady rates :math:`r` (all input channels at 8 Hz, F frozen)
 

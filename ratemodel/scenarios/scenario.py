@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
-from ratemodel.training.weight_rule import WeightRule
+from ratemodel.scenarios.weight_rule import WeightRule
 
 
 class Scenario(Protocol):

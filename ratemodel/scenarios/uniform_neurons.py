@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.typical_cells import typical_cells
+from bridge.column.building.typical_cells import typical_cells
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer import TransferFunction
+from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.scenarios.default import Default
 
 OF_THE_CELL = (
@@ -30,8 +30,8 @@ class UniformNeurons(Default):
 
     Every excitatory cell gets the constants and the transfer function of one cell
     of ``e23``, every inhibitory one those of one cell of ``i23Pvalb``, see
-    :func:`bridge.column.typical_cells.typical_cells`; among the cells of that model
-    it is the one whose transfer function has the median threshold. Populations
+    :func:`bridge.column.building.typical_cells.typical_cells`; among the cells of that
+    model it is the one whose transfer function has the median threshold. Populations
     whose own neurons were less excitable fire more than by default: nothing makes
     up for it, as in Chen et al. 2022. (3,000 cells: mean rate 9.4 in place of
     3.8 Hz, e5 and e6 14 and 18 in place of 3.5 and 4.4 Hz.)

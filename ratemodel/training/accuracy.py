@@ -9,7 +9,7 @@ import torch
 from scipy.stats import binomtest
 
 from ratemodel.training.trainable_network import TrainableNetwork
-from ratemodel.training.trial_source import TrialSource
+from ratemodel.trials.trial_source import TrialSource
 
 _BATCH = 128
 _CONFIDENCE = 0.95

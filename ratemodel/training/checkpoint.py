@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from bridge.errors import InputError
-from bridge.hashing import content_hash
+from bridge.files.hashing import content_hash
 
 _PATTERN = "step-*.safetensors"
 KEPT = 2

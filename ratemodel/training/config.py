@@ -31,7 +31,7 @@ class TrainingConfig(Section):
         Largest norm of the gradient; a longer one is shortened.
     calibrate_readouts
         Set the readouts to the rates of the untrained network in the first batch,
-        see :meth:`ratemodel.readout.Readout.calibrate`; otherwise they start as
+        see :meth:`ratemodel.readout.readout.Readout.calibrate`; otherwise they start as
         the configuration of the readout says.
     rate_cost
         Weight of the rate regularisation, see

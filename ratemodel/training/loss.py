@@ -14,7 +14,7 @@ def answer_loss(logits: Tensor, label: Tensor, batch: int) -> Tensor:
     Parameters
     ----------
     logits
-        Of :class:`ratemodel.readout.Readouts`, ``(n_trials, n_classes)``.
+        Of :class:`ratemodel.readout.readout.Readouts`, ``(n_trials, n_classes)``.
     label
         Right answers, ``(n_trials,)``.
     batch

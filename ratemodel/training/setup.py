@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 from numpy.typing import ArrayLike
 
-from bridge.column.input_wiring import wire_channels
+from bridge.column.building.input_wiring import wire_channels
 from bridge.progress import Progress
 from bridge.reduction.parameters import RateParameters
-from ratemodel.network import RateNetwork
-from ratemodel.readout import ReadoutConfig, build_readouts
+from ratemodel.network.network import RateNetwork
+from ratemodel.readout.readout import ReadoutConfig, build_readouts
 from ratemodel.scenarios.scenario import Scenario
+from ratemodel.scenarios.weight_rule import WeightRule
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.task_set import build_tasks
-from ratemodel.training.input_config import InputConfig, build_channels
 from ratemodel.training.trainable_network import TrainableNetwork
-from ratemodel.training.trial_source import TrialSource, time_trials
-from ratemodel.training.weight_rule import WeightRule
+from ratemodel.trials.input_config import InputConfig, build_channels
+from ratemodel.trials.trial_source import TrialSource, time_trials
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from bridge.column.column import POPULATIONS
-from ratemodel.captured_sequence import CapturedSequence
-from ratemodel.network import RateNetwork
-from ratemodel.readout import Readouts
-from ratemodel.sequence import RateSequence
-from ratemodel.training.trial_source import Batch, TrialTiming
-from ratemodel.training.weight_rule import WeightRule
+from ratemodel.gradients.captured_sequence import CapturedSequence
+from ratemodel.gradients.sequence import RateSequence
+from ratemodel.network.network import RateNetwork
+from ratemodel.readout.readout import Readouts
+from ratemodel.scenarios.weight_rule import WeightRule
+from ratemodel.trials.trial_source import Batch, TrialTiming
 
 
 class TrainableNetwork(nn.Module):
@@ -31,7 +31,7 @@ class TrainableNetwork(nn.Module):
     steps_per_sample
         Steps that a sample of the input lasts.
     segment_steps
-        As of :class:`~ratemodel.sequence.RateSequence`.
+        As of :class:`~ratemodel.gradients.sequence.RateSequence`.
 
     Attributes
     ----------

@@ -16,14 +16,14 @@ from bridge.errors import StoppedError, V1BridgeError
 from bridge.progress import Progress, SilentProgress, task
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.accuracy import measure_accuracy
-from ratemodel.training.batch_queue import BatchQueue
 from ratemodel.training.checkpoint import Checkpoint, Checkpoints
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.loss import answer_loss, rate_cost, shared_mean
 from ratemodel.training.processes import Processes
 from ratemodel.training.trainable_network import TrainableNetwork
 from ratemodel.training.training_log import TrainingLog
-from ratemodel.training.trial_source import Batch, TrialSource
+from ratemodel.trials.batch_queue import BatchQueue
+from ratemodel.trials.trial_source import Batch, TrialSource
 
 DEFAULT_STEPS = 1000
 NAME = "training"

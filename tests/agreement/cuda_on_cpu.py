@@ -10,8 +10,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from spiking.cuda_network import generate
-from spiking.cuda_toolkit import Toolkit
+from spiking.devices.cuda.program import generate
+from spiking.devices.cuda.toolkit import Toolkit
 
 HEADER = "cuda_on_cpu.h"
 REPLACED = (

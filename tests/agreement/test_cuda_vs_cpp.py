@@ -13,16 +13,16 @@ import cuda_on_cpu
 import numpy as np
 import pytest
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import POPULATIONS, CellModels, Column, PoissonInput
 from bridge.column.edges import Edges
 from bridge.errors import DeviceError
 from bridge.stimulus.scenes import flash
-from spiking.cuda_device import check_cuda, run_batches
-from spiking.devices import DEVICES
-from spiking.model import SpikingModel
-from spiking.network_arrays import network_arrays
-from spiking.trial import Trial
+from spiking.devices.choose import DEVICES
+from spiking.devices.cuda.device import check_cuda, run_batches
+from spiking.network.network_arrays import network_arrays
+from spiking.running.model import SpikingModel
+from spiking.trials.trial import Trial
 
 pytestmark = [pytest.mark.agreement, pytest.mark.slow]
 

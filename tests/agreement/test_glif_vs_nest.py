@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bridge.column.building.tables import TAU_SYN_MS, cell_table
 from bridge.column.column import CellModels, Column, LgnCells, PoissonInput
 from bridge.column.edges import Edges
-from bridge.column.tables import TAU_SYN_MS, cell_table
-from spiking.network_arrays import network_arrays
-from spiking.runtime_device import run_in_process
-from spiking.trial import Trial
+from spiking.devices.runtime import run_in_process
+from spiking.network.network_arrays import network_arrays
+from spiking.trials.trial import Trial
 
 CONDITIONS = ("constant", "noisy", "synaptic")
 LEVEL_OF_RHEOBASE = {"constant": 1.2, "noisy": 0.9, "synaptic": 0.7}

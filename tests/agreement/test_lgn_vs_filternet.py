@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.column.tables import lgn_type_table
-from bridge.stimulus.lgn_filter_bank import LgnFilterBank
-from bridge.stimulus.lgn_grid import lgn_grid
+from bridge.column.building.tables import lgn_type_table
+from bridge.stimulus.lgn.filter_bank import LgnFilterBank
+from bridge.stimulus.lgn.grid import lgn_grid
 
 REFERENCE = np.load(Path(__file__).parent / "data" / "filternet.npz")
 HEIGHT, WIDTH, N_MS = 48, 60, 600

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from bridge.column.column import LgnCells
-from bridge.stimulus.lgn_filter_bank import LgnFilterBank
+from bridge.stimulus.lgn.filter_bank import LgnFilterBank
 
 FRAME_MS, SETTLED_MS, END_MS = 10, 1000, 3000
 OMEGA_PER_MS = 2.0 * np.pi * 2.0 / 1000.0

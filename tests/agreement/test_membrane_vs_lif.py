@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.reduction.fit import fit_transfer
-from bridge.reduction.kernels import alpha_decorrelation_per_ms2
-from ratemodel.membrane import Membrane
-from ratemodel.transfer import TorchTransfer
+from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
+from bridge.reduction.transfer.fit import fit_transfer
+from ratemodel.cells.membrane import Membrane
+from ratemodel.cells.transfer import TorchTransfer
 
 pytestmark = pytest.mark.agreement
 

@@ -9,10 +9,10 @@ import h5py
 import numpy as np
 import pytest
 
-from bridge.column.build import build_column
-from bridge.column.sonata_read import read_sonata
-from bridge.column.sonata_write import write_sonata
+from bridge.column.building.build import build_column
 from bridge.errors import InputError
+from bridge.sonata.read import read_sonata
+from bridge.sonata.write import write_sonata
 
 Break = Callable[[Path], object]
 

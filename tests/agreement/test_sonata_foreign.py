@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from bridge.column.column import POPULATIONS, Column
-from bridge.column.sonata_read import read_sonata
 from bridge.errors import InputError
+from bridge.sonata.read import read_sonata
 
 pytestmark = pytest.mark.agreement
 

@@ -10,11 +10,11 @@ import libsonata
 import numpy as np
 import pytest
 
-from bridge.column.build import build_column
+from bridge.column.building.build import build_column
 from bridge.column.column import POPULATIONS, Column
-from bridge.column.sonata_read import read_sonata
-from bridge.column.sonata_write import write_sonata
 from bridge.errors import InputError, RunFolderError
+from bridge.sonata.read import read_sonata
+from bridge.sonata.write import write_sonata
 from bridge.stimulus.stimulus import Stimulus
 
 pytestmark = pytest.mark.agreement
@@ -229,7 +229,7 @@ def test_a_failed_export_leaves_nothing(
     def fail(*_: object) -> None:
         raise OSError(28, "no space left on device")
 
-    monkeypatch.setattr("bridge.column.sonata_write._write_components", fail)
+    monkeypatch.setattr("bridge.sonata.write._write_components", fail)
     with pytest.raises(OSError, match="no space"):
         write_sonata(small, tmp_path / "c", input_ms=0.0)
     assert list(tmp_path.iterdir()) == []

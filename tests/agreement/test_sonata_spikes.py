@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bridge.column.column import Column, LgnCells
-from bridge.column.sonata_read import read_sonata
 from bridge.errors import InputError
-from bridge.spike_file import read_spikes, write_spikes
-from bridge.stimulus.lgn_spikes import read_lgn_spikes, stimulus_from_spikes
+from bridge.files.spike_file import read_spikes, write_spikes
+from bridge.sonata.read import read_sonata
+from bridge.stimulus.lgn.spikes import read_lgn_spikes, stimulus_from_spikes
 
 pytestmark = pytest.mark.agreement
 

@@ -14,24 +14,24 @@ import pytest
 import tomli_w
 import torch
 
-from bridge.certificate import Certificate
-from bridge.column.build import build_column
+from bridge.certificate.certificate import Certificate
+from bridge.certificate.scores import Scores
+from bridge.column.building.build import build_column
 from bridge.progress import SilentProgress
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
-from bridge.reduction.transfer_data import theoretical_data
-from bridge.scores import Scores
+from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training import trainer
 from ratemodel.training.checkpoint import Checkpoints, read_tensors
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
-from ratemodel.training.trial_source import TrialSource
-from validation import train_command
-from validation.cli import main
-from validation.evaluate_command import trained_network
-from validation.trained_run import read_trained_run
+from ratemodel.trials.trial_source import TrialSource
+from validation.cli.app import main
+from validation.commands import train as train_command
+from validation.commands.evaluate import trained_network
+from validation.experiment.trained_run import read_trained_run
 
 SIZE = 200
 STEPS = 12
@@ -447,7 +447,7 @@ def test_an_interrupted_run_keeps_a_checkpoint(home, whole):
 def test_two_processes_learn_as_one(home, whole):
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     done = subprocess.run(
-        [sys.executable, *launcher, "-m", "validation.cli", *words(home, "shared")],
+        [sys.executable, *launcher, "-m", "validation.cli.app", *words(home, "shared")],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.certificate import Certificate
-from bridge.column.build import build_column
+from bridge.certificate.certificate import Certificate
+from bridge.column.building.build import build_column
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.trained_column import trained_column
-from bridge.reduction.transfer_data import theoretical_data
+from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training.checkpoint import write_tensors
 
 pytestmark = [pytest.mark.slow]
@@ -66,7 +66,7 @@ def test_the_trained_column_is_what_gets_validated(
     (tmp_path / "validation.toml").write_text(VALIDATION)
 
     out = tmp_path / "validated"
-    command = [sys.executable, "-m", "validation.cli", "validate"]
+    command = [sys.executable, "-m", "validation.cli.app", "validate"]
     command += [str(tmp_path / "validation.toml"), "--weights", str(run)]
     command += [] if transfer is None else ["--transfer", transfer]
     done = subprocess.run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from validation.cli import main
+from validation.cli.app import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bridge", "ratemodel", "spiking", "validation")
@@ -65,7 +65,7 @@ def test_the_readmes_main_job_is_understood(
 ) -> None:
     seen = []
     monkeypatch.setattr(
-        "validation.validate_command.validate_into",
+        "validation.commands.validate.validate_into",
         lambda *given, **flags: seen.append(given),
     )
     program, *words = shlex.split(readme_command("main").split(" && ")[-1])

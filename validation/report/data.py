@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.column import Column
-from validation.criteria import Criteria
-from validation.reference import ModelRates, Reference
+from validation.criteria.criteria import Criteria
+from validation.responses.reference import ModelRates, Reference
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ReportData:
         - ``column``: ``name``, ``hash``, ``n_neurons``, ``n_edges``,
           ``populations`` (name to number of cells);
         - ``variants``: name (``"low_pass"``, ``"low_pass_extended"``) to
-          :meth:`bridge.scores.Scores.to_json`;
+          :meth:`bridge.certificate.scores.Scores.to_json`;
         - ``controls``: name to ``expected`` (``"pass"`` or ``"fail"``),
           ``verdict`` and, optionally, ``as_expected`` and ``description``;
         - ``timings``: name of the step to seconds;

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from bridge.column.edges import Edges
-from bridge.reduction.kernels import alpha_current_per_hz, alpha_variance_per_hz
+from bridge.reduction.moments.kernels import alpha_current_per_hz, alpha_variance_per_hz
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer import TransferFunction
+from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
 
 EXCITATORY = (1, 5, 9, 13)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bridge.column.column import POPULATIONS
-from validation.reference import ModelRates, Reference, StimulusInfo
+from validation.responses.reference import ModelRates, Reference, StimulusInfo
 
 N_CELLS = dict(
     zip(

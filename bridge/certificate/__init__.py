@@ -1,0 +1,1 @@
+"""What validation vouches for: scores, their certificate, and the gate."""

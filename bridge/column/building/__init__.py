@@ -1,0 +1,1 @@
+"""Building a column from the published tables: cells, wiring, inputs, surround."""

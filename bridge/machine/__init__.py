@@ -1,0 +1,1 @@
+"""The machine a run is on: compiler, cache of what it compiled, cores."""

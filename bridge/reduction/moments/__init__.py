@@ -1,0 +1,1 @@
+"""Mean, variance and slow adaptation of a cell's synaptic input."""

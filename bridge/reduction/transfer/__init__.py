@@ -1,0 +1,1 @@
+"""Transfer functions: their form, how they are measured, fitted and predicted."""

@@ -1,0 +1,1 @@
+"""The column as SONATA files, ours and other people's."""

@@ -1,0 +1,141 @@
+"""LGN spike trains from SONATA files, as spikes and as a stimulus."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from bridge.column.column import LgnCells
+from bridge.errors import InputError
+from bridge.files.spike_file import read_spikes
+from bridge.stimulus.stimulus import Stimulus
+
+
+@dataclass(frozen=True)
+class LgnSpikes:
+    """Spikes of the LGN cells of a column, sorted by time.
+
+    Attributes
+    ----------
+    times_ms
+        Spike times, ms, shape ``(n_spikes,)``.
+    rows
+        Row of ``column.lgn`` that fired, shape ``(n_spikes,)``, int64.
+    n_lgn
+        Number of LGN cells of the column.
+    """
+
+    times_ms: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    n_lgn: int
+
+
+def read_lgn_spikes(
+    path: Path, lgn: LgnCells, population: str | None = None
+) -> LgnSpikes:
+    """Read the spikes of the LGN cells that project to a column.
+
+    Parameters
+    ----------
+    path
+        SONATA spike file; its ids are numbers of the whole visual field, as in
+        ``lgn.node_id``. Cells that do not project to the column are skipped.
+    lgn
+        LGN cells of the column.
+    population
+        Population inside the file; may be left out where there is only one.
+
+    Returns
+    -------
+    LgnSpikes
+        The spikes, with ids replaced by rows of ``lgn``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or none of its cells belongs to the column.
+    """
+    times_ms, ids = read_spikes(path, population)
+    if lgn.n_cells == 0:
+        raise InputError(f"{path}: the column has no LGN cells to take spikes")
+    order = np.argsort(lgn.node_id, kind="stable")
+    known = lgn.node_id[order]
+    place = np.minimum(np.searchsorted(known, ids), known.size - 1)
+    found = known[place] == ids
+    if not found.any():
+        raise InputError(
+            f"{path}: none of its {np.unique(ids).size} cells is an LGN cell of the "
+            "column; does it belong to another LGN?"
+        )
+    return LgnSpikes(times_ms[found], order[place[found]].astype(np.int64), lgn.n_cells)
+
+
+def stimulus_from_spikes(
+    spikes: LgnSpikes,
+    *,
+    name: str,
+    duration_ms: float,
+    dt_ms: float = 1.0,
+    smooth_ms: float = 10.0,
+    onset_ms: tuple[float, ...] = (),
+    frequencies_hz: tuple[float, ...] = (),
+    direction_deg: float | None = None,
+) -> Stimulus:
+    """Turn spike trains into the rates of a stimulus.
+
+    Counts per bin divided by the bin, smoothed with a Gaussian whose edges
+    reflect, so that the number of spikes is kept.
+
+    Parameters
+    ----------
+    spikes
+        Spikes of the column's LGN cells.
+    name
+        Name of the stimulus.
+    duration_ms
+        Duration, ms; later spikes are left out.
+    dt_ms
+        Sample interval, ms; the duration is a multiple of it.
+    smooth_ms
+        Standard deviation of the Gaussian, ms; 0 leaves the bins as they are.
+    onset_ms, frequencies_hz, direction_deg
+        Passed on to the stimulus.
+
+    Returns
+    -------
+    Stimulus
+        With ``lgn_rate_hz`` of shape ``(duration / dt, n_lgn)``.
+
+    Raises
+    ------
+    InputError
+        If the duration is not a positive multiple of ``dt_ms``, or no spike
+        falls into it.
+    """
+    n_samples = round(duration_ms / dt_ms)
+    if n_samples < 1 or not np.isclose(n_samples * dt_ms, duration_ms):
+        raise InputError(
+            f"stimulus {name}: duration {duration_ms} ms is not a multiple of "
+            f"dt {dt_ms} ms"
+        )
+    if smooth_ms < 0.0:
+        raise InputError(f"stimulus {name}: smooth_ms is negative")
+    bins = np.floor(spikes.times_ms / dt_ms).astype(np.int64)
+    inside = (bins >= 0) & (bins < n_samples)
+    if not inside.any():
+        raise InputError(f"stimulus {name}: no spike within the first {duration_ms} ms")
+    flat = bins[inside] * spikes.n_lgn + spikes.rows[inside]
+    counts = np.bincount(flat, minlength=n_samples * spikes.n_lgn)
+    rate = counts.reshape(n_samples, spikes.n_lgn) * (1000.0 / dt_ms)
+    if smooth_ms > 0.0:
+        rate = gaussian_filter1d(rate, smooth_ms / dt_ms, axis=0, mode="reflect")
+    return Stimulus(
+        name=name,
+        dt_ms=dt_ms,
+        lgn_rate_hz=rate.astype(np.float32),
+        onset_ms=onset_ms,
+        frequencies_hz=frequencies_hz,
+        direction_deg=direction_deg,
+    )

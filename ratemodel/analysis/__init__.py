@@ -1,0 +1,1 @@
+"""Steady states of a rate network and whether they are stable."""

@@ -1,0 +1,206 @@
+"""Linear stability of a steady state: continuous model and discrete step."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+from torch import Tensor
+from torch.func import jvp as torch_jvp
+
+from ratemodel.analysis.steady_state import ConvergenceError, SteadyState
+from ratemodel.connections.coupling import Coupling, to_torch
+from ratemodel.variants.contract import Drive, RateVariant, flatten, rebuild
+
+DENSE_LIMIT = 1500
+"""States up to which all eigenvalues are computed from the full matrix."""
+
+KRYLOV_SIZE = 40
+"""Vectors kept by the eigenvalue iteration."""
+
+EIGENVALUE_TOLERANCE = 1e-4
+"""Relative residual; clusters of slow adaptation modes make less expensive."""
+
+
+class Linearisation:
+    """Jacobians of a variant at a steady state, double precision.
+
+    Parameters
+    ----------
+    model
+        The variant, in double precision on the CPU.
+    coupling
+        Its coupling.
+    steady
+        The steady state.
+    dt_ms
+        Step of the discrete form, ms.
+    """
+
+    def __init__(
+        self,
+        model: RateVariant[Any],
+        coupling: Coupling,
+        steady: SteadyState,
+        dt_ms: float,
+    ) -> None:
+        self._model, self._dt_ms = model, dt_ms
+        self._n_blocks = coupling.n_blocks
+        cpu = torch.device("cpu")
+        self._matrix = to_torch(coupling.recurrent, torch.float64, cpu)
+        self._rate = torch.tensor(steady.rate_hz)[:, None]
+        self._injected = torch.tensor(steady.injected_pa)[:, None]
+        external = torch.tensor(coupling.constant_drive(steady.lgn_rate_hz))[:, None]
+        past = self._rate.repeat(self._n_blocks, 1)
+        self._synaptic = self._matrix @ past + external
+        state = model.steady(self._rate, Drive(self._synaptic, self._injected))
+        self._leaves = flatten(state)
+        self._template = state
+
+    @property
+    def n_states(self) -> int:
+        """Number of states of the continuous model."""
+        return sum(leaf.numel() for leaf in self._leaves)
+
+    def jacobian(self) -> NDArray[np.float64]:
+        """Return the Jacobian of the continuous model without delays, 1/ms.
+
+        Returns
+        -------
+        ndarray
+            ``(n_states, n_states)``.
+        """
+        return self._continuous(np.eye(self.n_states))
+
+    def spectral_abscissa_per_ms(self) -> float:
+        """Return the largest real part of the continuous Jacobian, 1/ms.
+
+        Negative means stable. Delays, if any, are left out: the continuous
+        model with delays has infinitely many modes; use :meth:`growth_per_ms`.
+
+        Raises
+        ------
+        ConvergenceError
+            If the eigenvalue iteration fails.
+        """
+        value = _extreme(self._continuous, self.n_states, "LR")
+        return float(value.real)
+
+    def spectral_radius(self) -> float:
+        """Return the largest modulus of the step's Jacobian, delays included.
+
+        Below 1 means stable.
+
+        Raises
+        ------
+        ConvergenceError
+            If the eigenvalue iteration fails.
+        """
+        size = self.n_states + (self._n_blocks - 1) * self._rate.numel()
+        return float(abs(_extreme(self._discrete, size, "LM")))
+
+    def growth_per_ms(self) -> float:
+        """Return the growth rate of the discrete form, ``ln(radius) / dt``, 1/ms."""
+        return float(np.log(self.spectral_radius()) / self._dt_ms)
+
+    def _continuous(self, tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+        tangent = torch.from_numpy(tangents)
+        rate_change, state_change = self._rate_change(tangent)
+        past = rate_change.repeat(self._n_blocks, 1)
+        change = self._advance(self._model.derivative, state_change, rate_change, past)
+        return change.numpy()
+
+    def _discrete(self, tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+        tangent = torch.from_numpy(tangents)
+        now, past = tangent[: self.n_states], tangent[self.n_states :]
+        rate_change, state_change = self._rate_change(now)
+        past = torch.cat((rate_change, past))
+        change = self._advance(self._model.step, state_change, rate_change, past)
+        kept = past[: past.shape[0] - rate_change.shape[0]]
+        return torch.cat((change, kept)).numpy()
+
+    def _rate_change(self, tangent: Tensor) -> tuple[Tensor, Any]:
+        batch = tangent.shape[1]
+        state_change = self._unflatten(tangent)
+        _, change = _jvp(
+            lambda state: self._model.rate(state, self._injected),
+            (self._expanded(batch),),
+            (state_change,),
+        )
+        return change, state_change
+
+    def _advance(
+        self, advance: Any, state_change: Any, rate_change: Tensor, past: Tensor
+    ) -> Tensor:
+        batch = rate_change.shape[1]
+        _, change = _jvp(
+            lambda state, rate, synaptic: advance(
+                state, rate, Drive(synaptic, self._injected)
+            ),
+            (
+                self._expanded(batch),
+                self._rate.repeat(1, batch),
+                self._synaptic.repeat(1, batch),
+            ),
+            (state_change, rate_change, self._matrix @ past),
+        )
+        return torch.cat([leaf.flatten(0, -2) for leaf in flatten(change)])
+
+    def _expanded(self, batch: int) -> Any:
+        leaves = [leaf.repeat(*(1,) * (leaf.ndim - 1), batch) for leaf in self._leaves]
+        return rebuild(self._template, iter(leaves))
+
+    def _unflatten(self, tangent: Tensor) -> Any:
+        sizes = [leaf.numel() for leaf in self._leaves]
+        parts = torch.split(tangent, sizes)
+        leaves = [
+            part.reshape(*leaf.shape[:-1], tangent.shape[1])
+            for part, leaf in zip(parts, self._leaves, strict=True)
+        ]
+        return rebuild(self._template, iter(leaves))
+
+
+def _extreme(apply: Any, size: int, which: str) -> complex:
+    """Return the eigenvalue with the largest real part (LR) or modulus (LM)."""
+    if size <= DENSE_LIMIT:
+        values = np.linalg.eigvals(apply(np.eye(size)))
+        key = values.real if which == "LR" else np.abs(values)
+        return complex(values[int(np.argmax(key))])
+    start = np.random.default_rng(1).standard_normal((size, 1))
+    # ARPACK's tolerance is relative to the eigenvalue: without a shift of the
+    # order of the fastest modes it never resolves one that is almost 0
+    shift = 0.0
+    if which == "LR":
+        shift = 2.0 * float(np.linalg.norm(apply(start)) / np.linalg.norm(start))
+
+    def shifted(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(apply(vector.reshape(-1, 1))[:, 0] + shift * vector.ravel())
+
+    operator = LinearOperator((size, size), matvec=shifted, dtype=np.float64)
+    try:
+        value = eigs(
+            operator,
+            1,
+            which=which,
+            v0=start[:, 0],
+            ncv=KRYLOV_SIZE,
+            tol=EIGENVALUE_TOLERANCE,
+            maxiter=300,
+            return_eigenvectors=False,
+        )[0]
+    except ArpackNoConvergence as failure:
+        raise ConvergenceError(
+            f"stability: the leading eigenvalue of {size} states did not converge"
+        ) from failure
+    return complex(value - shift)
+
+
+def _jvp(function: Callable[..., Any], at: Any, along: Any) -> Any:
+    """Return value and directional derivative of ``function``."""
+    with warnings.catch_warnings():
+        # torch's forward mode itself calls what torch has deprecated
+        warnings.filterwarnings("ignore", message=".*torch.jit.script.*")
+        return torch_jvp(function, at, along)

@@ -1,0 +1,1 @@
+"""What a single cell does with its input: filters, membrane, adaptation, transfer."""

@@ -1,0 +1,1 @@
+"""Weights of a rate network and the products with them."""

@@ -1,0 +1,1 @@
+"""Sequences of steps and the way back through them."""

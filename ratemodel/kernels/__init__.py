@@ -1,0 +1,1 @@
+"""Loops that are compiled on the machine they run on."""

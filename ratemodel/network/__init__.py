@@ -1,0 +1,1 @@
+"""The rate network: its input, its steps in time, what is recorded."""

@@ -1,0 +1,357 @@
+"""A rate network: one variant of one column, run over a batch of stimuli."""
+
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from bridge.errors import InputError
+from bridge.progress import Progress, SilentProgress, task
+from bridge.reduction.parameters import RateParameters
+from bridge.stimulus.stimulus import Stimulus
+from ratemodel.analysis.stability import Linearisation
+from ratemodel.analysis.steady_state import SteadyState, solve_steady_state
+from ratemodel.connections.coupling import couple, delay_in_steps, to_torch
+from ratemodel.network.device import check_dtype, resolve_device
+from ratemodel.network.external import ExternalInput
+from ratemodel.network.recording import BinRecorder
+from ratemodel.network.result import RateResult
+from ratemodel.network.source_window import SourceWindow
+from ratemodel.variants.assembly import (
+    Extensions,
+    assemble,
+    channels_for,
+    check_variant,
+)
+from ratemodel.variants.contract import RateVariant, advance
+from ratemodel.variants.time_constants import expand_tau_r
+
+
+class RateNetwork:
+    """One discrete variant of the rate model on one column.
+
+    Parameters
+    ----------
+    parameters
+        The reduced column.
+    variant
+        ``"instantaneous"``, ``"low_pass"`` or ``"equilibrium"``.
+    tau_r_ms
+        Rate time constant, ms: a number, ``(17,)``, ``(n_cells,)``, or a sweep
+        ``(n_tau, 1 | 17 | n_cells)`` that runs as one batch. Required by
+        low_pass and equilibrium, refused by instantaneous, which has none.
+    dt_ms
+        Step, ms.
+    cascade, adaptation, delays, variance, membrane
+        Extensions of the plain form
+        (:class:`ratemodel.variants.assembly.Extensions`).
+    dtype
+        ``torch.float32`` or ``torch.float64``.
+    device
+        ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
+
+    Attributes
+    ----------
+    channels, coupling
+        Layout of the input, and the matrix of all connections.
+    recurrent_steps, lgn_steps
+        Delay of every connection, steps.
+
+    Raises
+    ------
+    InputError
+        If the variant is unknown, or a time or shape is not usable.
+    DeviceError
+        If the device is not there.
+    """
+
+    def __init__(
+        self,
+        parameters: RateParameters,
+        *,
+        variant: str,
+        tau_r_ms: ArrayLike | None = None,
+        dt_ms: float = 1.0,
+        cascade: bool = False,
+        adaptation: bool = False,
+        delays: bool = False,
+        variance: bool = False,
+        membrane: bool = False,
+        dtype: torch.dtype = torch.float32,
+        device: str = "cpu",
+    ) -> None:
+        self.parameters = parameters
+        self.variant = check_variant(variant)
+        self.extensions = Extensions(cascade, adaptation, delays, variance, membrane)
+        if not (np.isfinite(dt_ms) and dt_ms > 0.0):
+            raise InputError(f"rate model: dt_ms must be positive, not {dt_ms}")
+        self.dt_ms = float(dt_ms)
+        self.dtype, self.device = check_dtype(dtype), resolve_device(device)
+        self.tau_r_ms = self._checked_tau_r(tau_r_ms)
+        self.is_sweep = np.ndim(tau_r_ms) == 2 if tau_r_ms is not None else False
+        self.channels = channels_for(parameters, variant, self.extensions)
+        model = self.assemble(1)
+        recurrent, lgn = parameters.recurrent.delay_ms, parameters.lgn_edges.delay_ms
+        self.recurrent_steps = self._steps(recurrent, model.hold_steps)
+        self.lgn_steps = self._steps(lgn, model.input_hold_steps)
+        self.coupling = couple(
+            parameters, self.channels, self.recurrent_steps, self.lgn_steps
+        )
+        self._matrix = to_torch(self.coupling.matrix, self.dtype, self.device)
+
+    @classmethod
+    def with_extensions(
+        cls,
+        parameters: RateParameters,
+        variant: str,
+        extensions: Collection[str],
+        tau_r_ms: ArrayLike | None,
+        dt_ms: float,
+        device: str = "cpu",
+    ) -> "RateNetwork":
+        """Return the network of a variant with extensions given by name.
+
+        Parameters
+        ----------
+        parameters, variant, tau_r_ms, dt_ms, device
+            As for the class.
+        extensions
+            Names of the extensions that are on.
+
+        Raises
+        ------
+        InputError
+            As for the class.
+        """
+        return cls(
+            parameters,
+            variant=variant,
+            tau_r_ms=tau_r_ms,
+            dt_ms=dt_ms,
+            adaptation="adaptation" in extensions,
+            cascade="cascade" in extensions,
+            delays="delays" in extensions,
+            variance="variance" in extensions,
+            membrane="membrane" in extensions,
+            device=device,
+        )
+
+    @property
+    def n_tau(self) -> int:
+        """Number of tau_r values run at once."""
+        return 1 if self.tau_r_ms is None else self.tau_r_ms.shape[0]
+
+    def run(
+        self,
+        stimuli: Sequence[Stimulus],
+        *,
+        bin_ms: float = 10.0,
+        drop_ms: float = 500.0,
+        progress: Progress | None = None,
+    ) -> RateResult:
+        """Run every stimulus from rest (all states zero) and bin the rates.
+
+        Parameters
+        ----------
+        stimuli
+            Stimuli of equal duration; they run as one batch.
+        bin_ms
+            Width of a bin, a multiple of ``dt_ms``; an incomplete last bin is
+            not run.
+        drop_ms
+            Start that cell means leave out.
+        progress
+            Receives the progress, in ms.
+
+        Raises
+        ------
+        InputError
+            If a stimulus does not fit, or bins and drop do not suit the run.
+        """
+        external = ExternalInput(
+            stimuli,
+            self.parameters.n_lgn,
+            self.coupling.lgn_delays,
+            self.parameters.population,
+            self.dt_ms,
+            self.dtype,
+            self.device,
+        )
+        steps_per_bin = round(bin_ms / self.dt_ms)
+        if steps_per_bin < 1 or abs(bin_ms / self.dt_ms - steps_per_bin) > 1e-6:
+            raise InputError(
+                f"rate model: bin_ms {bin_ms} is not a multiple of dt_ms {self.dt_ms}"
+            )
+        n_bins = external.n_steps // steps_per_bin
+        first_bin = int(np.ceil(drop_ms / bin_ms - 1e-9))
+        if not 0 <= first_bin < n_bins:
+            raise InputError(
+                f"rate model: drop_ms {drop_ms} leaves no bin of a run of "
+                f"{n_bins * bin_ms} ms"
+            )
+        name = f"rate model, {self.variant}"
+        progress = progress or SilentProgress()
+        with torch.inference_mode(), task(progress, name, n_bins * bin_ms):
+            recorder = self._record(
+                external, len(stimuli), steps_per_bin, n_bins, first_bin, progress, name
+            )
+        return RateResult(
+            self.variant,
+            tuple(s.name for s in stimuli),
+            self._shaped(recorder.population_rates()),
+            self._shaped(recorder.cell_rates()),
+            float(bin_ms),
+            float(drop_ms),
+            self.dt_ms,
+        )
+
+    def _record(
+        self,
+        external: ExternalInput,
+        n_stimuli: int,
+        steps_per_bin: int,
+        n_bins: int,
+        first_bin: int,
+        progress: Progress,
+        name: str,
+    ) -> BinRecorder:
+        model = self.assemble(n_stimuli)
+        batch = self.n_tau * n_stimuli
+        state = model.init(batch)
+        like = torch.zeros(
+            self.parameters.n_cells, batch, dtype=self.dtype, device=self.device
+        )
+        window = SourceWindow(self.coupling.n_external, self.coupling.n_blocks, like)
+        synaptic = like.new_zeros(self.channels.n_rows, batch)
+        recorder = BinRecorder(
+            self.parameters.population, steps_per_bin, n_bins, first_bin, like
+        )
+        n_steps = n_bins * steps_per_bin
+
+        def drive(sources: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
+            pushed = window.push(sources, rate)
+            return torch.addmm(synaptic, self._matrix, pushed, beta=0, out=synaptic)
+
+        before: torch.Tensor | None = None
+        for step in range(n_steps):
+            sources, injected = external.at(step)
+            if injected is not None:
+                injected = injected.repeat(1, self.n_tau)
+            rate, following = advance(model, state, injected, partial(drive, sources))
+            if _differ(injected, before):
+                recorder.jump(model.rate(state, before), rate)
+            before, state = injected, following
+            if recorder.add(step, rate):
+                progress.advance(name, steps_per_bin * self.dt_ms)
+        recorder.add(n_steps, model.rate(state, before))
+        progress.advance(name, steps_per_bin * self.dt_ms)
+        return recorder
+
+    def steady_state(
+        self,
+        lgn_rate_hz: ArrayLike,
+        *,
+        current_pa: ArrayLike | None = None,
+        initial_hz: ArrayLike | None = None,
+        tolerance_hz: float = 1e-8,
+    ) -> SteadyState:
+        """Solve for the fixed point under constant input.
+
+        All variants share it; the extensions in use count: adaptation at its
+        steady current, variance at its steady value.
+
+        Parameters
+        ----------
+        lgn_rate_hz
+            Rate of each LGN cell, Hz, ``(n_lgn,)``.
+        current_pa
+            Current into every cell of a population, pA, ``(17,)``.
+        initial_hz
+            Rates to start from, Hz, ``(n_cells,)``; zero where not given.
+        tolerance_hz
+            Largest residual ``|F - r|`` accepted.
+
+        Raises
+        ------
+        InputError
+            If a vector has the wrong shape or a value that is not finite.
+        ConvergenceError
+            If no fixed point is found.
+        """
+        return solve_steady_state(
+            self.parameters,
+            self.extensions,
+            lgn_rate_hz,
+            current_pa=current_pa,
+            initial_hz=initial_hz,
+            tolerance_hz=tolerance_hz,
+        )
+
+    def linearise(self, steady: SteadyState, tau_index: int = 0) -> Linearisation:
+        """Linearise the variant around a steady state, in double precision.
+
+        Parameters
+        ----------
+        steady
+            From :meth:`steady_state`.
+        tau_index
+            Which value of a sweep of tau_r.
+        """
+        tau = None if self.tau_r_ms is None else self.tau_r_ms[tau_index, None]
+        device = torch.device("cpu")
+        model = assemble(
+            self.parameters,
+            self.variant,
+            self.channels,
+            self.extensions,
+            tau,
+            self.dt_ms,
+            dtype=torch.float64,
+            device=device,
+        )
+        return Linearisation(model, self.coupling, steady, self.dt_ms)
+
+    def _checked_tau_r(self, tau_r_ms: ArrayLike | None) -> NDArray[np.float64] | None:
+        if self.variant == "instantaneous":
+            if tau_r_ms is not None:
+                raise InputError("tau_r_ms: the instantaneous variant has none")
+            return None
+        if tau_r_ms is None:
+            raise InputError(f"tau_r_ms: the {self.variant} variant needs it")
+        return expand_tau_r(tau_r_ms, self.parameters.population)
+
+    def assemble(self, n_stimuli: int) -> RateVariant[Any]:
+        """Return the variant, ready to step a batch of so many stimuli."""
+        return assemble(
+            self.parameters,
+            self.variant,
+            self.channels,
+            self.extensions,
+            self.tau_r_ms,
+            self.dt_ms,
+            n_stimuli=n_stimuli,
+            dtype=self.dtype,
+            device=self.device,
+        )
+
+    def _steps(
+        self, delay_ms: NDArray[np.float64], hold_steps: float
+    ) -> NDArray[np.intp]:
+        if not self.extensions.delays:
+            return np.zeros(delay_ms.shape, dtype=np.intp)
+        return delay_in_steps(delay_ms, self.dt_ms, hold_steps)
+
+    def _shaped(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        result = values.astype(np.float64)
+        if not self.is_sweep:
+            return result
+        return result.reshape(self.n_tau, -1, *values.shape[1:])
+
+
+def _differ(injected: torch.Tensor | None, before: torch.Tensor | None) -> bool:
+    if injected is None or before is None:
+        return False
+    return not torch.equal(injected, before)

@@ -1,0 +1,1 @@
+"""Pools of cells whose rates answer a task."""

@@ -1,0 +1,1 @@
+"""The discrete rate variants, one file each, and what may be added to them."""

@@ -1,0 +1,118 @@
+"""Low-pass variant: synaptic current and rate both have inertia."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from ratemodel.cells.adaptation import Adaptation
+from ratemodel.cells.filters import Filter, SinglePole, Stages
+from ratemodel.cells.response import Response
+from ratemodel.variants.contract import Drive, Slopes
+
+
+class LowPassState(NamedTuple):
+    """Filtered input by channel, after-spike currents, and rates (Hz)."""
+
+    synapses: Stages
+    adaptation: Tensor
+    rate: Tensor
+
+
+@dataclass(frozen=True)
+class LowPass:
+    r"""The general case :math:`\tau_r\sim\tau_s` (Dayan & Abbott 2001, section 7.2).
+
+    :math:`r\leftarrow e^{-dt/\tau_r}r+(1-e^{-dt/\tau_r})F(I)` with the old
+    :math:`I`, which itself follows
+    :math:`I\leftarrow e^{-dt/\tau_s}I+(1-e^{-dt/\tau_s})Wr`; ODE
+    :math:`\tau_r\dot r=-r+F(I)`, :math:`\tau_s\dot I=-I+Wr`.
+
+    Attributes
+    ----------
+    synapses
+        Filter of the input channels.
+    relaxation
+        Filter of the rate, ``tau_r``.
+    adaptation, response
+        After-spike currents; channels to rate.
+    zero
+        A zero of the device and type in use.
+    """
+
+    synapses: Filter
+    relaxation: SinglePole
+    adaptation: Adaptation
+    response: Response
+    zero: Tensor
+    hold_steps: float = 1.0
+    input_hold_steps: float = 0.5
+
+    def init(self, batch: int) -> LowPassState:
+        """Return the state at rest: all zero."""
+        rows, components = self.response.n_rows, self.adaptation.n_components
+        return LowPassState(
+            (self.zero.new_zeros(rows, batch),) * self.synapses.n_stages,
+            self.zero.new_zeros(components, self.response.n_cells, batch),
+            self.zero.new_zeros(self.response.n_cells, batch),
+        )
+
+    def rate(self, state: LowPassState, injected: Tensor | None) -> Tensor:
+        """Return the rates, Hz, ``(n_cells, batch)``."""
+        return state.rate
+
+    def channels(self, state: LowPassState, drive: Drive) -> Tensor:
+        """Return the input channels that F reads, ``(n_rows, batch)``."""
+        return state.synapses[-1]
+
+    def step(self, state: LowPassState, rate: Tensor, drive: Drive) -> LowPassState:
+        """Return the state one step later."""
+        target = self._target(state, drive)
+        return LowPassState(
+            self.synapses.step(state.synapses, drive.synaptic),
+            self.adaptation.step(state.adaptation, rate),
+            self.relaxation.step((rate,), target)[0],
+        )
+
+    def step_adjoint(
+        self, grad_next: LowPassState, slopes: Slopes
+    ) -> tuple[LowPassState, Tensor, Tensor]:
+        """Return the gradients by state, rate and synaptic drive of a step."""
+        (by_rate,), by_target = self.relaxation.adjoint((grad_next.rate,))
+        (*earlier, last), by_synaptic = self.synapses.adjoint(grad_next.synapses)
+        adaptation, by_rate = self.adaptation.adjoint(grad_next.adaptation, by_rate)
+        by_channels, by_mean = self.response.adjoint(by_target, slopes)
+        state = LowPassState(
+            (*earlier, last + by_channels), adaptation + by_mean, self.zero
+        )
+        return state, by_rate, by_synaptic
+
+    def rate_adjoint(
+        self, grad_state: LowPassState, grad_rate: Tensor, slopes: Slopes
+    ) -> LowPassState:
+        """Return ``grad_state`` with the gradient through the rate added."""
+        return grad_state._replace(rate=grad_rate)
+
+    def derivative(
+        self, state: LowPassState, rate: Tensor, drive: Drive
+    ) -> LowPassState:
+        """Return the time derivative (per ms) of the continuous model."""
+        target = self._target(state, drive)
+        return LowPassState(
+            self.synapses.derivative(state.synapses, drive.synaptic),
+            self.adaptation.derivative(state.adaptation, rate),
+            self.relaxation.derivative((rate,), target)[0],
+        )
+
+    def steady(self, rate: Tensor, drive: Drive) -> LowPassState:
+        """Return the state that stands still at ``rate`` under ``drive``."""
+        return LowPassState(
+            (drive.synaptic,) * self.synapses.n_stages,
+            self.adaptation.steady(rate),
+            rate,
+        )
+
+    def _target(self, state: LowPassState, drive: Drive) -> Tensor:
+        return self.response(
+            self.channels(state, drive), state.adaptation, drive.injected
+        )

@@ -1,0 +1,1 @@
+"""The GLIF3 cell: its exact step and its equations."""

@@ -1,0 +1,1 @@
+"""The compiled program on an NVIDIA GPU."""

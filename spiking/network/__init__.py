@@ -1,0 +1,1 @@
+"""The column as arrays that a simulator takes."""

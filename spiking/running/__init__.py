@@ -1,0 +1,1 @@
+"""The spiking model as its users see it: run, count, return."""

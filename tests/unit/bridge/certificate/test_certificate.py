@@ -1,0 +1,145 @@
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from bridge.certificate.certificate import Certificate
+from bridge.certificate.scores import PopulationScore, Scores
+from bridge.errors import CertificateError, InputError
+
+
+def make(**change):
+    score = PopulationScore(
+        n_cells=593,
+        verdict="default",
+        rate_spiking_hz=2.5,
+        rate_model_hz=2.6,
+        explained_variance=0.91,
+        explained_variance_interval=(0.9, 0.92),
+        anchors={"other_seed": {"nrmse": None}},
+    )
+    values = {
+        "variant": "low_pass",
+        "extensions": ("adaptation", "cascade"),
+        "time_constants_ms": {"tau_r": 3.0, "tau_s": (1.0, 2.0), "tau_x": None},
+        "column_hash": "a" * 64,
+        "reduction_hash": "b" * 64,
+        "protocol": {"n_seeds": 2, "stimuli": ["blank"]},
+        "criteria": {"tiers": {"nrmse": 0.1}},
+        "scores": Scores(
+            name="low_pass",
+            verdict="default",
+            tau_r_ms=3.0,
+            n_evaluable=1,
+            populations={"e4": score},
+            classes={"e4": score},
+        ),
+        "versions": {"v1bridge": "0.1"},
+    }
+    return Certificate(**(values | change))
+
+
+def test_round_trip_through_a_file(tmp_path):
+    path = tmp_path / "low_pass.json"
+    certificate = make()
+    certificate.write(path)
+    assert Certificate.read(path) == certificate
+    assert certificate.verdict == "default"
+    assert certificate.reaches("lenient")
+    assert not certificate.reaches("strict")
+
+
+def test_equal_content_has_an_equal_seal():
+    assert make().content == make().content
+    assert make().content != make(column_hash="c" * 64).content
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("variant",), "equilibrium"),
+        (("scores", "verdict"), "strict"),
+        (("scores", "populations", "e4", "explained_variance"), 0.99),
+        (("criteria", "tiers", "nrmse"), 0.5),
+        (("time_constants_ms", "tau_r"), 5.0),
+    ],
+)
+def test_a_changed_certificate_is_refused(path, value):
+    content = json.loads(make().to_json())
+    node = content
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    with pytest.raises(CertificateError, match="it was changed after it was written"):
+        Certificate.from_json(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ("[1, 2]", "is not a v1bridge certificate"),
+        ('{"a": 1}', "is not a v1bridge certificate"),
+        ('{"format": "v1bridge-certificate-9"}', "format: "),
+        ('{"format": "v1bridge-certificate-1"}', "more problems"),
+    ],
+)
+def test_foreign_files_are_refused_in_one_line(text, message):
+    with pytest.raises(CertificateError) as caught:
+        Certificate.from_json(text, "x.json")
+    assert str(caught.value).startswith("x.json: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_removed_seal_and_unknown_keys_are_refused():
+    content = json.loads(make().to_json())
+    with pytest.raises(CertificateError, match="surprise: Extra inputs"):
+        Certificate.from_json(json.dumps(content | {"surprise": 1}))
+    del content["content"]
+    with pytest.raises(CertificateError, match="has no content hash"):
+        Certificate.from_json(json.dumps(content))
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(InputError, match="there is no such certificate"):
+        Certificate.read(tmp_path / "none.json")
+    with pytest.raises(InputError, match="cannot be read"):
+        Certificate.read(tmp_path)
+    (tmp_path / "b.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(CertificateError, match="is not a text file"):
+        Certificate.read(tmp_path / "b.json")
+    with pytest.raises(InputError, match="cannot be written"):
+        make().write(tmp_path / "no" / "folder.json")
+
+
+def test_extensions_are_sorted_and_numbers_are_numbers():
+    with pytest.raises(ValidationError, match="sorted"):
+        make(extensions=("cascade", "adaptation"))
+    with pytest.raises(ValidationError, match="finite"):
+        make(time_constants_ms={"tau_r": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("asked", "certified", "same"),
+    [
+        (3.0, 3.0 + 1e-9, True),
+        (3.0, 3.001, False),
+        (None, None, True),
+        (None, 3.0, False),
+        ((3.0,) * 17, 3.0, True),
+        ((3.0,) * 16 + (4.0,), 3.0, False),
+        ((3.0, 4.0), (3.0, 4.0), True),
+        ((3.0, 4.0), (3.0, 4.0, 5.0), False),
+    ],
+)
+def test_time_constants_are_compared_by_value(asked, certified, same):
+    differences = make(time_constants_ms={"tau_r": certified}).differences(
+        variant="low_pass",
+        extensions=("cascade", "adaptation"),
+        tau_r_ms=asked,
+        column_hash="a" * 64,
+        reduction_hash="b" * 64,
+    )
+    assert (differences == ()) == same

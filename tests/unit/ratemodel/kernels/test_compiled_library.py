@@ -1,0 +1,29 @@
+"""A machine without a compiler, or with one that will not do."""
+
+import ctypes
+
+import pytest
+
+from ratemodel.kernels import compiled_library, csr_kernels, transfer_kernel
+
+SOURCES = [csr_kernels.SOURCE, transfer_kernel.SOURCE]
+build = compiled_library.compiled_library.__wrapped__
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("compiler", ["/no/such/compiler", "false"])
+def test_without_a_compiler_there_is_no_library(monkeypatch, compiler, source):
+    monkeypatch.setenv("CXX", compiler)
+    assert build(source) is None
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_library_that_does_not_load_is_as_good_as_none(monkeypatch, source):
+    if compiled_library.compiled_library(source) is None:
+        pytest.skip("no C++ compiler with OpenMP")
+
+    def fail(path):
+        raise OSError("not a library")
+
+    monkeypatch.setattr(ctypes, "CDLL", fail)
+    assert build(source) is None

@@ -1,0 +1,206 @@
+"""A sweep trains what is missing, and sets it beside the thesis."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from bridge.errors import InputError, V1BridgeError
+from bridge.files.run_folder import CONFIG, open_run_folder
+from validation.commands import sweep as sweep_command
+from validation.commands.sweep import sweep_into
+from validation.config.sweep import Job, read_sweep
+
+GRID = """
+[grid]
+scenarios = ["default", "hybrid"]
+sizes = ["3k"]
+lgn = [false, true]
+seeds = [1, 2]
+
+[train.model]
+unvalidated = true
+
+[train.training]
+steps = 7
+"""
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Path:
+    path = tmp_path / "grid.toml"
+    path.write_text(GRID)
+    return path
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stand in for the training processes; lists the jobs that were run."""
+    names: list[str] = []
+
+    def train(job: Job, out: Path, children: object) -> bool:
+        names.append(job.name)
+        found = {"right": 90, "n_trials": 100, "accuracy": 0.9}
+        results = {
+            "test": dict.fromkeys(("orientation", "classification", "change"), found),
+            "certified": {"validated": False},
+            "minutes": 2.0,
+        }
+        config = job.config.to_toml()
+        with open_run_folder(out / job.name, config) as folder:
+            (folder.staging / "results.json").write_text(json.dumps(results))
+            (folder.staging / CONFIG).write_text(config)
+            folder.commit()
+        return True
+
+    monkeypatch.setattr(sweep_command, "_train", train)
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    return names
+
+
+def test_every_combination_is_a_job(grid):
+    jobs = read_sweep(grid)
+    assert len({job.name for job in jobs}) == 8
+    last = jobs[-1]
+    assert last.name == "3k-lgn-hybrid-2"
+    assert last.config.input.use_lgn
+    assert last.config.scenario.name == "hybrid"
+    seeds = {last.config.tasks.seed, last.config.input.seed, last.config.readout.seed}
+    assert seeds == {last.config.scenario.seed} == {2}
+    assert last.config.training.steps == 7
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("scenarios", "scenaros", "grid.scenaros: unknown key"),
+        ('"hybrid"', '"hybird"', "grid.scenarios"),
+        ("steps = 7", "setps = 7", "training.setps: unknown key"),
+        ("steps = 7", 'start = "b"', "either start or train.training.start"),
+    ],
+)
+def test_a_mistake_is_named(grid, old, new, message):
+    grid.write_text('start = "a"\n' + GRID.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        read_sweep(grid)
+
+
+def test_a_sweep_starts_from_an_earlier_one(grid, trained, tmp_path, monkeypatch):
+    sweep_into(grid, tmp_path / "coarse")
+    started = []
+    monkeypatch.setattr(
+        sweep_command, "start_weights", lambda config, _: started.append(config)
+    )
+    fine = tmp_path / "fine.toml"
+    fine.write_text(f'start = "{tmp_path / "coarse"}"\n' + GRID)
+    sweep_into(fine, tmp_path / "fine")
+    starts = {job.name: job.config.training.start for job in read_sweep(fine)}
+    assert starts["3k-lgn-hybrid-2"] == str(tmp_path / "coarse/3k-lgn-hybrid-2")
+    assert all(Path(start).name == name for name, start in starts.items())
+    assert len(set(starts.values())) == len(started) == 8  # each one was looked at
+
+
+def test_a_start_that_is_not_there_is_refused_before_anything_runs(
+    grid, trained, tmp_path
+):
+    grid.write_text(f'start = "{tmp_path / "nowhere"}"\n' + GRID)
+    with pytest.raises(InputError, match=r"training.start .*nowhere/3k-default-1"):
+        sweep_into(grid, tmp_path / "out")
+    assert not trained
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_job_is_held_against_a_start_they_share(
+    grid, trained, tmp_path, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(
+        sweep_command, "start_weights", lambda config, _: seen.append(config)
+    )
+    grid.write_text(GRID.replace("steps = 7", 'start = "somewhere"'))
+    sweep_into(grid, tmp_path / "out")
+    assert len(seen) == 8
+    assert {config.scenario.name for config in seen} == {"default", "hybrid"}
+
+
+@pytest.mark.parametrize("content", ["training = 5", 'training = "start"'])
+def test_a_section_that_is_none_is_named(grid, content):
+    text = 'start = "a"\n' + GRID.split("[train.training]")[0]
+    grid.write_text(text.replace("[train.model]", f"[train]\n{content}\n[train.model]"))
+    with pytest.raises(InputError, match="training"):
+        read_sweep(grid)
+
+
+def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
+    sweep_into(grid, tmp_path / "out")
+    assert len(trained) == 8
+    sweep_into(grid, tmp_path / "out")
+    assert len(trained) == 8
+    grid.write_text(GRID.replace("[1, 2]", "[1, 2, 3]"))
+    sweep_into(grid, tmp_path / "out")
+    assert trained[8:] == [
+        *("3k-default-3", "3k-hybrid-3", "3k-lgn-default-3", "3k-lgn-hybrid-3")
+    ]
+    grid.write_text(GRID.replace("steps = 7", "steps = 8"))
+    with pytest.raises(V1BridgeError, match="holds a run of another configuration"):
+        sweep_into(grid, tmp_path / "out")
+
+
+def test_jobs_run_side_by_side(grid, tmp_path, monkeypatch):
+    together = Barrier(2, timeout=10.0)  # broken where one waits alone
+
+    def train(job: Job, out: Path, children: object) -> bool:
+        together.wait()
+        return True
+
+    monkeypatch.setattr(sweep_command, "_train", train)
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    sweep_into(grid, tmp_path / "out", 2)
+    with pytest.raises(InputError, match="--jobs 0: must be at least 1"):
+        sweep_into(grid, tmp_path / "out", 0)
+
+
+def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
+    codes: list[int] = []
+    started = Barrier(2, timeout=10.0)
+
+    def train(job: Job, out: Path, children: sweep_command.Children) -> bool:
+        if job.name == "3k-default-1":  # fails while the other one runs
+            started.wait()
+            raise OSError("disk full")
+        if not codes:
+            started.wait()
+        sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+        codes.append(children.run(sleep, subprocess.DEVNULL))
+        return False
+
+    monkeypatch.setattr(sweep_command, "_train", train)
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    begin = time.monotonic()
+    with pytest.raises(OSError, match="disk full"):
+        sweep_into(grid, tmp_path / "out", 2)
+    assert time.monotonic() - begin < 30.0  # the other one would sleep for 60 s
+    assert codes[0] in (-signal.SIGTERM, 128 + signal.SIGTERM)
+
+
+def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):
+    sweep_into(grid, tmp_path / "out")
+    lines = (tmp_path / "out/sweep.md").read_text().splitlines()
+    assert len(lines) == 2 + 4
+    row = next(line for line in lines if line.startswith("| 3k-lgn | default"))
+    assert "85.07; 99.82; 68; 89.4" in row
+    # 180 of 200, Wilson: 85.1 to 93.4 %
+    assert "90.00 (85.1 to 93.4) [90.0, 90.0]" in row
+    assert "| NO |" in row
+    assert "about -8 against default" in lines[-1]
+
+
+def test_a_job_that_fails_is_named(grid, trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_command, "_train", lambda job, out, _: job.seed == 2)
+    with pytest.raises(V1BridgeError, match="4 of 8 jobs failed: 3k-default-1"):
+        sweep_into(grid, tmp_path / "out")

@@ -1,0 +1,157 @@
+"""The configuration of a run."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bridge.errors import InputError
+from validation.config.validate import (
+    CALIBRATION_SEED_OFFSET,
+    BuiltColumn,
+    FileColumn,
+    ReductionConfig,
+    ValidateConfig,
+    merged_config,
+    parse_config,
+)
+
+
+def test_the_defaults_are_complete_and_come_back() -> None:
+    config = ValidateConfig()
+    content = tomllib.loads(config.to_toml())
+    assert parse_config(content, "x") == config
+    written = {f"{s}.{k}" for s, section in content.items() for k in section}
+    known = {
+        f"{s}.{k}"
+        for s, field in ValidateConfig.model_fields.items()
+        if s != "criteria"
+        for k in type(field.default).model_fields
+    }
+    assert known - written == {"column.radius_um", "column.weights"}
+
+
+@given(
+    seeds=st.lists(st.integers(0, 2**31 - 1), min_size=2, max_size=5, unique=True),
+    size=st.one_of(st.sampled_from(["3k", "6k"]), st.integers(1, 50000)),
+    tau_r=st.one_of(st.sampled_from(["fit", "sampled"]), st.floats(0.01, 1000)),
+    quick=st.booleans(),
+)
+def test_any_configuration_survives_its_file(
+    seeds: list[int], size: int | str, tau_r: float | str, quick: bool
+) -> None:
+    shifted = {seed + CALIBRATION_SEED_OFFSET for seed in seeds}
+    default = ReductionConfig().seed
+    assume(not shifted & set(seeds) and default not in shifted | set(seeds))
+    config = parse_config(
+        {
+            "column": {"size": size},
+            "spiking": {"seeds": seeds},
+            "rate": {"tau_r_ms": tau_r},
+            "protocol": {"quick": quick},
+        },
+        "x",
+    )
+    assert parse_config(tomllib.loads(config.to_toml()), "x") == config
+    assert config.spiking.seeds == tuple(seeds)
+
+
+def test_quick_changes_defaults_but_not_what_is_given() -> None:
+    usual = parse_config({}, "x")
+    quick = parse_config({"protocol": {"quick": True}}, "x")
+    assert quick.spiking.trials_per_seed < usual.spiking.trials_per_seed
+    assert quick.protocol.duration_ms < usual.protocol.duration_ms
+    given_both = parse_config({"protocol": {"quick": True, "duration_ms": 4000}}, "x")
+    assert given_both.protocol.duration_ms == 4000.0
+
+
+def test_a_given_number_of_trials_moves_the_cap_and_back() -> None:
+    many = parse_config({"spiking": {"trials_per_seed": 500}}, "x").spiking
+    assert (many.trials_per_seed, many.max_trials_per_seed) == (500, 500)
+    few = parse_config({"spiking": {"max_trials_per_seed": 4}}, "x").spiking
+    assert (few.trials_per_seed, few.max_trials_per_seed) == (4, 4)
+
+
+def test_a_path_makes_it_a_column_from_files() -> None:
+    assert isinstance(parse_config({"column": {"seed": 2}}, "x").column, BuiltColumn)
+    config = parse_config({"column": {"path": "folder"}}, "x")
+    assert config.column == FileColumn(path="folder")
+
+
+@pytest.mark.parametrize(
+    ("content", "needles"),
+    [
+        (
+            {"colunm": {}, "rate": {"dt": 1}, "spiking": {"dt_ms": -1}},
+            ["colunm: unknown key", "rate.dt: unknown key", "spiking.dt_ms"],
+        ),
+        ({"column": {"path": "x", "seed": 1}}, ["column.seed", "no effect"]),
+        ({"column": {"size": 5, "radius_um": 100}}, ["either size or radius_um"]),
+        ({"column": 3}, ["column: must be a section"]),
+        ({"spiking": {"dt_ms": float("nan")}}, ["spiking.dt_ms", "finite"]),
+        ({"spiking": {"dt_ms": True}}, ["spiking.dt_ms: must be a number"]),
+        ({"spiking": {"dt_ms": "0.1"}}, ["spiking.dt_ms: must be a number"]),
+        ({"spiking": {"dt_ms": 0.3}}, ["not a multiple of spiking.dt_ms"]),
+        ({"spiking": {"seeds": [1]}}, ["spiking.seeds"]),
+        ({"spiking": {"seeds": [1, 1]}}, ["names something twice"]),
+        ({"spiking": {"seeds": [1, 1.5]}}, ["spiking.seeds.1"]),
+        (
+            {"spiking": {"trials_per_seed": 9, "max_trials_per_seed": 3}},
+            ["max_trials_per_seed (3) is below"],
+        ),
+        (
+            {"spiking": {"trials_per_seed": 2, "max_trials_per_seed": 2}},
+            ["fewer than 4 trials"],
+        ),
+        ({"rate": {"dt_ms": 0.4}}, ["rate.dt_ms (0.4)", "do not divide"]),
+        ({"rate": {"dt_ms": 2.5}}, ["rate.dt_ms (2.5)", "do not divide"]),
+        ({"spiking": {"dt_ms": 0.4}}, ["spiking.dt_ms (0.4)", "do not divide"]),
+        ({"spiking": {"seeds": [1, 10001]}}, ["must all differ"]),
+        ({"spiking": {"seeds": [1, 1000]}}, ["must all differ"]),
+        ({"reduction": {"seed": 10002}}, ["must all differ"]),
+        (
+            {"protocol": {"duration_ms": 2500.5, "bin_ms": 0.5}},
+            ["2500.5", "multiple of 1 ms"],
+        ),
+        ({"rate": {"tau_r_ms": -3.0}}, ["rate.tau_r_ms", "positive"]),
+        ({"rate": {"tau_r_ms": float("inf")}}, ["rate.tau_r_ms"]),
+        ({"rate": {"variants": []}}, ["must name at least one"]),
+        ({"rate": {"variants": ["lowpass"]}}, ["'low_pass'", "(got 'lowpass')"]),
+        ({"protocol": {"duration_ms": 600.0}}, ["leaves less than 1000 ms"]),
+        ({"protocol": {"bin_ms": 7.0}}, ["multiple of bin_ms"]),
+        ({"protocol": {"quick": "yes"}}, ["protocol.quick: must be true or false"]),
+        ({"protocol": {"quick": True}, "spiking": 3}, ["spiking: must be a section"]),
+    ],
+)
+def test_everything_wrong_is_named_in_one_line(
+    content: dict[str, Any], needles: list[str]
+) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_config(content, "my.toml")
+    message = str(caught.value)
+    assert message.startswith("my.toml: ")
+    assert "\n" not in message
+    for needle in needles:
+        assert needle in message
+
+
+def test_options_win_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(
+        "[column]\nradius_um = 100.0\nseed = 7\nsurround = false\n"
+        "[spiking]\ndt_ms = 0.5\n"
+    )
+    kept = merged_config(path, {"column": {"size": "6k"}, "spiking": {}})
+    assert kept.column == BuiltColumn(size="6k", seed=7, surround=False)
+    assert kept.spiking.dt_ms == 0.5
+    other = merged_config(path, {"column": {"path": "folder"}})
+    assert other.column == FileColumn(path="folder", surround=False)
+
+
+def test_lists_are_not_shared_or_changed() -> None:
+    content = {"protocol": {"quick": True}, "spiking": {"seeds": [1, 2]}}
+    parse_config(content, "x")
+    assert content == {"protocol": {"quick": True}, "spiking": {"seeds": [1, 2]}}

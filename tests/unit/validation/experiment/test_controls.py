@@ -1,0 +1,138 @@
+"""Every sabotage changes what it names, and nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bridge.column.building.build import build_column
+from bridge.column.column import CLASS_OF_POPULATION, POPULATIONS
+from bridge.reduction.parameters import RateParameters
+from bridge.reduction.reduce import reduce_column
+from bridge.reduction.transfer.points import theoretical_data
+from bridge.stimulus.scenes import broadband, grating
+from validation.experiment.rate_models import RateModel, respond
+from validation.experiment.sabotages import (
+    REMOVED,
+    SABOTAGES,
+    permute_lgn,
+    remove_output,
+    scale_weights,
+    shift_transfer,
+    shuffle_weights,
+    slow_synapses,
+)
+
+
+@pytest.fixture(scope="module")
+def column():
+    return build_column(200, 1)
+
+
+@pytest.fixture(scope="module")
+def parameters(column) -> RateParameters:
+    return reduce_column(column, theoretical_data(column, "siegert")).parameters
+
+
+def _is_excitatory(parameters, index):
+    return np.array([POPULATIONS[p][0] == "e" for p in parameters.population[index]])
+
+
+def test_weights_are_scaled_by_the_sign_of_their_source(parameters):
+    before = parameters.recurrent.weight_pa
+    excitatory = _is_excitatory(parameters, parameters.recurrent.source)
+    louder = scale_weights(parameters, 1.5, excitatory=True).recurrent.weight_pa
+    np.testing.assert_allclose(louder[excitatory], 1.5 * before[excitatory])
+    np.testing.assert_array_equal(louder[~excitatory], before[~excitatory])
+    weaker = scale_weights(parameters, 0.5, excitatory=False).recurrent.weight_pa
+    np.testing.assert_allclose(weaker[~excitatory], 0.5 * before[~excitatory])
+    np.testing.assert_array_equal(weaker[excitatory], before[excitatory])
+
+
+def test_shuffle_keeps_the_weights_of_each_pair_of_classes(parameters):
+    edges = parameters.recurrent
+    after = shuffle_weights(parameters).recurrent.weight_pa
+    assert (after != edges.weight_pa).mean() > 0.5
+    names = np.array([CLASS_OF_POPULATION[p] for p in POPULATIONS])
+    source = names[parameters.population[edges.source]]
+    target = names[parameters.population[edges.target]]
+    for pair in {("e4", "e23"), ("i4", "e4")}:
+        members = (source == pair[0]) & (target == pair[1])
+        np.testing.assert_array_equal(
+            np.sort(after[members]), np.sort(edges.weight_pa[members])
+        )
+
+
+def test_removed_population_sends_nothing(parameters):
+    edges = remove_output(parameters, REMOVED).recurrent
+    sent = parameters.population[edges.source] == POPULATIONS.index(REMOVED)
+    assert sent.any()
+    assert not edges.weight_pa[sent].any()
+    np.testing.assert_array_equal(
+        edges.weight_pa[~sent], parameters.recurrent.weight_pa[~sent]
+    )
+
+
+def test_slow_synapses_keep_their_charge(parameters):
+    slow = slow_synapses(parameters, 3.0)
+    np.testing.assert_allclose(slow.tau_syn_ms, 3.0 * parameters.tau_syn_ms)
+    np.testing.assert_allclose(slow.tau_s_ms, 3.0 * parameters.tau_s_ms)
+    np.testing.assert_array_equal(slow.current_per_hz, parameters.current_per_hz)
+
+
+def test_transfer_moves_by_one_width(parameters):
+    shifted = shift_transfer(parameters)
+    mean = parameters.transfer.threshold_pa
+    np.testing.assert_allclose(
+        shifted.transfer.rate_hz(mean + parameters.transfer.width_pa),
+        parameters.transfer.rate_hz(mean),
+        rtol=1e-9,
+    )
+
+
+def test_permuted_lgn_holds_the_same_rates(column):
+    stimulus = grating(column.lgn, direction_deg=0.0, duration_ms=600.0, onset_ms=0.0)
+    other = permute_lgn(stimulus)
+    assert (other.lgn_rate_hz != stimulus.lgn_rate_hz).any()
+    np.testing.assert_array_equal(
+        np.sort(other.lgn_rate_hz, axis=1), np.sort(stimulus.lgn_rate_hz, axis=1)
+    )
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_every_sabotage_reaches_the_response(column, parameters, name):
+    stimuli = [
+        broadband(column.lgn, modulation=1.0, duration_ms=900.0),
+        grating(column.lgn, direction_deg=90.0, duration_ms=900.0, onset_ms=0.0),
+    ]
+    model = RateModel("low_pass", "extended", 2.0)
+    timing = {"dt_ms": 1.0, "bin_ms": 10.0, "drop_ms": 500.0}
+    right = respond(model, parameters, stimuli, **timing)
+    wrong = respond(model, parameters, stimuli, **timing, sabotage=name)
+    assert wrong.name == name
+    cells = np.bincount(parameters.population, minlength=len(POPULATIONS)) > 0
+    scale = right.rates_hz[..., cells].std()
+    # float32 rounding is below 1e-5 of the scale
+    assert np.abs(wrong.rates_hz - right.rates_hz)[..., cells].max() > 1e-3 * scale
+    if name == "time_reversed":
+        np.testing.assert_array_equal(wrong.rates_hz, right.rates_hz[:, ::-1])
+
+
+def test_model_names_and_time_constants(parameters):
+    assert RateModel("low_pass", "plain", 2.0).name == "low_pass"
+    assert RateModel("low_pass", "plain", 2.0).extensions == ()
+    sampled = RateModel("equilibrium", "extended", parameters.tau_s_ms)
+    assert sampled.name == "equilibrium_extended"
+    by_population = sampled.tau_r_by_population(parameters.population)
+    e4 = POPULATIONS.index("e4")
+    mean = parameters.tau_s_ms[parameters.population == e4].mean()
+    assert by_population[e4] == pytest.approx(mean, abs=1e-4)
+    assert (
+        RateModel("instantaneous", "plain", None).tau_r_by_population(
+            parameters.population
+        )
+        is None
+    )
+    assert (
+        replace(sampled, tau_r_ms=3.0).tau_r_by_population(parameters.population) == 3.0
+    )

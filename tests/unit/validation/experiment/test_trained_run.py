@@ -1,0 +1,229 @@
+"""A training's run folder: read, refused, and as an option of the commands."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bridge.certificate.certificate import Certificate
+from bridge.certificate.scores import Scores
+from bridge.column.building.build import build_column
+from bridge.errors import InputError
+from bridge.reduction.parameters_file import read_parameters, write_parameters
+from bridge.reduction.reduce import reduce_column
+from bridge.reduction.transfer.points import theoretical_data
+from ratemodel.training.checkpoint import read_tensors, write_tensors
+from validation.cli.app import main
+from validation.config.validate import BuiltColumn, merged_config
+from validation.experiment.column import load_column
+from validation.experiment.trained_run import options_with_run, read_trained_run
+
+CONFIG = """\
+[column]
+size = 60
+seed = 1
+surround = true
+[scenario]
+name = "default"
+seed = 1
+[input]
+use_lgn = false
+seed = 1
+[tasks.screen]
+field_deg = 120.0
+"""
+MODEL = {
+    "variant": "low_pass",
+    "extensions": ["adaptation", "cascade", "delays", "variance"],
+    "tau_r_ms": 1.5,
+    "dt_ms": 5.0,
+}
+
+
+@pytest.fixture(scope="module")
+def column():
+    return build_column(60, 1)
+
+
+@pytest.fixture(scope="module")
+def run(column, tmp_path_factory):
+    """Return a folder as training leaves it, of a column of 60 cells."""
+    folder = tmp_path_factory.mktemp("runs") / "trained"
+    folder.mkdir()
+    untrained = reduce_column(column, theoretical_data(column, "noise_free")).parameters
+    write_parameters(untrained, folder / "parameters.npz")
+    weights = {
+        "recurrent_pa": torch.tensor(1.25 * column.recurrent.weight_pa),
+        "input_pa": torch.tensor(column.lgn_edges.weight_pa),
+    }
+    facts = {
+        "certified": json.dumps({"validated": False}),
+        "model": json.dumps(MODEL),
+    }
+    write_tensors(folder / "weights.safetensors", weights, facts)
+    (folder / "config.toml").write_text(CONFIG)
+    return folder
+
+
+def call(capsys, *words):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    return caught.value.code or 0, capsys.readouterr()
+
+
+def test_the_column_gets_the_weights(run, column):
+    trained = load_column(BuiltColumn(size=60, weights=str(run)))
+    assert trained.hash != column.hash
+    np.testing.assert_array_equal(
+        trained.recurrent.weight_pa, 1.25 * column.recurrent.weight_pa
+    )
+
+
+def test_the_run_names_column_and_model_where_nobody_does(run):
+    options = options_with_run({"column": {"weights": str(run)}})
+    assert options["column"] == {
+        "size": 60,
+        "seed": 1,
+        "surround": True,
+        "weights": str(run),
+    }
+    assert options["rate"] == {
+        "variants": ["low_pass"],
+        "forms": ["extended"],
+        "tau_r_ms": 1.5,
+    }
+    named = {
+        "column": {"weights": str(run), "size": "3k"},
+        "rate": {"forms": ["plain"]},
+    }
+    assert options_with_run(named) == named
+    assert options_with_run({"column": {"size": 80}}) == {"column": {"size": 80}}
+
+
+def test_the_network_is_judged_with_the_functions_it_was_trained_with(run, column):
+    trained = load_column(BuiltColumn(size=60, weights=str(run)))
+    before = read_parameters(run / "parameters.npz")
+    after = read_trained_run(run).parameters_of(trained)
+    assert after.column_hash == trained.hash != before.column_hash
+    np.testing.assert_array_equal(
+        after.recurrent.weight_pa, 1.25 * before.recurrent.weight_pa
+    )
+    # pixels have no place in the visual field: the column's own LGN is back
+    np.testing.assert_array_equal(after.lgn_edges.weight_pa, column.lgn_edges.weight_pa)
+    for name in ("transfer", "transfer_adapted"):
+        kept, given = vars(getattr(after, name)), vars(getattr(before, name))
+        for field, values in given.items():
+            np.testing.assert_array_equal(kept[field], values)
+    np.testing.assert_array_equal(after.tau_s_ms, before.tau_s_ms)
+
+
+def test_trained_functions_are_the_default_with_weights_only(run):
+    weights = {"column": {"weights": str(run), "size": 60}}
+    assert merged_config(None, weights).reduction.method == "trained"
+    assert merged_config(None, {}).reduction.method == "measured"
+    anew = merged_config(None, weights | {"reduction": {"method": "siegert"}})
+    assert anew.reduction.method == "siegert"
+    with pytest.raises(InputError, match=r'reduction.method "trained" needs column.w'):
+        merged_config(None, {"reduction": {"method": "trained"}})
+
+
+def test_reports_say_what_is_not_covered(run):
+    trained = read_trained_run(run)
+    notes = " ".join(trained.notes("trained"))
+    assert "keeps its own LGN" in notes
+    assert "--unvalidated" in notes
+    assert trained.to_json()["validated_before_training"] is False
+    assert trained.to_json()["scenario"] == "default"
+
+
+def test_another_column_is_refused_before_anything_is_done(run, tmp_path, capsys):
+    words = ["--size", "60", "--seed", "2", "--weights", str(run)]
+    out = tmp_path / "out"
+    code, printed = call(capsys, "validate", *words, "--out", str(out))
+    assert code == 2
+    assert printed.err.count("\n") == 1
+    for seed in (1, 2):
+        assert build_column(60, seed).hash[:12] in printed.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("damage", ["weights.safetensors", "parameters.npz"])
+@pytest.mark.parametrize("how", ["missing", "cut short"])
+def test_a_damaged_run_is_refused_in_one_line(run, tmp_path, capsys, damage, how):
+    folder = tmp_path / "run"
+    shutil.copytree(run, folder)
+    path = folder / damage
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-100])
+    out = str(tmp_path / "out")
+    code, printed = call(
+        capsys, "validate", "--weights", str(folder), "--quick", "--out", out
+    )
+    assert code == 2
+    assert printed.err.count("\n") == 1
+    assert str(folder) in printed.err
+
+
+def test_a_run_without_its_facts_is_refused(run, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(run, folder)
+    kept = read_tensors(run / "weights.safetensors")
+    write_tensors(folder / "weights.safetensors", kept.tensors, {})
+    with pytest.raises(InputError, match="lacks what"):
+        read_trained_run(folder)
+
+
+def test_the_old_certificate_does_not_cover_the_trained_column(
+    run, column, tmp_path, capsys
+):
+    path = tmp_path / "old.json"
+    certify(column.hash, path)
+    words = ["check", str(path), "--size", "60"]
+    assert call(capsys, *words)[0] == 0
+    code, printed = call(capsys, *words, "--weights", str(run))
+    assert code == 2
+    assert column.hash[:12] in printed.err
+    trained = load_column(BuiltColumn(size=60, weights=str(run)))
+    assert trained.hash[:12] in printed.err
+
+
+def certify(column_hash: str, path: Path) -> None:
+    Certificate(
+        variant="low_pass",
+        time_constants_ms={"tau_r": 3.0},
+        column_hash=column_hash,
+        reduction_hash="b" * 64,
+        protocol={},
+        criteria={},
+        scores=Scores(
+            name="low_pass",
+            verdict="default",
+            n_evaluable=0,
+            populations={},
+            classes={},
+        ),
+        versions={},
+    ).write(path)
+
+
+def test_lgn_cells_of_the_run_are_made_again(run, tmp_path):
+    from bridge.stimulus.lgn.grid import lgn_grid
+
+    folder = tmp_path / "run"
+    shutil.copytree(run, folder)
+    text = CONFIG.replace("use_lgn = false", "use_lgn = true") + (
+        '[input.lgn]\ntypes = ["sON_TF1", "tOFF_TF8"]\nrows = 4\ncolumns = 6\n'
+    )
+    (folder / "config.toml").write_text(text)
+    lgn = read_trained_run(folder).lgn
+    wanted = lgn_grid(
+        field_deg=(120.0, 120.0), types=("sON_TF1", "tOFF_TF8"), grid=(6, 4), seed=1
+    )
+    assert lgn.cell_type == wanted.cell_type
+    np.testing.assert_array_equal(lgn.x_deg, wanted.x_deg)
+    np.testing.assert_array_equal(lgn.size_deg, wanted.size_deg)

@@ -1,0 +1,289 @@
+"""The report of a run: complete, self-contained, and true to its data."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bridge.column.building.build import build_column
+from bridge.column.column import POPULATIONS
+from validation.config.validate import ValidateConfig
+from validation.criteria.criteria import load_criteria
+from validation.judging.score import score_model
+from validation.measures.shared import prepare_reference
+from validation.report.comparison import compare, render_comparison
+from validation.report.data import Raster, ReportData
+from validation.report.figures.psth import noise_band
+from validation.report.page import SECTIONS, render_report
+from validation.report.wording import is_as_expected, one_sentence
+
+
+class Page(HTMLParser):
+    """Tags, anchors and everything that a browser would fetch."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, Any]]) -> None:
+        self.tags.append(tag)
+        for name, value in attributes:
+            if name == "id":
+                self.ids.append(value)
+            if tag == "a" and name == "href":
+                self.links.append(value)
+            elif name in ("src", "href", "xlink:href", "srcset", "data"):
+                self.fetched.append(value)
+
+
+@pytest.fixture(scope="module")
+def data(world: Any) -> ReportData:
+    reference = world.draw(n_trials=4, seed=1)
+    criteria = load_criteria()
+    prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
+    models = {
+        "low_pass": world.model(lambda rates: 1.6 * rates, "low_pass"),
+        "low_pass_extended": world.model(name="low_pass_extended"),
+    }
+    scores = {
+        name: score_model(prepared, model, criteria, np.random.default_rng(0))
+        for name, model in models.items()
+    }
+    column = build_column("3k", 1)
+    rng = np.random.default_rng(5)
+    counts = np.bincount(column.population, minlength=17)
+    report = {
+        "column": {
+            "name": "<b>3k</b>",
+            "hash": column.hash,
+            "n_neurons": column.n_cells,
+            "n_edges": column.recurrent.n_edges,
+            "populations": dict(zip(POPULATIONS, counts.tolist(), strict=True)),
+        },
+        "variants": {name: s.to_json() for name, s in scores.items()},
+        "controls": {
+            "other_seed": {"expected": "pass", "verdict": "default"},
+            "time_reversed": {"expected": "fail", "verdict": "fail"},
+        },
+        "timings": {"spiking_model": 12.34},
+    }
+    return ReportData(
+        report=json.loads(json.dumps(report, allow_nan=False)),
+        reference=reference,
+        models=models,
+        column=column,
+        criteria=criteria,
+        config_toml=ValidateConfig().to_toml(),
+        provenance={"python": "3.11"},
+        raster=Raster(
+            "flash",
+            rng.uniform(0, 2500, 500),
+            rng.integers(0, column.n_cells, 500),
+            2500.0,
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def page(data: ReportData) -> str:
+    return render_report(data)
+
+
+def test_the_page_fetches_nothing(page: str) -> None:
+    parsed = Page(page)
+    assert all(target.startswith(("data:", "#")) for target in parsed.fetched)
+    assert all(link.startswith("#") for link in parsed.links)
+    assert not re.search(r"url\(\s*['\"]?(?!#)", page)
+    assert "@import" not in page
+    assert not {"link", "iframe", "object", "embed"} & set(parsed.tags)
+    # Names of XML namespaces are not fetched; no other address may occur.
+    addresses = set(re.findall(r"https?://[^\s\"'<>]+", page))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_every_section_is_there_in_order(page: str) -> None:
+    parsed = Page(page)
+    found = [name for name in parsed.ids if name in dict(SECTIONS)]
+    assert found == [name for name, _ in SECTIONS]
+    assert [f"#{name}" for name, _ in SECTIONS] == parsed.links
+
+
+def test_the_verdict_comes_before_everything_else(page: str, data: ReportData) -> None:
+    text = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert text.index(one_sentence(data.report).split(" (")[0]) < text.index("<table")
+    assert text.index('id="verdict"') < text.index("<figure")
+
+
+def test_every_failure_is_told(page: str, data: ReportData) -> None:
+    failures = data.report["variants"]["low_pass"]["failures"]
+    assert failures
+    plain = re.sub(r"</?strong>", "", page)
+    for sentence in failures:
+        words = sentence.partition(": ")[2].rstrip(".")
+        assert words in plain
+
+
+def test_a_population_that_is_not_judged_says_why(page: str, data: ReportData) -> None:
+    populations = data.report["variants"]["low_pass_extended"]["populations"]
+    silent = populations["i5Htr3a"]
+    assert silent["verdict"] == "inconclusive"
+    assert f"<strong>i5Htr3a</strong>: {silent['reason']}." in page
+
+
+def test_verdicts_have_a_word_beside_the_colour(page: str) -> None:
+    chips = re.findall(r'<span class="chip"[^>]*>([^<]*)</span>', page)
+    assert chips
+    assert all(re.search(r"[a-z]{4}", chip) for chip in chips)
+
+
+def test_what_comes_from_data_is_escaped(page: str) -> None:
+    assert "<b>3k</b>" not in page
+    assert "&lt;b&gt;3k&lt;/b&gt;" in page
+
+
+def test_the_configuration_is_there_to_repeat_the_run(
+    page: str, data: ReportData
+) -> None:
+    for line in data.config_toml.splitlines():
+        assert line.replace('"', "&#34;") in page
+    assert "v1bridge validate config.toml" in page
+
+
+def test_every_model_has_a_curve_in_every_population(page: str) -> None:
+    curves = re.findall(r'id="model-(\w+)--flash-(\w+)"', page)
+    assert len(set(curves)) == 2 * 17
+    assert len(curves) == len(set(curves))
+
+
+def test_ids_are_unique_within_each_figure(page: str) -> None:
+    for figure in re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL):
+        ids = re.findall(r'\sid="(model-[^"]+)"', figure)
+        assert len(ids) == len(set(ids))
+
+
+def test_equal_data_give_equal_pages(data: ReportData, page: str) -> None:
+    assert render_report(data) == page
+
+
+def test_a_report_without_raster_and_with_one_model(data: ReportData) -> None:
+    one = {"low_pass": data.models["low_pass"]}
+    report = {
+        **data.report,
+        "variants": {"low_pass": data.report["variants"]["low_pass"]},
+        "controls": {},
+    }
+    text = render_report(replace(data, raster=None, models=one, report=report))
+    assert "No spikes were recorded" in text
+    assert "No control was run" in text
+
+
+def test_the_noise_band_covers_the_truth_as_often_as_it_says(
+    world: Any, data: ReportData
+) -> None:
+    # 1.96 standard errors of Poisson counts: 95 % of bins; with 8 trials the
+    # estimated error follows Student's t (91 %), and counts of small populations
+    # are skewed, so large populations are asked, within three points.
+    inside = []
+    for k in range(len(world.stimuli)):
+        mean, half_width = noise_band(data, k)
+        error = np.abs(world.rates_hz[k] - mean)
+        inside.append((error <= half_width)[:, [1, 5, 9, 13]])
+    assert np.mean(inside) == pytest.approx(0.91, abs=0.03)
+
+
+def scores(verdict: str, fraction: float = 0.0) -> dict[str, Any]:
+    return {"verdict": verdict, "pass_fraction": {"default": fraction}}
+
+
+@pytest.mark.parametrize(
+    ("variants", "words"),
+    [
+        (
+            {"low_pass": scores("fail"), "low_pass_extended": scores("default", 0.95)},
+            "Low-pass, extended follows",
+        ),
+        (
+            {"low_pass": scores("strict"), "equilibrium": scores("default")},
+            "Low-pass, plain follows",
+        ),
+        ({"low_pass": scores("lenient")}, "only at the lenient tier"),
+        ({"low_pass": scores("fail")}, "No rate model follows"),
+        ({"low_pass": scores("inconclusive")}, "Inconclusive"),
+    ],
+)
+def test_the_sentence_says_what_the_table_says(
+    variants: dict[str, Any], words: str
+) -> None:
+    report = {"variants": variants, "controls": {}, "column": {"n_neurons": 3000}}
+    assert words in one_sentence(report)
+
+
+def test_a_failed_control_takes_the_verdict_back() -> None:
+    report = {
+        "variants": {"low_pass": scores("strict")},
+        "controls": {"time_reversed": {"expected": "fail", "verdict": "default"}},
+        "column": {"n_neurons": 3000},
+    }
+    assert "No verdict below can be relied on" in one_sentence(report)
+    assert "time_reversed" in one_sentence(report)
+
+
+@pytest.mark.parametrize(
+    ("expected", "verdict", "ok"),
+    [
+        ("pass", "strict", True),
+        ("pass", "default", True),
+        ("pass", "lenient", False),
+        ("pass", "fail", False),
+        ("fail", "fail", True),
+        ("fail", "lenient", True),
+        ("fail", "default", False),
+        ("fail", "inconclusive", False),
+        ("pass", "inconclusive", False),
+    ],
+)
+def test_controls_are_judged_at_the_default_tier(
+    expected: str, verdict: str, ok: bool
+) -> None:
+    assert is_as_expected({"expected": expected, "verdict": verdict}) is ok
+
+
+def test_runs_are_compared_side_by_side(data: ReportData) -> None:
+    other = json.loads(json.dumps(data.report))
+    del other["variants"]["low_pass"]
+    other["variants"]["low_pass_extended"]["populations"]["e4"]["verdict"] = "fail"
+    comparison = compare({"first": data.report, "se<cond": other})
+    assert list(comparison["variants"]["low_pass"]) == ["first"]
+    both = comparison["variants"]["low_pass_extended"]
+    assert both["se<cond"]["populations"]["e4"]["verdict"] == "fail"
+    text = render_comparison(comparison)
+    assert "se&lt;cond" in text
+    parsed = Page(text)
+    assert parsed.fetched == []
+    assert {"runs", "low_pass", "low_pass_extended"} <= set(parsed.ids)
+    json.dumps(comparison, allow_nan=False)
+
+
+def test_the_report_command_writes_page_and_numbers(
+    data: ReportData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from validation.commands.report import compare_runs
+
+    for name in ("a/run", "b/run"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "report.json").write_text(json.dumps(data.report))
+    runs = [tmp_path / "a" / "run", tmp_path / "b" / "run"]
+    compare_runs(runs, tmp_path / "out", overwrite=False)
+    assert "e23" in capsys.readouterr().out
+    written = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert list(written["runs"]) == [str(run) for run in runs]
+    assert (tmp_path / "out" / "comparison.html").stat().st_size > 1000

@@ -1,0 +1,326 @@
+"""The commands that train: ``train``, ``evaluate`` and ``sweep``."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from validation.cli.options import (
+    ColumnPath,
+    ConfigFile,
+    NoSurround,
+    Out,
+    Overwrite,
+    Resume,
+    Seed,
+    Size,
+    column_options,
+    given_options,
+    split_names,
+)
+
+TrainingDevice = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the rate model runs; auto takes a GPU where there is one.  "
+        "[default: cpu]",
+        metavar="cpu|cuda|auto",
+        show_default=False,
+    ),
+]
+
+
+def train(
+    out: Out,
+    config: ConfigFile = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Certificate that vouches for the rate model, such as "
+            "RUN/certificates/low_pass_extended.json. It says which variant and "
+            "tau_r are trained.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    validation: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run folder of 'v1bridge validate' with the rate model's "
+            "parameters.  [default: the one the certificate lies in]",
+            metavar="RUN",
+            show_default=False,
+        ),
+    ] = None,
+    tier: Annotated[
+        str | None,
+        typer.Option(
+            help="Lowest verdict that is good enough.  [default: default]",
+            metavar="lenient|default|strict",
+            show_default=False,
+        ),
+    ] = None,
+    unvalidated: Annotated[
+        bool,
+        typer.Option(
+            "--unvalidated",
+            help="Train whatever the certificate says, or without one; all results "
+            "say so.",
+        ),
+    ] = False,
+    size: Size = None,
+    seed: Seed = None,
+    column: ColumnPath = None,
+    no_surround: NoSurround = False,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="Tasks, separated by commas, or all.  [default: all]",
+            metavar="orientation|classification|change|all",
+            show_default=False,
+        ),
+    ] = None,
+    images: Annotated[
+        str | None,
+        typer.Option(
+            help="Images of both image tasks: digits, photographs, mnist, cifar10, a "
+            "file or a folder.  [default: digits to classify, photographs for change]",
+            metavar="SOURCE",
+            show_default=False,
+        ),
+    ] = None,
+    change_images: Annotated[
+        str | None,
+        typer.Option(
+            help="Images of the change task where they are others.",
+            metavar="SOURCE",
+            show_default=False,
+        ),
+    ] = None,
+    lgn: Annotated[
+        bool | None,
+        typer.Option(
+            "--lgn/--no-lgn",
+            help="See the screen through LGN filters, or pixels straight into the "
+            "input channels.  [default: no LGN]",
+            show_default=False,
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="What of the data's network is kept: default, uniform_neurons, "
+            "random_synapses, no_dale, or hybrid (Hebbian within a layer).  "
+            "[default: default]",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
+    dt_ms: Annotated[
+        float | None,
+        typer.Option(
+            help="Time step, ms: 5 is fast, 1 close to what was validated.  "
+            "[default: 2]",
+            show_default=False,
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            help="End after so many batches.  [default: 1000]", show_default=False
+        ),
+    ] = None,
+    epochs: Annotated[
+        float | None,
+        typer.Option(
+            help="End after every image was shown so often.", show_default=False
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(help="End after so many minutes.", show_default=False),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run folder of a training to start from, as from 5 ms to 2 ms. A "
+            "certificate of 'validate --weights RUN' then counts as well.  "
+            "[default: the weights of the column]",
+            metavar="RUN",
+            show_default=False,
+        ),
+    ] = None,
+    device: TrainingDevice = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="mixed takes products on a GPU's tensor cores (TensorFloat-32).  "
+            "[default: float32]",
+            metavar="float32|mixed",
+            show_default=False,
+        ),
+    ] = None,
+    training_seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Seed of trials, input wiring, pools and scenario.  [default: 1]",
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    resume: Resume = False,
+) -> None:
+    """Train a rate model that has earned its certificate.
+
+    The run folder gets results.json (accuracy on the test split), log.jsonl,
+    weights.safetensors, parameters.npz, the certificate, config.toml and
+    provenance.json: all of them, or nothing. Ctrl-C keeps a checkpoint for
+    --resume. Started by torchrun, the processes share each batch.
+
+    **Examples**
+
+        v1bridge train --certificate runs/3k/certificates/low_pass_extended.json
+        --tier lenient --task classification --images mnist --out runs/mnist
+
+        v1bridge train --unvalidated --size 1000 --steps 200 --out runs/try
+
+        v1bridge train runs/mnist/config.toml --lgn --out runs/mnist-lgn
+    """
+    from validation.commands.train import train_into
+
+    seeds = given_options(seed=training_seed)
+    tasks = given_options(tasks=None if task is None else _task_names(task)) | seeds
+    if images is not None:
+        tasks["classification"] = {"images": images}
+    if images is not None or change_images is not None:
+        tasks["change"] = {"images": change_images or images}
+    given: dict[str, dict[str, Any]] = {
+        "column": column_options(size, seed, column, no_surround),
+        "model": given_options(
+            certificate=None if certificate is None else str(certificate),
+            validation=None if validation is None else str(validation),
+            tier=tier,
+            unvalidated=unvalidated or None,
+            dt_ms=dt_ms,
+        ),
+        "tasks": tasks,
+        "input": given_options(use_lgn=lgn) | seeds,
+        "readout": seeds,
+        "scenario": given_options(name=scenario and scenario.replace("-", "_")) | seeds,
+        "training": given_options(
+            steps=steps,
+            epochs=epochs,
+            minutes=minutes,
+            start=None if start is None else str(start),
+            device=device,
+            precision=precision,
+        ),
+    }
+    train_into(out, config, given, overwrite=overwrite, resume=resume)
+
+
+def evaluate(
+    run: Annotated[
+        Path, typer.Argument(help="Run folder of 'v1bridge train'.", metavar="RUN")
+    ],
+    split: Annotated[
+        str,
+        typer.Option(help="Part of the images.", metavar="train|validation|test"),
+    ] = "test",
+    images: Annotated[
+        int, typer.Option(help="Trials of each task at the most.")
+    ] = 10_000,
+    dt_ms: Annotated[
+        float | None,
+        typer.Option(
+            help="Time step, ms.  [default: that of the training]", show_default=False
+        ),
+    ] = None,
+    device: TrainingDevice = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON file for the result.  [default: show it only]",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Measure the accuracy of a trained network, with its 95 % interval.
+
+    **Examples**
+
+        v1bridge evaluate runs/mnist
+
+        v1bridge evaluate runs/mnist --dt-ms 1
+
+        v1bridge evaluate runs/mnist --split validation --images 500 --out v.json
+    """
+    from validation.commands.evaluate import evaluate_run
+
+    evaluate_run(run, split, images, out, dt_ms, device or "cpu")
+
+
+def sweep(
+    grid: Annotated[
+        Path,
+        typer.Argument(
+            help="Grid of scenarios, sizes, LGN and seeds, and what all runs share.",
+            metavar="GRID.toml",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for the runs and the table; what is there already is not "
+            "repeated.",
+            metavar="DIR",
+        ),
+    ],
+    jobs: Annotated[
+        int,
+        typer.Option(
+            help="Networks trained at a time: on a CPU, set OMP_NUM_THREADS so that "
+            "they share its cores; a GPU is shared as it is."
+        ),
+    ] = 1,
+) -> None:
+    """Train every network of a grid and tabulate the accuracies.
+
+    The folder gets one run folder per job and sweep.md, the table beside the
+    figures of Chen's 2024 thesis. Started again, it goes on where it stopped.
+
+    A grid:
+
+        [grid]
+        scenarios = ["default", "no_dale"]
+        sizes = ["3k"]
+        lgn = [false, true]
+        seeds = [1, 2]
+
+        [certificates]
+        3k = "runs/3k/certificates/low_pass_extended.json"
+
+        [train.model]
+        tier = "lenient"
+
+        [train.training]
+        minutes = 10.0
+
+    With start = "runs/thesis" at its top, every run starts from the weights of the
+    run of the same name there: at a finer model.dt_ms, say.
+
+    **Examples**
+
+        v1bridge sweep thesis.toml --out runs/thesis
+
+        v1bridge sweep small.toml --out runs/small --jobs 4
+    """
+    from validation.commands.sweep import sweep_into
+
+    sweep_into(grid, out, jobs)
+
+
+def _task_names(text: str) -> list[str]:
+    every = ["orientation", "classification", "change"]
+    return every if text.strip() == "all" else split_names(text)

@@ -1,0 +1,144 @@
+"""``v1bridge evaluate``: the accuracy of a trained network on a split."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bridge.errors import InputError
+from bridge.files.json_file import write_json
+from bridge.files.run_folder import CONFIG
+from bridge.progress import Progress, task
+from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from bridge.stimulus.images.split import SPLITS
+from ratemodel.network.device import choose_device, resolve_device
+from ratemodel.training.accuracy import Accuracy, measure_accuracy
+from ratemodel.training.checkpoint import read_tensors
+from ratemodel.training.setup import build_network, build_source, weight_rules
+from ratemodel.training.trainable_network import TrainableNetwork
+from ratemodel.trials.trial_source import TrialSource
+from validation.commands.progress_bar import ProgressBar
+from validation.commands.train import RESULTS
+from validation.config.train import LONGEST_STEP_MS, merged_train_config
+from validation.experiment.trained_run import WEIGHTS, require_finished
+from validation.training.accuracy_table import accuracy_table, validated_sentence
+from validation.training.certified import model_of
+
+
+def evaluate_run(
+    run: Path,
+    split: str,
+    n_trials: int,
+    out: Path | None,
+    dt_ms: float | None = None,
+    device: str = "cpu",
+) -> dict[str, Any]:
+    """Measure and show the accuracy of a trained network.
+
+    Parameters
+    ----------
+    run
+        Folder of ``v1bridge train``.
+    split
+        One of :data:`~bridge.stimulus.images.split.SPLITS`.
+    n_trials
+        Trials of each task at the most.
+    out
+        JSON file for the result, or None.
+    dt_ms
+        Step, ms; that of the training where it is left out.
+    device
+        ``"cpu"``, ``"cuda"`` or ``"auto"``.
+
+    Returns
+    -------
+    dict
+        What the file holds.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished training, or a file was changed.
+    """
+    if split not in SPLITS:
+        raise InputError(f"--split {split}: choose one of {', '.join(SPLITS)}")
+    if n_trials < 1:
+        raise InputError(f"--images {n_trials}: must be at least 1")
+    if dt_ms is not None and not 0.0 < dt_ms <= LONGEST_STEP_MS:
+        most = f"{LONGEST_STEP_MS:g}"
+        raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")
+    resolve_device(choose_device(device))
+    if out is not None and out.exists():
+        raise InputError(f"{out}: is there already; choose another --out")
+    with ProgressBar() as progress:
+        network, source, facts = trained_network(
+            run, progress, dt_ms, choose_device(device)
+        )
+        names = list(source.tasks.tasks)
+        with task(progress, split, float(n_trials * len(names))):
+            found: dict[str, Accuracy] = measure_accuracy(
+                network, source, split, n_trials, lambda n: progress.advance(split, n)
+            )
+    result = {
+        "run": str(run),
+        "split": split,
+        "accuracy": {name: own.to_json() for name, own in found.items()},
+        "certified": facts,
+    }
+    console = Console(highlight=False)
+    console.print(accuracy_table(result["accuracy"]))  # type: ignore[arg-type]
+    console.print(validated_sentence(result), soft_wrap=True)
+    if out is not None:
+        write_json(out, result)
+        console.print(f"Written to {out}", soft_wrap=True)
+    return result
+
+
+def trained_network(
+    run: Path, progress: Progress, dt_ms: float | None = None, device: str = "cpu"
+) -> tuple[TrainableNetwork, TrialSource, dict[str, Any]]:
+    """Return a trained network, its trials, and what vouched for it.
+
+    Parameters
+    ----------
+    run
+        Folder of ``v1bridge train``.
+    progress
+        Receives the progress of a download.
+    dt_ms
+        Step, ms; that of the training where it is left out.
+    device
+        Torch device of the network.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished training, or a file was changed.
+    """
+    require_finished(run, RESULTS)
+    config = merged_train_config(run / CONFIG, {})
+    parameters = read_parameters(run / FILE_NAME)
+    kept = read_tensors(run / WEIGHTS)
+    model = model_of(kept.facts["model"])
+    if dt_ms is not None:
+        model = replace(model, dt_ms=dt_ms)
+    source = build_source(config.tasks, config.input, model.dt_ms, progress)
+    network = build_network(
+        parameters,
+        model,
+        weight_rules(parameters, config.scenario.choose()),
+        source,
+        config.readout,
+        device=device,
+    )
+    network.take_weights({n: kept.tensors[f"{n}_pa"] for n in network.free})
+    network.readouts.load_state_dict(
+        {
+            name.removeprefix("readouts."): tensor
+            for name, tensor in kept.tensors.items()
+            if name.startswith("readouts.")
+        }
+    )
+    return network, source, json.loads(kept.facts["certified"])

@@ -1,0 +1,81 @@
+"""``v1bridge validate``: check everything, run, put the folder in place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
+from validation.commands.device import settle_device
+from validation.commands.progress_bar import ProgressBar
+from validation.commands.tables import verdict_tables
+from validation.config.validate import FileColumn, ValidateConfig, merged_config
+from validation.criteria.criteria import load_criteria
+from validation.experiment.column import load_column
+from validation.experiment.trained_run import options_with_run
+from validation.report.wording import one_sentence
+
+
+def validate_into(
+    out: Path,
+    config_path: Path | None,
+    options: Mapping[str, Mapping[str, Any]],
+    *,
+    overwrite: bool,
+    resume: bool,
+) -> None:
+    """Run a validation and write its folder.
+
+    Parameters
+    ----------
+    out
+        Run folder.
+    config_path
+        TOML file, or ``None`` for the defaults.
+    options
+        Keys from the command line, by section; they win over the file.
+    overwrite, resume
+        See :func:`bridge.files.run_folder.open_run_folder`.
+
+    Raises
+    ------
+    V1BridgeError
+        If any input cannot be used; before anything is computed.
+    """
+    config = merged_config(config_path, options_with_run(options))
+    check_inputs(config)
+    config = settle_device(config)
+    console = Console(highlight=False)
+    with open_run_folder(
+        out, config.to_toml(), overwrite=overwrite, resume=resume
+    ) as folder:
+        if resume and is_complete(folder.path):
+            console.print(f"{out} is complete already; nothing to resume.")
+            return
+        # Imports torch and Brian2, seconds of work: only once the input is sound.
+        from validation.runs.validation import run_validation
+
+        with ProgressBar() as progress:
+            report = run_validation(config, folder, progress)
+        (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
+        folder.commit()
+    for table in verdict_tables(report):
+        console.print(table)
+    console.print(one_sentence(report), soft_wrap=True)
+    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+
+
+def check_inputs(config: ValidateConfig) -> None:
+    """Check the files that a configuration names.
+
+    Raises
+    ------
+    InputError
+        If one is missing or cannot be used.
+    """
+    if isinstance(config.column, FileColumn) or config.column.weights is not None:
+        # Read whole: a file that is cut off must not stop a run half-way.
+        load_column(config.column)
+    if config.criteria is not None:
+        load_criteria(Path(config.criteria))

@@ -1,0 +1,1 @@
+"""Configurations: their sections, checked whole before any work."""

@@ -1,0 +1,147 @@
+"""The configuration of a sweep: a grid of training runs."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from bridge.config_section import Section, as_tuple
+from bridge.errors import InputError
+from validation.config.train import ScenarioName, TrainConfig
+from validation.config.validate import merge_keys, read_config
+
+Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Seeds = Annotated[
+    tuple[Annotated[int, Field(ge=0, lt=2**32)], ...],
+    BeforeValidator(as_tuple),
+    Field(min_length=1),
+]
+
+
+class GridConfig(Section):
+    """What is combined with what.
+
+    Attributes
+    ----------
+    scenarios, sizes, lgn
+        Scenarios, sizes of the column, without and with an LGN.
+    seeds
+        Seeds of trials, input wiring, pools and scenario.
+    """
+
+    scenarios: Annotated[
+        tuple[ScenarioName, ...], BeforeValidator(as_tuple), Field(min_length=1)
+    ] = ("default",)
+    sizes: Sizes = ("3k",)
+    lgn: Annotated[tuple[bool, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
+        False,
+        True,
+    )
+    seeds: Seeds = (1,)
+
+
+class SweepConfig(Section):
+    """Everything that decides the outcome of ``v1bridge sweep``.
+
+    Attributes
+    ----------
+    grid
+        The grid.
+    certificates
+        Certificate by size; none is needed where ``train.model`` says
+        ``unvalidated``.
+    start
+        Folder of an earlier sweep. Every run starts from the weights of the run of
+        the same name there: from a coarse step to a fine one, say. It takes the place
+        of ``train.training.start``.
+    train
+        What all runs share, as in the configuration of ``v1bridge train``.
+    """
+
+    grid: GridConfig = GridConfig()
+    certificates: dict[str, str] = Field(default_factory=dict)
+    start: Annotated[str, Field(min_length=1)] | None = None
+    train: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training run of a sweep.
+
+    Attributes
+    ----------
+    scenario, size, has_lgn, seed
+        Its place in the grid.
+    config
+        Its complete configuration.
+    """
+
+    scenario: str
+    size: str
+    has_lgn: bool
+    seed: int
+    config: TrainConfig
+
+    @property
+    def setting(self) -> str:
+        """Size and input, such as ``"3k-lgn"``."""
+        return _setting(self.size, self.has_lgn)
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return _name(self.setting, self.scenario, self.seed)
+
+
+def read_sweep(path: Path) -> tuple[Job, ...]:
+    """Return the runs of a sweep, all checked.
+
+    Parameters
+    ----------
+    path
+        TOML file.
+
+    Raises
+    ------
+    InputError
+        One line that names everything that is wrong.
+    """
+    config = SweepConfig.parse(read_config(path), str(path))
+    return tuple(_jobs(config, str(path)))
+
+
+def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
+    grid, training = config.grid, config.train.get("training", {})
+    is_section = isinstance(training, Mapping)  # else the runs' own check says so
+    if config.start is not None and is_section and "start" in training:
+        raise InputError(
+            f"{where}: give either start or train.training.start, not both"
+        )
+    for size, lgn, scenario, seed in itertools.product(
+        grid.sizes, grid.lgn, grid.scenarios, grid.seeds
+    ):
+        own: dict[str, Mapping[str, Any]] = {
+            "column": {"size": size},
+            "scenario": {"name": scenario, "seed": seed},
+            "input": {"use_lgn": lgn, "seed": seed},
+            "readout": {"seed": seed},
+            "tasks": {"seed": seed},
+        }
+        if str(size) in config.certificates:
+            own["model"] = {"certificate": config.certificates[str(size)]}
+        if config.start is not None and is_section:
+            name = _name(_setting(str(size), lgn), scenario, seed)
+            own["training"] = {"start": str(Path(config.start) / name)}
+        content = merge_keys(config.train, own)
+        yield Job(scenario, str(size), lgn, seed, TrainConfig.parse(content, where))
+
+
+def _setting(size: str, has_lgn: bool) -> str:
+    return f"{size}-lgn" if has_lgn else size
+
+
+def _name(setting: str, scenario: str, seed: int) -> str:
+    return f"{setting}-{scenario}-{seed}"

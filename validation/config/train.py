@@ -1,0 +1,135 @@
+"""The configuration of a training run: checked whole, before any work."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import Field
+
+from bridge.certificate.scores import Tier
+from bridge.config_section import Section
+from ratemodel.readout.readout import ReadoutConfig
+from ratemodel.scenarios.choose import choose_scenario
+from ratemodel.scenarios.scenario import Scenario
+from ratemodel.tasks.config import TasksConfig
+from ratemodel.training.config import TrainingConfig
+from ratemodel.trials.input_config import InputConfig
+from validation.config.validate import (
+    BuiltColumn,
+    ColumnConfig,
+    ConfigWithColumn,
+    merged_sections,
+)
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+ScenarioName = Literal[
+    "default", "uniform_neurons", "random_synapses", "no_dale", "hybrid"
+]
+Name = Annotated[str, Field(min_length=1)]
+
+LONGEST_STEP_MS = 10.0
+"""Beyond, a step is longer than most time constants."""
+
+
+class ModelConfig(Section):
+    """Which rate model is trained, and what vouches for it.
+
+    Attributes
+    ----------
+    certificate
+        File of the certificate.
+    validation
+        Run folder of ``v1bridge validate`` with the parameters of the rate model;
+        the one that the certificate lies in where it is left out.
+    tier
+        Lowest verdict that is good enough.
+    unvalidated
+        Train without a certificate that matches; written into all results.
+    variant, form, tau_r_ms
+        As the certificate says where they are left out; without a certificate
+        low-pass, extended, 1.5 ms.
+    dt_ms
+        Step, ms. Against 0.5 ms, the step of a validation, the mean rates of the
+        cells of a 3,000-cell column in the answer window differ by 0.6 % at 1 ms,
+        5 % at 2.5 ms and 26 % at 5 ms (extended low-pass, untrained, MNIST); time
+        and memory go with the number of steps.
+    """
+
+    certificate: Name | None = None
+    validation: Name | None = None
+    tier: Tier = "default"
+    unvalidated: bool = False
+    variant: Literal["instantaneous", "low_pass", "equilibrium"] | None = None
+    form: Literal["plain", "extended", "membrane"] | None = None
+    tau_r_ms: Annotated[float, Field(gt=0)] | None = None
+    dt_ms: Annotated[float, Field(gt=0, le=LONGEST_STEP_MS)] = 2.0
+
+
+class ScenarioConfig(Section):
+    """What of the data's network is kept.
+
+    Attributes
+    ----------
+    name
+        One of :data:`ratemodel.scenarios.choose.SCENARIOS`.
+    hebbian, hebbian_rate
+        Rule of the hybrid scenario and its learning rate; that of the rule where
+        it is left out.
+    seed
+        Seed of what it draws.
+    """
+
+    name: ScenarioName = "default"
+    hebbian: Literal["oja", "hebb", "bcm"] = "oja"
+    hebbian_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+    seed: Seed = 1
+
+    def choose(self) -> Scenario:
+        """Return the scenario."""
+        return choose_scenario(
+            self.name, hebbian=self.hebbian, learning_rate=self.hebbian_rate
+        )
+
+
+class TrainConfig(ConfigWithColumn):
+    """Everything that decides the outcome of ``v1bridge train``.
+
+    Attributes
+    ----------
+    column, model, tasks, input, readout, scenario, training
+        Sections of the same names.
+    """
+
+    column: ColumnConfig = BuiltColumn()
+    model: ModelConfig = ModelConfig()
+    tasks: TasksConfig = TasksConfig()
+    input: InputConfig = InputConfig()
+    readout: ReadoutConfig = ReadoutConfig()
+    scenario: ScenarioConfig = ScenarioConfig()
+    training: TrainingConfig = TrainingConfig()
+
+    def to_toml(self) -> str:
+        """Return the complete configuration as TOML; reading it gives it back."""
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+
+
+def merged_train_config(
+    path: Path | None, options: Mapping[str, Mapping[str, Any]]
+) -> TrainConfig:
+    """Check the configuration of a file with options of the command line on top.
+
+    Parameters
+    ----------
+    path
+        TOML file, or ``None`` for the defaults.
+    options
+        Keys that were given as options, by section.
+
+    Raises
+    ------
+    InputError
+        One line that names everything that is wrong.
+    """
+    where = "options" if path is None else str(path)
+    return TrainConfig.parse(merged_sections(path, options), where)

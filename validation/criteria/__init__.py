@@ -1,0 +1,1 @@
+"""Thresholds and how a measurement is held against them."""

@@ -1,0 +1,1 @@
+"""Both models on the same stimuli."""

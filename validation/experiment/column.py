@@ -1,0 +1,62 @@
+"""Get the column that a configuration names."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from bridge.column.building.build import build_column
+from bridge.column.column import Column, PoissonInput
+from bridge.sonata.read import read_sonata
+from validation.config.validate import BuiltColumn, FileColumn
+from validation.experiment.trained_run import read_trained_run
+
+
+def load_column(config: BuiltColumn | FileColumn) -> Column:
+    """Build or read a column.
+
+    Parameters
+    ----------
+    config
+        Section ``column`` of a configuration.
+
+    Returns
+    -------
+    Column
+        The column; without its surround, or with trained weights, where the
+        configuration says so.
+
+    Raises
+    ------
+    InputError
+        If the size is out of range, a file is missing or broken, or the weights
+        are those of another column.
+    """
+    column = _untrained(config)
+    if config.weights is None:
+        return column
+    return read_trained_run(Path(config.weights)).put_into(column)
+
+
+def _untrained(config: BuiltColumn | FileColumn) -> Column:
+    if isinstance(config, BuiltColumn):
+        return build_column(
+            config.size,
+            config.seed,
+            radius_um=config.radius_um,
+            surround=config.surround,
+        )
+    column = read_sonata(Path(config.path))
+    return column if config.surround else replace(column, surround=_no_input())
+
+
+def _no_input() -> PoissonInput:
+    nothing = np.empty(0)
+    return PoissonInput(
+        target=nothing.astype(np.int32),
+        rate_hz=nothing,
+        weight_pa=nothing,
+        delay_ms=nothing,
+        receptor=nothing.astype(np.int8),
+        source_population=nothing.astype(np.int8),
+    )

@@ -1,0 +1,83 @@
+"""Independent rate models, one process and one thread each.
+
+A step of the rate model is a chain of small operations: two threads inside it gain
+little on an idle machine and spin against each other on a busy one. Whole models
+side by side use every core either way.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from bridge.errors import DeviceError
+from bridge.machine.cores import available_cores
+from bridge.progress import Progress, task
+
+Result = TypeVar("Result")
+
+
+def map_in_processes(
+    function: Callable[..., Result],
+    arguments: Sequence[dict[str, Any]],
+    *,
+    label: str,
+    progress: Progress,
+) -> list[Result]:
+    """Call a function with each set of keyword arguments.
+
+    Parameters
+    ----------
+    function
+        A function of a module, so that another process finds it.
+    arguments
+        Keyword arguments of each call.
+    label
+        Name of the task, one unit of work per call.
+    progress
+        Receives the progress.
+
+    Returns
+    -------
+    list
+        Results in the order of ``arguments``.
+
+    Raises
+    ------
+    DeviceError
+        If a process is killed, as a machine short of memory does.
+    """
+    if not arguments:
+        return []
+    pool = ProcessPoolExecutor(
+        min(available_cores(), len(arguments)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+    )
+    futures = []
+    try:
+        with task(progress, label, len(arguments)):
+            for each in arguments:
+                futures.append(pool.submit(function, **each))
+                futures[-1].add_done_callback(lambda _: progress.advance(label))
+            return [future.result() for future in futures]
+    except BrokenProcessPool:
+        raise DeviceError(
+            f"{label}: a process was killed, perhaps for want of memory; free some, "
+            "or validate a smaller column"
+        ) from None
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import torch
+
+    torch.set_num_threads(1)

@@ -1,0 +1,189 @@
+"""Runs the spiking model until its own noise no longer hides the answer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import POPULATIONS, Column
+from bridge.files.stages import Stages
+from bridge.progress import Progress
+from bridge.stimulus.stimulus import Stimulus
+from spiking.running.model import SpikingModel
+from spiking.running.result import SpikingResult
+from validation.config.validate import SpikingConfig
+from validation.measures.noise import compute_ceiling, compute_half_correlation
+from validation.responses.reference import Reference, StimulusInfo
+
+Arrays = dict[str, NDArray[np.generic]]
+
+GROWTH = 1.5
+"""Factor by which the trials grow while a population is still too noisy."""
+
+MIN_INTERVALS = 10
+"""Intervals of a cell under a stimulus below which their CV says nothing."""
+
+EVALUABLE_HZ = 0.2
+"""Slower populations are inconclusive anyway and do not ask for more trials."""
+
+
+def run_seeds(
+    model: SpikingModel,
+    stimuli: Sequence[Stimulus],
+    seeds: Sequence[int],
+    *,
+    n_trials: int,
+    first_trial: int,
+    bin_ms: float,
+    drop_ms: float,
+    progress: Progress,
+) -> Arrays:
+    """Run the same trials with every seed.
+
+    Returns
+    -------
+    dict
+        ``counts`` (n_seeds, n_stimuli, n_trials, n_bins, 17) from ``drop_ms`` on,
+        ``neuron_counts`` (n_seeds, n_stimuli, n_trials, n_cells) and interval
+        sums per cell.
+    """
+    skip = round(drop_ms / bin_ms)
+    results: list[SpikingResult] = [
+        model.run(
+            stimuli,
+            n_trials=n_trials,
+            seed=seed,
+            bin_ms=bin_ms,
+            drop_ms=drop_ms,
+            first_trial=first_trial,
+            progress=progress,
+        )
+        for seed in seeds
+    ]
+    return {
+        "counts": np.stack([r.counts[:, :, skip:] for r in results]).astype(np.int32),
+        "neuron_counts": np.stack([r.neuron_counts for r in results]).astype(np.int16),
+        "n_intervals": sum_over_trials([r.n_intervals for r in results]),
+        "interval_sum_ms": sum_over_trials([r.interval_sum_ms for r in results]),
+        "interval_square_sum_ms2": sum_over_trials(
+            [r.interval_square_sum_ms2 for r in results]
+        ),
+    }
+
+
+def sum_over_trials(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
+    """Add up per-cell statistics over seeds and trials, ``(n_stimuli, n_cells)``."""
+    total = np.stack([np.asarray(part, dtype=np.float64) for part in parts])
+    return np.asarray(total.sum(axis=(0, 2)))
+
+
+def spiking_reference(
+    column: Column,
+    stimuli: Sequence[Stimulus],
+    config: SpikingConfig,
+    *,
+    bin_ms: float,
+    drop_ms: float,
+    stages: Stages,
+    progress: Progress,
+) -> Reference:
+    """Simulate the test stimuli; add trials until the ceiling is reached.
+
+    Parameters
+    ----------
+    column, stimuli
+        The column and the test stimuli.
+    config
+        Device, step, seeds, trials.
+    bin_ms, drop_ms
+        Bin of the rates and dropped start of every trial, ms.
+    stages
+        Where finished blocks of trials are kept for a resumed run.
+    progress
+        Receives the progress.
+
+    Returns
+    -------
+    Reference
+        Rates of all seeds and trials.
+    """
+    model = SpikingModel(column, dt_ms=config.dt_ms, device=config.device)
+    blocks: list[Arrays] = []
+    done, wanted = 0, config.trials_per_seed
+    while True:
+        name = f"spiking-{done}-{wanted}-{column.hash[:12]}"
+        block = stages.load(name)
+        if block is None:
+            block = run_seeds(
+                model,
+                stimuli,
+                config.seeds,
+                n_trials=wanted - done,
+                first_trial=done,
+                bin_ms=bin_ms,
+                drop_ms=drop_ms,
+                progress=progress,
+            )
+            stages.save(name, block)
+        blocks.append(block)
+        done = wanted
+        reference = _reference(column, stimuli, blocks, bin_ms, drop_ms)
+        enough = lowest_ceiling(reference) >= config.ceiling_target
+        if enough or done >= config.max_trials_per_seed:
+            return reference
+        wanted = min(int(np.ceil(done * GROWTH)), config.max_trials_per_seed)
+
+
+def lowest_ceiling(reference: Reference) -> float:
+    """Return the lowest noise ceiling among populations that fire at all."""
+    trials = reference.group_trials[: len(reference.population_names)]
+    centred = trials - trials.mean(axis=2, keepdims=True)
+    covariances = centred @ centred.swapaxes(1, 2) / trials.shape[2]
+    half = compute_half_correlation(covariances, np.random.default_rng(0))
+    ceiling = compute_ceiling(half, reference.n_trials)
+    fires = trials.mean(axis=(1, 2)) >= EVALUABLE_HZ
+    return float(ceiling[fires].min()) if fires.any() else 1.0
+
+
+def _reference(
+    column: Column,
+    stimuli: Sequence[Stimulus],
+    blocks: Sequence[Arrays],
+    bin_ms: float,
+    drop_ms: float,
+) -> Reference:
+    counts = np.concatenate([b["counts"] for b in blocks], axis=2)
+    cells = np.bincount(column.population, minlength=len(POPULATIONS))
+    rates = counts / np.maximum(cells, 1) / (bin_ms * 1e-3)
+    duration_s = counts.shape[3] * bin_ms * 1e-3
+    neurons = np.concatenate([b["neuron_counts"] for b in blocks], axis=2)
+    tau_s = column.model_values("tau_syn_ms").mean(axis=1)
+    tau_m = column.model_values("c_m_pf") / column.model_values("g_ns")
+    return Reference(
+        rates_hz=rates,
+        neuron_rates_hz=neurons / duration_s,
+        stimuli=tuple(StimulusInfo.from_stimulus(s) for s in stimuli),
+        population=column.population,
+        bin_ms=bin_ms,
+        drop_ms=drop_ms,
+        isi_cv=_interval_cv(blocks),
+        tau_s_ms=tau_s,
+        tau_m_ms=tau_m,
+    )
+
+
+def _interval_cv(blocks: Sequence[Arrays]) -> NDArray[np.float64]:
+    n, first, second = (
+        sum(np.asarray(b[key], dtype=np.float64) for b in blocks)
+        for key in ("n_intervals", "interval_sum_ms", "interval_square_sum_ms2")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = first / n
+        variance = second / n - mean**2
+        cv = np.sqrt(np.maximum(variance, 0.0)) / mean
+        # within each stimulus: a rate that differs between stimuli is no irregularity
+        weight = np.where(np.asarray(n) >= MIN_INTERVALS, n, 0.0)
+        mean_cv = np.where(weight > 0.0, cv * weight, 0.0).sum(axis=0)
+        return np.asarray(
+            mean_cv / np.where(weight.any(axis=0), weight.sum(axis=0), np.nan)
+        )

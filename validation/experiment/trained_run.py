@@ -1,0 +1,243 @@
+"""The run folder of ``v1bridge train``, as far as validation needs it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import Column, LgnCells
+from bridge.errors import InputError
+from bridge.files.run_folder import CONFIG
+from bridge.reduction.parameters import RateParameters
+from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from bridge.reduction.trained_column import trained_column, with_weights_of
+from validation.config.validate import EXTENSIONS
+
+WEIGHTS = "weights.safetensors"
+"""File of the trained weights in the run folder."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A network that was trained.
+
+    Attributes
+    ----------
+    folder
+        The run folder.
+    column
+        Section ``column`` of its configuration.
+    scenario, scenario_seed
+        What of the data's network was kept, and the seed of what was drawn.
+    lgn
+        LGN cells that were the input channels; None where those were pixels.
+    recurrent_pa, input_pa
+        Trained weights, pA.
+    model
+        ``variant``, ``extensions`` and ``tau_r_ms`` of the rate model.
+    covered
+        What a certificate vouched for before training; None for nothing.
+    """
+
+    folder: Path
+    column: dict[str, Any]
+    scenario: str
+    scenario_seed: int
+    lgn: LgnCells | None
+    recurrent_pa: NDArray[np.floating]
+    input_pa: NDArray[np.floating]
+    model: dict[str, Any]
+    covered: str | None
+
+    @property
+    def form(self) -> str:
+        """Form of the rate model that was trained."""
+        wanted = tuple(self.model["extensions"])
+        return next(form for form, own in EXTENSIONS.items() if own == wanted)
+
+    def put_into(self, column: Column) -> Column:
+        """Return the column with the trained weights.
+
+        Raises
+        ------
+        InputError
+            If the network was trained on another column, or the file of its
+            parameters is missing or damaged.
+        """
+        untrained = self.parameters  # its message names the folder itself
+        try:
+            return trained_column(
+                column,
+                untrained,
+                self.recurrent_pa,
+                has_uniform_neurons=self.scenario == "uniform_neurons",
+                lgn=self.lgn,
+                input_pa=self.input_pa,
+            )
+        except InputError as error:
+            raise InputError(f"{self.folder}: {error}") from None
+
+    @cached_property
+    def parameters(self) -> RateParameters:
+        """The network before training, read once.
+
+        Raises
+        ------
+        InputError
+            If the file is missing or damaged.
+        """
+        return read_parameters(self.folder / FILE_NAME)
+
+    def parameters_of(self, column: Column) -> RateParameters:
+        """Return the rate model as training left it, for :meth:`put_into`'s column.
+
+        Raises
+        ------
+        InputError
+            If the file of its parameters is missing or damaged.
+        """
+        return with_weights_of(column, self.parameters)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a report says about it."""
+        return {
+            "run": self.folder.name,
+            "scenario": self.scenario,
+            "scenario_seed": self.scenario_seed,
+            "input": "pixels" if self.lgn is None else "lgn",
+            "validated_before_training": self.covered is not None,
+            **self.model,
+        }
+
+    def notes(self, method: str) -> tuple[str, ...]:
+        """Return the sentences that a report must not leave out.
+
+        Parameters
+        ----------
+        method
+            How the transfer functions were found.
+        """
+        notes = [f"The column has the trained weights of {self.folder.name}."]
+        if method == "trained":
+            notes.append(
+                "The transfer functions of the rate model are those that the network "
+                "was trained with."
+            )
+        else:
+            notes.append(
+                "The transfer functions of the rate model were found anew for the "
+                "trained weights: it is not the network that was trained."
+            )
+        if self.lgn is None:
+            notes.append(
+                "Its network was trained with pixels as input channels, which have no "
+                "place in the visual field: the column keeps its own LGN, and only the "
+                "recurrent weights are the trained ones."
+            )
+        if self.covered is None:
+            notes.append(
+                "Nothing vouched for the rate model when it was trained: the run was "
+                "started with --unvalidated."
+            )
+        else:
+            notes.append(f"The certificate before training covers {self.covered}.")
+        return tuple(notes)
+
+
+def require_finished(folder: Path, *files: str, called: str = "") -> None:
+    """Refuse a folder that lacks the weights, or one of these files.
+
+    Parameters
+    ----------
+    folder
+        Run folder of ``v1bridge train``.
+    files
+        Files that are needed beside the weights.
+    called
+        What the message begins with, such as the key that named the folder.
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of a finished training.
+    """
+    if not all((folder / name).is_file() for name in (WEIGHTS, *files)):
+        raise InputError(
+            f"{called}{folder}: is not the folder of a finished 'v1bridge train'"
+        )
+
+
+def read_trained_run(folder: Path) -> TrainedRun:
+    """Read what a training left behind.
+
+    Parameters
+    ----------
+    folder
+        Run folder of ``v1bridge train``.
+
+    Raises
+    ------
+    InputError
+        If it is none, or a file is missing, damaged or changed.
+    """
+    # torch takes seconds to import, and few commands get here
+    from ratemodel.training.checkpoint import read_tensors
+    from ratemodel.trials.input_config import lgn_cells
+    from validation.config.train import merged_train_config
+
+    require_finished(folder, FILE_NAME)
+    config = merged_train_config(folder / CONFIG, {})
+    kept = read_tensors(folder / WEIGHTS)
+    has_lgn = config.input.use_lgn
+    try:
+        certified = json.loads(kept.facts["certified"])
+        return TrainedRun(
+            folder,
+            config.column.model_dump(mode="json", exclude_none=True),
+            config.scenario.name,
+            config.scenario.seed,
+            lgn_cells(config.input, config.tasks.screen) if has_lgn else None,
+            kept.tensors["recurrent_pa"].numpy(),
+            kept.tensors["input_pa"].numpy(),
+            json.loads(kept.facts["model"]),
+            certified["covers"] if certified["validated"] else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise InputError(
+            f"{folder / WEIGHTS}: lacks what 'v1bridge train' writes ({error})"
+        ) from None
+
+
+def options_with_run(
+    options: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Mapping[str, Any]]:
+    """Let a training run that is named say what else is not given.
+
+    Parameters
+    ----------
+    options
+        Keys of a validation from the command line, by section.
+
+    Returns
+    -------
+    dict
+        With ``column.weights``, the run's column where no other is named, and the
+        rate model that was trained where no variant or form is: that one is to be
+        judged, with the tau_r it was trained with.
+    """
+    column, rate = dict(options.get("column", {})), dict(options.get("rate", {}))
+    if "weights" not in column:
+        return dict(options)
+    run = read_trained_run(Path(column["weights"]))
+    if set(column) == {"weights"}:
+        column |= run.column | column
+    if not rate:
+        rate = {"variants": [run.model["variant"]], "forms": [run.form]}
+        if isinstance(run.model["tau_r_ms"], int | float):
+            rate["tau_r_ms"] = float(run.model["tau_r_ms"])
+    return dict(options) | {"column": column, "rate": rate}

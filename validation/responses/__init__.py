@@ -1,0 +1,1 @@
+"""Rates that measures compare, without a simulator."""

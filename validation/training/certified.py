@@ -1,0 +1,232 @@
+"""What may be trained: the parameters of a rate model and who vouches for them."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bridge.certificate.certificate import Certificate
+from bridge.certificate.gate import require_certificate
+from bridge.column.column import Column
+from bridge.errors import CertificateError, InputError
+from bridge.reduction.parameters import RateParameters
+from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from bridge.reduction.reduce import reduce_column
+from bridge.reduction.transfer.points import theoretical_data
+from ratemodel.scenarios.scenario import Scenario
+from ratemodel.training.setup import RateModelChoice
+from validation.config.train import TrainConfig
+from validation.config.validate import EXTENSIONS
+from validation.experiment.column import load_column
+from validation.experiment.trained_run import TrainedRun, read_trained_run
+
+UNCERTIFIED = {"variant": "low_pass", "form": "extended", "tau_r_ms": 1.5}
+"""The model where no certificate says which."""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A rate model that may be trained.
+
+    Attributes
+    ----------
+    parameters
+        Of the column; with ``start`` of the network to be trained: its connections
+        and the weights before all training, with everything else as found for the
+        trained one.
+    model
+        Variant, extensions, tau_r and step.
+    certificate
+        What vouches for it, or None.
+    problem
+        Why it does not, where training goes on all the same; empty if it does.
+    scenario
+        What of the column's network is trained.
+    start
+        The run whose trained weights the parameters were found for, and training
+        starts from; None where they are of the column.
+    """
+
+    parameters: RateParameters
+    model: RateModelChoice
+    certificate: Certificate | None
+    problem: str
+    scenario: Scenario
+    start: TrainedRun | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what results say about it."""
+        if self.certificate is None or self.problem:
+            return {"validated": False, "why_not": self.problem}
+        if self.start is not None:
+            has_lgn = self.start.lgn is not None
+            what = "network" if has_lgn else "recurrent weights"
+            covers = f"the trained {what} of {self.start.folder.name} at the start"
+        elif self.scenario.changes_network:
+            covers = f"the column, not the network of scenario {self.scenario.name}"
+        else:
+            covers = "the untrained network"
+        scores = self.certificate.scores
+        return {
+            "validated": True,
+            "certificate": self.certificate.content,
+            "covers": covers,
+            "verdict": scores.verdict,
+            "populations": {n: p.verdict for n, p in scores.populations.items()},
+        }
+
+
+def certified_model(config: TrainConfig) -> Certified:
+    """Return what a configuration wants to train, if a certificate vouches for it.
+
+    Parameters
+    ----------
+    config
+        The complete configuration.
+
+    Raises
+    ------
+    CertificateError
+        If there is no certificate, or it vouches for something else or for too
+        little, and the configuration does not say ``unvalidated``.
+    InputError
+        If a file or the column cannot be used.
+    """
+    wanted = config.model
+    if wanted.certificate is None and not wanted.unvalidated:
+        raise CertificateError(
+            "training needs a certificate: give --certificate "
+            "RUN/certificates/VARIANT.json of 'v1bridge validate', or --unvalidated"
+        )
+    problem = "no certificate was given"
+    certificate = None
+    if wanted.certificate is not None:
+        try:
+            certificate = Certificate.read(Path(wanted.certificate))
+        except CertificateError as error:
+            if not wanted.unvalidated:
+                raise
+            problem = str(error)
+    model = _model(config, certificate)
+    untrained = load_column(config.column)
+    parameters = _parameters(config, untrained, certificate is not None)
+    start = _start_of(config, parameters, untrained)
+    column = untrained if start is None else start.put_into(untrained)
+    if certificate is not None:
+        problem = ""
+        try:
+            require_certificate(
+                certificate,
+                variant=model.variant,
+                extensions=model.extensions,
+                tau_r_ms=_time_constant(model.tau_r_ms),
+                column_hash=column.hash,
+                reduction_hash=parameters.reduction_hash,
+                tier=wanted.tier,
+            )
+        except CertificateError as error:
+            problem = re.sub("^certificate", str(wanted.certificate), str(error))
+            if not wanted.unvalidated:
+                raise CertificateError(problem) from None
+    if parameters.column_hash != column.hash:
+        which = "this one" if start is None else f"that with {start.folder}'s weights"
+        raise InputError(
+            f"the parameters in {_run_folder(config)} are of column "
+            f"{parameters.column_hash[:12]}, {which} is {column.hash[:12]}"
+        )
+    if start is not None:
+        parameters = _before_training(start, parameters)
+    scenario = config.scenario.choose()
+    return Certified(parameters, model, certificate, problem, scenario, start)
+
+
+def model_facts(model: RateModelChoice) -> str:
+    """Return which rate model was trained as text, for the files of a run."""
+    return json.dumps(
+        {
+            "variant": model.variant,
+            "extensions": list(model.extensions),
+            "tau_r_ms": model.tau_r_ms,
+            "dt_ms": model.dt_ms,
+        }
+    )
+
+
+def model_of(facts: str) -> RateModelChoice:
+    """Return the rate model of :func:`model_facts`."""
+    content = json.loads(facts)
+    return RateModelChoice(
+        content["variant"],
+        tuple(content["extensions"]),
+        content["tau_r_ms"],
+        content["dt_ms"],
+    )
+
+
+def _model(config: TrainConfig, certificate: Certificate | None) -> RateModelChoice:
+    wanted = config.model
+    if certificate is None:
+        variant = wanted.variant or str(UNCERTIFIED["variant"])
+        extensions = EXTENSIONS[wanted.form or str(UNCERTIFIED["form"])]
+        tau_r: Any = wanted.tau_r_ms or UNCERTIFIED["tau_r_ms"]
+    else:
+        variant = wanted.variant or certificate.variant
+        extensions = certificate.extensions
+        if wanted.form is not None:
+            extensions = EXTENSIONS[wanted.form]
+        tau_r = wanted.tau_r_ms or certificate.time_constants_ms.get("tau_r")
+    if variant == "instantaneous" and wanted.tau_r_ms is None:
+        tau_r = None
+    return RateModelChoice(variant, extensions, tau_r, wanted.dt_ms)
+
+
+def _start_of(
+    config: TrainConfig, parameters: RateParameters, column: Column
+) -> TrainedRun | None:
+    """Return the run to start from, where the parameters were found for its weights."""
+    if config.training.start is None or parameters.column_hash == column.hash:
+        return None
+    return read_trained_run(Path(config.training.start))
+
+
+def _before_training(start: TrainedRun, found: RateParameters) -> RateParameters:
+    """Return the network that a run began with, but for what was found since.
+
+    Trained weights are shares of those before training, and stay so.
+    """
+    before = start.parameters
+    return replace(
+        found,
+        column_hash=before.column_hash,
+        n_lgn=before.n_lgn,
+        recurrent=before.recurrent,
+        lgn_edges=before.lgn_edges,
+    )
+
+
+def _parameters(
+    config: TrainConfig, column: Column, is_certified: bool
+) -> RateParameters:
+    folder = _run_folder(config)
+    if folder is not None:
+        return read_parameters(folder / FILE_NAME)
+    if is_certified:
+        raise InputError(
+            f"{config.model.certificate}: does not lie in the run folder of 'v1bridge "
+            "validate'; name that with --validation"
+        )
+    return reduce_column(column, theoretical_data(column, "siegert")).parameters
+
+
+def _run_folder(config: TrainConfig) -> Path | None:
+    if config.model.validation is not None:
+        return Path(config.model.validation)
+    if config.model.certificate is None:
+        return None
+    beside = Path(config.model.certificate).absolute().parent
+    return beside.parent if beside.name == "certificates" else None
+
+
+def _time_constant(tau_r_ms: Any) -> float | tuple[float, ...] | None:
+    return tuple(tau_r_ms) if isinstance(tau_r_ms, list | tuple) else tau_r_ms
