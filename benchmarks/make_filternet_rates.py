@@ -28,7 +28,7 @@ from bmtk.simulator.filternet.lgnmodel.movie import Movie
 from sklearn.datasets import load_sample_images
 
 from bridge.column.building.tables import lgn_type_table
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.lgn.filter_table import lgn_filter_table
 from bridge.stimulus.lgn.grid import lgn_grid
 from bridge.stimulus.lgn.subunits import LgnParameters, draw_lgn_parameters

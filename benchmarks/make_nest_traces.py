@@ -20,7 +20,7 @@ import nest
 import numpy as np
 
 from bridge.column.building.tables import TAU_SYN_MS, cell_table
-from bridge.column.column import CellModels
+from bridge.column.cell_models import CellModels
 
 DT_MS = 0.1
 DURATION_MS = 1500.0

@@ -9,7 +9,8 @@ import nest
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import Column, PoissonInput
+from bridge.column.column import Column
+from bridge.column.poisson_input import PoissonInput
 
 Trains = Mapping[str, tuple[NDArray[np.float64], NDArray[np.int64]]]
 """Spike times (ms) and node of the populations ``lgn``, ``bkg``, ``surround``."""

@@ -36,7 +36,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bridge.column.building.build import build_column
-from bridge.column.column import POPULATIONS, Column, PoissonInput
+from bridge.column.column import Column
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import POPULATIONS
 from bridge.files.spike_file import read_spikes
 from bridge.sonata.inputs import steady_spikes, varying_spikes
 from bridge.sonata.write import write_sonata

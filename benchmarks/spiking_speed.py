@@ -32,7 +32,8 @@ from pathlib import Path
 import numpy as np
 
 from bridge.column.building.build import build_column
-from bridge.column.column import Column, PoissonInput
+from bridge.column.column import Column
+from bridge.column.poisson_input import PoissonInput
 from bridge.sonata.inputs import varying_spikes
 from bridge.stimulus.scenes import grating
 from bridge.stimulus.stimulus import Stimulus

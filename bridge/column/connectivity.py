@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import CLASS_OF_POPULATION, CLASSES, POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 
 Grouping = Literal["population", "class"]
 """The 17 populations or the 9 classes."""

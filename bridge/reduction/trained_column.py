@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.building.typical_cells import typical_cells
-from bridge.column.column import Column, LgnCells
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
 

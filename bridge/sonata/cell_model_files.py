@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.column.building.tables import TAU_SYN_MS
-from bridge.column.column import CellModels
+from bridge.column.cell_models import CellModels
 from bridge.errors import InputError
 
 

@@ -14,7 +14,9 @@ from bridge.column.building.tables import (
     lgn_type_table,
     line_table,
 )
-from bridge.column.column import POPULATIONS, CellModels, LgnCells
+from bridge.column.cell_models import CellModels
+from bridge.column.lgn_cells import LgnCells
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.sonata.cell_model_files import GlifParameters, read_cell_model
 from bridge.sonata.hdf5_read import NodeRecords

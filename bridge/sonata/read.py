@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.building.tables import BACKGROUND_RATE_HZ
-from bridge.column.column import POPULATIONS, Column, LgnCells, PoissonInput
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.lgn_cells import LgnCells
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.sonata.cells import Nodes, classify, read_cells, read_lgn
 from bridge.sonata.edges import read_connections

@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import (
-    CLASS_OF_POPULATION,
-    POPULATIONS,
-    Column,
-    PoissonInput,
-)
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import CLASS_OF_POPULATION, POPULATIONS
 from bridge.errors import InputError
 from bridge.files.run_folder import open_run_folder
 from bridge.sonata.cell_model_files import write_cell_model

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.response import lgn_rates
 from bridge.stimulus.stimulus import Stimulus

@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, gmres
 
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError, V1BridgeError
 from bridge.reduction.parameters import RateParameters
 from ratemodel.cells.adaptation import PER_MS
 from ratemodel.cells.transfer import TorchTransfer
 from ratemodel.connections.channels import edge_gains
-from ratemodel.variants.assembly import Extensions
+from ratemodel.variants.extensions import Extensions
 
 FloatArray = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from bridge.errors import DeviceError
+from ratemodel.gradients.plan import SequenceState
 from ratemodel.gradients.sequence import RateSequence, SequenceRates
-from ratemodel.gradients.sequence_pass import SequenceState
 from ratemodel.variants.contract import flatten, rebuild
 
 

@@ -12,7 +12,8 @@ from ratemodel.connections.weight_map import WeightMap
 from ratemodel.gradients.differentiated_steps import DifferentiatedSteps
 from ratemodel.gradients.event_layout import EventLayout, last_steps
 from ratemodel.gradients.local_steps import LocalSteps
-from ratemodel.gradients.sequence_pass import Plan, SequencePass, SequenceState
+from ratemodel.gradients.plan import Plan, SequenceState
+from ratemodel.gradients.sequence_pass import SequencePass
 from ratemodel.gradients.slab_pool import SlabPool
 from ratemodel.network.network import RateNetwork
 from ratemodel.variants.contract import rebuild

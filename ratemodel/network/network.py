@@ -20,13 +20,9 @@ from ratemodel.network.external import ExternalInput
 from ratemodel.network.recording import BinRecorder
 from ratemodel.network.result import RateResult
 from ratemodel.network.source_window import SourceWindow
-from ratemodel.variants.assembly import (
-    Extensions,
-    assemble,
-    channels_for,
-    check_variant,
-)
+from ratemodel.variants.assembly import assemble, channels_for, check_variant
 from ratemodel.variants.contract import RateVariant, advance
+from ratemodel.variants.extensions import Extensions
 from ratemodel.variants.time_constants import expand_tau_r
 
 
@@ -47,7 +43,7 @@ class RateNetwork:
         Step, ms.
     cascade, adaptation, delays, variance, membrane
         Extensions of the plain form
-        (:class:`ratemodel.variants.assembly.Extensions`).
+        (:class:`ratemodel.variants.extensions.Extensions`).
     dtype
         ``torch.float32`` or ``torch.float64``.
     device

@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 
 
 class BinRecorder:

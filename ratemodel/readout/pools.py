@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 LAYERS = ("L23", "L4", "L5", "L6")
@@ -26,7 +26,7 @@ def draw_pools(
     ----------
     population
         Population of each cell, index into
-        :data:`~bridge.column.column.POPULATIONS`, ``(n_cells,)``.
+        :data:`~bridge.column.populations.POPULATIONS`, ``(n_cells,)``.
     n_pools
         Number of pools of each task.
     layer

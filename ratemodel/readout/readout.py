@@ -1,49 +1,21 @@
 """From the rates of pools in the answer window to an answer."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, cast
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bridge.config_section import Section
 from bridge.errors import InputError
+from ratemodel.readout.config import ReadoutConfig
 from ratemodel.readout.pools import draw_pools
 from ratemodel.tasks.trials import Task
 
 _LEAST_HZ = 1e-3
 """Least spread of the pools that a readout is scaled to, Hz."""
-
-
-class ReadoutConfig(Section):
-    """Where answers are read from.
-
-    Attributes
-    ----------
-    layer
-        Layer whose excitatory cells make the pools.
-    pool_size
-        Cells in a pool; 30 as in Chen, Scherr and Maass 2022.
-    binary
-        How two answers are told apart: ``"threshold"``, one pool against a learned
-        threshold, or ``"two_pools"``, one pool against the other.
-    centre_hz, scale_per_hz
-        Centre, Hz, and scale, 1/Hz, of the pools' rates before training, see
-        :class:`Readout`; a calibration at the start of the training sets both.
-    seed
-        Seed of the pools.
-    """
-
-    layer: Literal["L23", "L4", "L5", "L6"] = "L5"
-    pool_size: Annotated[int, Field(ge=1)] = 30
-    binary: Literal["threshold", "two_pools"] = "threshold"
-    centre_hz: Annotated[float, Field(ge=0)] = 3.0
-    scale_per_hz: Annotated[float, Field(gt=0)] = 1.0
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
 
 
 class Readout(nn.Module):
@@ -226,44 +198,3 @@ def build_readouts(
             for name, task in tasks.items()
         }
     )
-
-
-def answer_weights(
-    answer_ms: tuple[float, float], bin_ms: float, n_bins: int
-) -> NDArray[np.float32]:
-    """Return the weight of every bin in a trial's mean rate.
-
-    Parameters
-    ----------
-    answer_ms
-        Start and stop of the answer window, ms.
-    bin_ms
-        Duration of a bin, ms; bin ``k`` is ``[k bin, (k + 1) bin)``.
-    n_bins
-        Number of bins of the run.
-
-    Returns
-    -------
-    ndarray
-        ``(n_bins,)``; sums to 1.
-
-    Raises
-    ------
-    InputError
-        If the window does not consist of whole bins, or ends after the run.
-    """
-    edges = np.array(answer_ms) / bin_ms
-    start, stop = np.rint(edges).astype(np.int64)
-    if not np.allclose(edges, (start, stop), rtol=0.0, atol=1e-6):
-        raise InputError(
-            f"answer window {answer_ms[0]:g} to {answer_ms[1]:g} ms: not whole time "
-            f"steps of {bin_ms:g} ms"
-        )
-    if stop > n_bins:
-        raise InputError(
-            f"answer window: ends at {answer_ms[1]:g} ms, the run at "
-            f"{n_bins * bin_ms:g} ms"
-        )
-    weights = np.zeros(n_bins, dtype=np.float32)
-    weights[start:stop] = 1.0 / (stop - start)
-    return weights

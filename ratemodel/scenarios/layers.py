@@ -5,8 +5,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 
 _LAYER = np.array([name.lstrip("ei")[0] for name in POPULATIONS])
 

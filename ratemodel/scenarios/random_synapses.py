@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.building.random_wiring import rewire_at_random
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.points import REFERENCE_LGN_HZ
 from ratemodel.analysis.steady_state import solve_steady_state
 from ratemodel.connections.channels import edge_gains
 from ratemodel.scenarios.default import Default
-from ratemodel.variants.assembly import Extensions
+from ratemodel.variants.extensions import Extensions
 
 
 class RandomSynapses(Default):
@@ -22,9 +22,10 @@ class RandomSynapses(Default):
     Wired by :func:`bridge.column.building.random_wiring.rewire_at_random`. With
     existing weights copied as they are, the rates of 3,000 cells nearly double (7.1
     in place of 3.8 Hz), and training may diverge: the data's wiring balances them
-    population by population. So the weights onto a population from excitatory sources, and
-    those from inhibitory ones, are multiplied by one factor each, such that at the
-    default network's steady rates :math:`r` (all input channels at 8 Hz, F frozen)
+    population by population. So the weights onto a population from excitatory
+    sources, and those from inhibitory ones, are multiplied by one factor each, such
+    that at the default network's steady rates :math:`r` (all input channels at 8 Hz,
+    F frozen)
 
     .. math:: \sum_{ij} w'_{ij} q_{ij} r_j = \sum_{ij} w_{ij} q_{ij} r_j
 

@@ -9,7 +9,8 @@ from bridge.column.building.input_wiring import wire_channels
 from bridge.progress import Progress
 from bridge.reduction.parameters import RateParameters
 from ratemodel.network.network import RateNetwork
-from ratemodel.readout.readout import ReadoutConfig, build_readouts
+from ratemodel.readout.config import ReadoutConfig
+from ratemodel.readout.readout import build_readouts
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.scenarios.weight_rule import WeightRule
 from ratemodel.tasks.config import TasksConfig

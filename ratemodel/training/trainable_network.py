@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from ratemodel.gradients.captured_sequence import CapturedSequence
 from ratemodel.gradients.sequence import RateSequence
 from ratemodel.network.network import RateNetwork

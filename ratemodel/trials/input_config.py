@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.config_section import Section, as_tuple
 from bridge.stimulus.input_channels import InputChannels
 from bridge.stimulus.lgn.channels import LgnChannels

@@ -11,7 +11,7 @@ from torch import Tensor
 from bridge.errors import InputError
 from bridge.stimulus.input_channels import InputChannels
 from bridge.stimulus.movie import Movie
-from ratemodel.readout.readout import answer_weights
+from ratemodel.readout.answer_window import answer_weights
 from ratemodel.tasks.task_set import TaskSet
 
 

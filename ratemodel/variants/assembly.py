@@ -1,6 +1,5 @@
 """Puts a variant together from the parameters of a column and the options."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from ratemodel.cells.transfer import TorchTransfer
 from ratemodel.connections.channels import Channels, merged_channels, receptor_channels
 from ratemodel.variants.contract import RateVariant, TrainableVariant
 from ratemodel.variants.equilibrium import Equilibrium
+from ratemodel.variants.extensions import Extensions
 from ratemodel.variants.instantaneous import Instantaneous
 from ratemodel.variants.low_pass import LowPass
 from ratemodel.variants.with_membrane import WithMembrane
@@ -29,37 +29,6 @@ VARIANTS = {
     "equilibrium": Equilibrium,
 }
 """The three limits of the rate model by name."""
-
-
-@dataclass(frozen=True)
-class Extensions:
-    """What goes beyond the plain form; everything off is the plain form.
-
-    Attributes
-    ----------
-    cascade
-        The exact alpha kernel of every receptor in place of one pole per cell
-        (equilibrium: two poles of ``tau_r / 2`` in place of one).
-    adaptation
-        The slow after-spike current as a state in place of its mean in F.
-    delays
-        Synaptic delays, in whole steps.
-    variance
-        F follows the variance of the input in place of a frozen one.
-    membrane
-        The membrane's lag, its threshold crossings and the cells just reset,
-        see :class:`ratemodel.cells.membrane.Membrane`; it needs the variance.
-    """
-
-    cascade: bool = False
-    adaptation: bool = False
-    delays: bool = False
-    variance: bool = False
-    membrane: bool = False
-
-    def __post_init__(self) -> None:
-        if self.membrane and not self.variance:
-            raise InputError("rate model: the membrane needs the variance")
 
 
 def check_variant(variant: str) -> str:

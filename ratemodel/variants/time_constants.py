@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from bridge.column.column import CellModels
+from bridge.column.cell_models import CellModels
 
 _Array = NDArray[np.float64]
 

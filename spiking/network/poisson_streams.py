@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import PoissonInput
+from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
 from spiking.network.receptor_slots import ReceptorSlots
 

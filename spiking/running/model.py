@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.machine.cores import available_cores
 from bridge.progress import Progress, SilentProgress, task
 from bridge.stimulus.stimulus import Stimulus

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SpikingResult:
     stimulus_names
         Names of the stimuli.
     population
-        Index into :data:`bridge.column.column.POPULATIONS` per cell.
+        Index into :data:`bridge.column.populations.POPULATIONS` per cell.
     bin_ms, drop_ms, dt_ms
         Bin width; time left out of the per-cell statistics; time step, ms.
     device

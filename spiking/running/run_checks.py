@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus import Stimulus
 

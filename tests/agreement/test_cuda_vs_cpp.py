@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import POPULATIONS, CellModels, Column, PoissonInput
+from bridge.column.cell_models import CellModels
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import POPULATIONS
 from bridge.errors import DeviceError
 from bridge.stimulus.scenes import flash
 from spiking.devices.choose import DEVICES

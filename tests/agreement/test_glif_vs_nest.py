@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 from bridge.column.building.tables import TAU_SYN_MS, cell_table
-from bridge.column.column import CellModels, Column, LgnCells, PoissonInput
+from bridge.column.cell_models import CellModels
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.lgn_cells import LgnCells
+from bridge.column.poisson_input import PoissonInput
 from spiking.devices.runtime import run_in_process
 from spiking.network.network_arrays import network_arrays
 from spiking.trials.trial import Trial

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 import pytest
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.lgn.filter_bank import LgnFilterBank
 
 FRAME_MS, SETTLED_MS, END_MS = 10, 1000, 3000

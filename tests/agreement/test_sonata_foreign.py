@@ -9,7 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.sonata.read import read_sonata
 

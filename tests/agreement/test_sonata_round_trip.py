@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError, RunFolderError
 from bridge.sonata.read import read_sonata
 from bridge.sonata.write import write_sonata

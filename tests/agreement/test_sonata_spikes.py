@@ -7,7 +7,8 @@ import libsonata
 import numpy as np
 import pytest
 
-from bridge.column.column import Column, LgnCells
+from bridge.column.column import Column
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.spike_file import read_spikes, write_spikes
 from bridge.sonata.read import read_sonata

@@ -28,7 +28,7 @@ from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
 from ratemodel.trials.trial_source import TrialSource
-from validation.cli.app import main
+from validation.cli.main import main
 from validation.commands import train as train_command
 from validation.commands.evaluate import trained_network
 from validation.experiment.trained_run import read_trained_run
@@ -447,7 +447,13 @@ def test_an_interrupted_run_keeps_a_checkpoint(home, whole):
 def test_two_processes_learn_as_one(home, whole):
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     done = subprocess.run(
-        [sys.executable, *launcher, "-m", "validation.cli.app", *words(home, "shared")],
+        [
+            sys.executable,
+            *launcher,
+            "-m",
+            "validation.cli.main",
+            *words(home, "shared"),
+        ],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

@@ -20,7 +20,7 @@ EXCITATORY = ("e23", "e4", "e5", "e6")
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "quick"
-    command = [sys.executable, "-m", "validation.cli.app", "validate", "--quick"]
+    command = [sys.executable, "-m", "validation.cli.main", "validate", "--quick"]
     command += ["--variants", "low_pass", "--out", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -108,7 +108,8 @@ def test_the_extended_model_follows_the_column(report: dict[str, Any]) -> None:
 
 
 def test_config_of_the_run_is_complete(run_folder: Path) -> None:
-    from validation.config.validate import parse_config, read_config
+    from bridge.files.toml_file import read_toml
+    from validation.config.validate import parse_config
 
     path = run_folder / "config.toml"
-    assert parse_config(read_config(path), str(path)).to_toml() == path.read_text()
+    assert parse_config(read_toml(path), str(path)).to_toml() == path.read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from validation.cli.app import main
+from validation.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bridge", "ratemodel", "spiking", "validation")

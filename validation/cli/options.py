@@ -133,3 +133,14 @@ def split_names(text: str) -> list[str]:
         Value of the option.
     """
     return [name.strip().replace("-", "_") for name in text.split(",") if name.strip()]
+
+
+TrainingDevice = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the rate model runs; auto takes a GPU where there is one.  "
+        "[default: cpu]",
+        metavar="cpu|cuda|auto",
+        show_default=False,
+    ),
+]

@@ -1,4 +1,4 @@
-"""The commands that train: ``train``, ``evaluate`` and ``sweep``."""
+"""``v1bridge train``: its options and help."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,20 +14,11 @@ from validation.cli.options import (
     Resume,
     Seed,
     Size,
+    TrainingDevice,
     column_options,
     given_options,
     split_names,
 )
-
-TrainingDevice = Annotated[
-    str | None,
-    typer.Option(
-        help="Where the rate model runs; auto takes a GPU where there is one.  "
-        "[default: cpu]",
-        metavar="cpu|cuda|auto",
-        show_default=False,
-    ),
-]
 
 
 def train(
@@ -217,108 +208,6 @@ def train(
         ),
     }
     train_into(out, config, given, overwrite=overwrite, resume=resume)
-
-
-def evaluate(
-    run: Annotated[
-        Path, typer.Argument(help="Run folder of 'v1bridge train'.", metavar="RUN")
-    ],
-    split: Annotated[
-        str,
-        typer.Option(help="Part of the images.", metavar="train|validation|test"),
-    ] = "test",
-    images: Annotated[
-        int, typer.Option(help="Trials of each task at the most.")
-    ] = 10_000,
-    dt_ms: Annotated[
-        float | None,
-        typer.Option(
-            help="Time step, ms.  [default: that of the training]", show_default=False
-        ),
-    ] = None,
-    device: TrainingDevice = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="JSON file for the result.  [default: show it only]",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Measure the accuracy of a trained network, with its 95 % interval.
-
-    **Examples**
-
-        v1bridge evaluate runs/mnist
-
-        v1bridge evaluate runs/mnist --dt-ms 1
-
-        v1bridge evaluate runs/mnist --split validation --images 500 --out v.json
-    """
-    from validation.commands.evaluate import evaluate_run
-
-    evaluate_run(run, split, images, out, dt_ms, device or "cpu")
-
-
-def sweep(
-    grid: Annotated[
-        Path,
-        typer.Argument(
-            help="Grid of scenarios, sizes, LGN and seeds, and what all runs share.",
-            metavar="GRID.toml",
-        ),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="Folder for the runs and the table; what is there already is not "
-            "repeated.",
-            metavar="DIR",
-        ),
-    ],
-    jobs: Annotated[
-        int,
-        typer.Option(
-            help="Networks trained at a time: on a CPU, set OMP_NUM_THREADS so that "
-            "they share its cores; a GPU is shared as it is."
-        ),
-    ] = 1,
-) -> None:
-    """Train every network of a grid and tabulate the accuracies.
-
-    The folder gets one run folder per job and sweep.md, the table beside the
-    figures of Chen's 2024 thesis. Started again, it goes on where it stopped.
-
-    A grid:
-
-        [grid]
-        scenarios = ["default", "no_dale"]
-        sizes = ["3k"]
-        lgn = [false, true]
-        seeds = [1, 2]
-
-        [certificates]
-        3k = "runs/3k/certificates/low_pass_extended.json"
-
-        [train.model]
-        tier = "lenient"
-
-        [train.training]
-        minutes = 10.0
-
-    With start = "runs/thesis" at its top, every run starts from the weights of the
-    run of the same name there: at a finer model.dt_ms, say.
-
-    **Examples**
-
-        v1bridge sweep thesis.toml --out runs/thesis
-
-        v1bridge sweep small.toml --out runs/small --jobs 4
-    """
-    from validation.commands.sweep import sweep_into
-
-    sweep_into(grid, out, jobs)
 
 
 def _task_names(text: str) -> list[str]:

@@ -9,7 +9,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import open_run_folder

@@ -10,7 +10,8 @@ from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from validation.commands.device import settle_device
 from validation.commands.progress_bar import ProgressBar
 from validation.commands.tables import verdict_tables
-from validation.config.validate import FileColumn, ValidateConfig, merged_config
+from validation.config.column import FileColumn
+from validation.config.validate import ValidateConfig, merged_config
 from validation.criteria.criteria import load_criteria
 from validation.experiment.column import load_column
 from validation.experiment.trained_run import options_with_run

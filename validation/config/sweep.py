@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field
 
 from bridge.config_section import Section, as_tuple
 from bridge.errors import InputError
+from bridge.files.toml_file import merge_keys, read_toml
 from validation.config.train import ScenarioName, TrainConfig
-from validation.config.validate import merge_keys, read_config
 
 Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 Seeds = Annotated[
@@ -109,7 +109,7 @@ def read_sweep(path: Path) -> tuple[Job, ...]:
     InputError
         One line that names everything that is wrong.
     """
-    config = SweepConfig.parse(read_config(path), str(path))
+    config = SweepConfig.parse(read_toml(path), str(path))
     return tuple(_jobs(config, str(path)))
 
 

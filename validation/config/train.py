@@ -9,18 +9,14 @@ from pydantic import Field
 
 from bridge.certificate.scores import Tier
 from bridge.config_section import Section
-from ratemodel.readout.readout import ReadoutConfig
+from ratemodel.readout.config import ReadoutConfig
 from ratemodel.scenarios.choose import choose_scenario
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.training.config import TrainingConfig
 from ratemodel.trials.input_config import InputConfig
-from validation.config.validate import (
-    BuiltColumn,
-    ColumnConfig,
-    ConfigWithColumn,
-    merged_sections,
-)
+from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
+from validation.config.with_options import merged_sections
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 ScenarioName = Literal[

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from bridge.column.building.build import build_column
-from bridge.column.column import Column, PoissonInput
+from bridge.column.column import Column
+from bridge.column.poisson_input import PoissonInput
 from bridge.sonata.read import read_sonata
-from validation.config.validate import BuiltColumn, FileColumn
+from validation.config.column import BuiltColumn, FileColumn
 from validation.experiment.trained_run import read_trained_run
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.scenes import blank, broadband, flash, grating, steps
 from bridge.stimulus.stimulus import Stimulus

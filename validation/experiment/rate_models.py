@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.network.network import RateNetwork
-from validation.config.validate import EXTENSIONS
+from validation.config.sections import EXTENSIONS
 from validation.experiment.sabotages import SABOTAGES, Sabotage
-from validation.responses.reference import ModelRates
+from validation.responses.model_rates import ModelRates
 
 FloatArray = NDArray[np.float64]
 
 
 def extensions_of(form: str) -> tuple[str, ...]:
-    """Return what a form adds: :data:`validation.config.validate.EXTENSIONS`."""
+    """Return what a form adds: :data:`validation.config.sections.EXTENSIONS`."""
     return EXTENSIONS[form]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.files.stages import Stages
 from bridge.progress import Progress
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
-from validation.config.validate import SpikingConfig
+from validation.config.sections import SpikingConfig
 from validation.measures.noise import compute_ceiling, compute_half_correlation
-from validation.responses.reference import Reference, StimulusInfo
+from validation.responses.reference import Reference
+from validation.responses.stimulus_info import StimulusInfo
 
 Arrays = dict[str, NDArray[np.generic]]
 

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import Column, LgnCells
+from bridge.column.column import Column
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.run_folder import CONFIG
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
-from validation.config.validate import EXTENSIONS
+from validation.config.sections import EXTENSIONS
 
 WEIGHTS = "weights.safetensors"
 """File of the trained weights in the run folder."""

@@ -31,7 +31,7 @@ from validation.measures.single_cells import (
 from validation.measures.time_course import compute_time_course
 from validation.measures.trial_products import draw_weights
 from validation.measures.tuning import compute_preferred_match
-from validation.responses.reference import ModelRates
+from validation.responses.model_rates import ModelRates
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, Any]

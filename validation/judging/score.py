@@ -11,7 +11,8 @@ from validation.judging.sentences import describe_time_scales
 from validation.judging.verdict import judge_overall, overall_bandwidth
 from validation.measures.mean_rate import adjust_holm
 from validation.measures.shared import PreparedReference, prepare_reference
-from validation.responses.reference import ModelRates, Reference
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
 
 
 def score_model(

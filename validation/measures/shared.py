@@ -22,7 +22,8 @@ from validation.measures.tuning import (
     compute_preferred_match,
     compute_selectivity,
 )
-from validation.responses.reference import ModelRates, Reference
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
 
 FloatArray = NDArray[np.float64]
 Numbers = dict[str, float | None]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from validation.report.page import page_environment, style_sheet
 from validation.report.wording import (
     LOOKS,

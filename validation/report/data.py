@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from bridge.column.column import Column
 from validation.criteria.criteria import Criteria
-from validation.responses.reference import ModelRates, Reference
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
 
 
 @dataclass(frozen=True)

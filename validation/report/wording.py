@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from validation.config.validate import FORMS
+from validation.config.sections import FORMS
 
 
 class Look(NamedTuple):

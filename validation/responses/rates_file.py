@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.stimulus.stimulus import Stimulus
-from validation.responses.reference import ModelRates, Reference
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
 
 
 def rates_dataset(

@@ -1,76 +1,15 @@
 """What a rate model is compared with, and what it hands in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import CLASS_OF_POPULATION, CLASSES, POPULATIONS
+from bridge.arrays import FloatArray
+from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.errors import InputError
-from bridge.stimulus.stimulus import Stimulus
-
-FloatArray = NDArray[np.float64]
-StimulusKind = Literal["blank", "flash", "step", "grating", "broadband", "other"]
-
-
-@dataclass(frozen=True)
-class StimulusInfo:
-    """What the measures need to know about a test stimulus.
-
-    Attributes
-    ----------
-    name
-        Name of the stimulus.
-    kind
-        Which measures it serves: onsets are read from flashes and steps, the
-        lag from broadband stimuli, the tuning from gratings.
-    onset_ms
-        Times of stimulus onset from the start of the trial, ms.
-    frequencies_hz
-        Frequencies the stimulus is modulated at, Hz.
-    direction_deg
-        Direction of motion, degrees; ``None`` if it does not move.
-    """
-
-    name: str
-    kind: StimulusKind = "other"
-    onset_ms: tuple[float, ...] = ()
-    frequencies_hz: tuple[float, ...] = ()
-    direction_deg: float | None = None
-
-    @classmethod
-    def from_stimulus(cls, stimulus: Stimulus) -> "StimulusInfo":
-        """Read the metadata of a stimulus.
-
-        The kind is the first word of the name where that is a known kind;
-        otherwise it follows from direction, frequencies and onsets.
-        """
-        kind: StimulusKind = "other"
-        word = stimulus.name.lower()
-        if word.startswith("broadband"):
-            kind = "broadband"
-        elif word.startswith("grating") or stimulus.direction_deg is not None:
-            kind = "grating"
-        elif word.startswith("flash"):
-            kind = "flash"
-        elif word.startswith("step"):
-            kind = "step"
-        elif word.startswith("blank"):
-            kind = "blank"
-        elif len(stimulus.frequencies_hz) >= 3:
-            kind = "broadband"
-        elif stimulus.onset_ms and not stimulus.frequencies_hz:
-            kind = "step"
-        return cls(
-            name=stimulus.name,
-            kind=kind,
-            onset_ms=tuple(stimulus.onset_ms),
-            frequencies_hz=tuple(stimulus.frequencies_hz),
-            direction_deg=stimulus.direction_deg,
-        )
+from validation.responses.stimulus_info import StimulusInfo
 
 
 @dataclass(frozen=True)
@@ -92,7 +31,8 @@ class Reference:
     stimuli
         The test stimuli, in the order of axis 1.
     population
-        Index into :data:`bridge.column.column.POPULATIONS` per cell, ``(n_cells,)``.
+        Index into :data:`bridge.column.populations.POPULATIONS` per cell,
+        ``(n_cells,)``.
     bin_ms
         Bin width, ms.
     drop_ms
@@ -273,119 +213,3 @@ class Reference:
             rates_hz=self.rates_hz.reshape(shape).mean(axis=4),
             bin_ms=self.bin_ms * factor,
         )
-
-    def split(self) -> "tuple[Reference, ModelRates]":
-        """Return the reference without its last seed, and that seed as a model.
-
-        Raises
-        ------
-        InputError
-            If there is a single seed.
-        """
-        if self.n_seeds < 2:
-            raise InputError("reference: a second seed is needed to judge the first")
-        kept = replace(
-            self,
-            rates_hz=self.rates_hz[:-1],
-            neuron_rates_hz=self.neuron_rates_hz[:-1],
-        )
-        other = ModelRates(
-            name="other_seed",
-            rates_hz=self.rates_hz[-1].mean(axis=1),
-            neuron_rates_hz=self.neuron_rates_hz[-1].mean(axis=1),
-            trials_hz=np.moveaxis(self.rates_hz[-1], 1, 0),
-        )
-        return kept, other
-
-
-@dataclass(frozen=True)
-class ModelRates:
-    """Responses of a model to the same test stimuli.
-
-    Attributes
-    ----------
-    name
-        Name of the model (a variant, a control).
-    rates_hz
-        Population rates, Hz, shape ``(n_stimuli, n_bins, 17)``.
-    neuron_rates_hz
-        Mean rate of every cell, Hz, shape ``(n_stimuli, n_cells)``.
-    tau_r_ms
-        Rate time constant, ms: one value or one per population; ``None`` if the
-        model has none.
-    trials_hz
-        Single trials where the model is itself noisy (another spiking seed), Hz,
-        shape ``(n_trials, n_stimuli, n_bins, 17)``, with ``rates_hz`` their mean:
-        the measures then take the model's own noise out as well.
-    """
-
-    name: str
-    rates_hz: FloatArray
-    neuron_rates_hz: FloatArray
-    tau_r_ms: float | tuple[float, ...] | None = None
-    trials_hz: FloatArray | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("rates_hz", "neuron_rates_hz"):
-            array = np.asarray(getattr(self, name), dtype=np.float64)
-            object.__setattr__(self, name, array)
-
-    def rebinned(self, factor: int) -> "ModelRates":
-        """Return the model with ``factor`` bins merged into one.
-
-        Raises
-        ------
-        InputError
-            If the number of bins is not a multiple of ``factor``.
-        """
-        n_bins = self.rates_hz.shape[1]
-        if factor < 1 or n_bins % factor:
-            raise InputError(
-                f"model {self.name}: {n_bins} bins cannot be merged by {factor}"
-            )
-
-        def merged(rates: FloatArray) -> FloatArray:
-            shape = (*rates.shape[:-2], n_bins // factor, factor, rates.shape[-1])
-            result: FloatArray = rates.reshape(shape).mean(axis=-2)
-            return result
-
-        trials = None if self.trials_hz is None else merged(self.trials_hz)
-        return replace(self, rates_hz=merged(self.rates_hz), trials_hz=trials)
-
-    def check_against(self, reference: Reference) -> None:
-        """Check that shapes match those of ``reference``.
-
-        Raises
-        ------
-        InputError
-            If a shape differs.
-        """
-        shapes: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]] = (
-            (
-                "rates_hz",
-                self.rates_hz.shape,
-                (reference.n_stimuli, reference.n_bins, len(POPULATIONS)),
-            ),
-            (
-                "neuron_rates_hz",
-                self.neuron_rates_hz.shape,
-                (reference.n_stimuli, reference.population.size),
-            ),
-        )
-        for name, shape, expected in shapes:
-            if shape != expected:
-                raise InputError(
-                    f"model {self.name}: {name} has shape {shape}, not {expected}"
-                )
-
-    def group_trials(self, reference: Reference) -> FloatArray:
-        """Return group rates on the concatenated stimuli.
-
-        Hz, shape ``(n_groups, n_trials, n_stimuli * n_bins)``, with one trial for
-        a model without noise.
-        """
-        trials = self.rates_hz[None] if self.trials_hz is None else self.trials_hz
-        present = reference.n_cells_of_population > 0
-        trials = np.where(present, trials, 0.0)
-        grouped = np.einsum("gp,nstp->gnst", reference.group_weights, trials)
-        return np.ascontiguousarray(grouped.reshape(*grouped.shape[:2], -1))

@@ -10,32 +10,35 @@ from typing import Any
 import numpy as np
 
 from bridge.certificate.certificate import Certificate
-from bridge.column.column import POPULATIONS, Column
+from bridge.certificate.scores import Scores
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.files.json_file import write_json
-from bridge.progress import Progress
 from bridge.files.provenance import collect_provenance
+from bridge.files.run_folder import RunFolder
+from bridge.progress import Progress
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from bridge.reduction.time_constants import sample_tau_r_ms
-from bridge.files.run_folder import RunFolder
-from bridge.certificate.scores import Scores
 from spiking.running.model import SpikingModel
-from validation.experiment.transfer_functions import fit_tau_r_ms, reduction_of
-from validation.experiment.column import load_column
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
-from validation.experiment.sabotages import SABOTAGES
 from validation.criteria.criteria import Criteria, load_criteria
-from validation.experiment.rate_models import RateModel, extensions_of, respond
+from validation.experiment.column import load_column
 from validation.experiment.parallel import map_in_processes
-from validation.measures.shared import PreparedReference, prepare_reference
 from validation.experiment.protocol import Protocol, build_protocol
-from validation.responses.rates_file import rates_dataset
-from validation.responses.reference import ModelRates, Reference
+from validation.experiment.rate_models import RateModel, extensions_of, respond
+from validation.experiment.sabotages import SABOTAGES
+from validation.experiment.spiking_reference import run_seeds, spiking_reference
+from validation.experiment.tau_r_fit import fit_tau_r_ms
+from validation.experiment.trained_run import TrainedRun, read_trained_run
+from validation.experiment.transfer_functions import reduction_of
+from validation.judging.score import score_model
+from validation.measures.shared import PreparedReference, prepare_reference
 from validation.report.data import Raster, ReportData
 from validation.report.page import render_report
-from validation.judging.score import score_model
-from validation.experiment.spiking_reference import run_seeds, spiking_reference
-from validation.experiment.trained_run import TrainedRun, read_trained_run
+from validation.responses.model_rates import ModelRates, hold_out_seed
+from validation.responses.rates_file import rates_dataset
+from validation.responses.reference import Reference
 
 RANK = {"strict": 3, "default": 2, "lenient": 1, "fail": 0, "inconclusive": -1}
 PASSING = ("default", "strict")
@@ -359,7 +362,7 @@ def _controls(
     config: ValidateConfig,
     progress: Progress,
 ) -> dict[str, Any]:
-    kept, other = prepared.reference.split()
+    kept, other = hold_out_seed(prepared.reference)
     rng = np.random.default_rng(0)
     seed = score_model(prepare_reference(kept, criteria, rng), other, criteria, rng)
     controls = {

@@ -16,8 +16,8 @@ from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.training.setup import RateModelChoice
+from validation.config.sections import EXTENSIONS
 from validation.config.train import TrainConfig
-from validation.config.validate import EXTENSIONS
 from validation.experiment.column import load_column
 from validation.experiment.trained_run import TrainedRun, read_trained_run
 

@@ -17,16 +17,12 @@ from bridge.column.building.tables import (
     population_table,
 )
 from bridge.column.building.wiring import draw_recurrent
-from bridge.column.column import (
-    CLASS_OF_POPULATION,
-    CLASSES,
-    POPULATIONS,
-    CellModels,
-    Column,
-    LgnCells,
-    PoissonInput,
-)
+from bridge.column.cell_models import CellModels
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.lgn_cells import LgnCells
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.errors import InputError
 
 CLASS_COUNTS = {

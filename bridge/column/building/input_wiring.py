@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 _IN_L4 = np.array([name[1] == "4" for name in POPULATIONS])
@@ -32,7 +32,7 @@ def wire_channels(
         LGN connections of the column.
     population
         Population of each cell, index into
-        :data:`~bridge.column.column.POPULATIONS`, ``(n_cells,)``.
+        :data:`~bridge.column.populations.POPULATIONS`, ``(n_cells,)``.
     n_channels
         Number of input channels.
     seed

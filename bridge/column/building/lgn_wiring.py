@@ -25,8 +25,8 @@ from bridge.column.building.tables import (
     lgn_type_table,
 )
 from bridge.column.building.wiring import DEG_PER_UM
-from bridge.column.column import LgnCells
 from bridge.column.edges import Edges
+from bridge.column.lgn_cells import LgnCells
 
 Floats = NDArray[np.float64]
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 _EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
@@ -30,7 +30,7 @@ def rewire_at_random(edges: Edges, population: NDArray[np.integer], seed: int) -
         Connections within the column.
     population
         Population of each cell, index into
-        :data:`~bridge.column.column.POPULATIONS`, ``(n_cells,)``.
+        :data:`~bridge.column.populations.POPULATIONS`, ``(n_cells,)``.
     seed
         Seed of the wiring.
 

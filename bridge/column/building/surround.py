@@ -46,7 +46,8 @@ from bridge.column.building.wiring import (
     receptor_of,
     tuning_width_deg,
 )
-from bridge.column.column import POPULATIONS, PoissonInput
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import POPULATIONS
 
 Floats = NDArray[np.float64]
 

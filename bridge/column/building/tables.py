@@ -17,7 +17,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 
 TAU_SYN_MS = (5.5, 8.5, 2.8, 5.8)
 """Synaptic time constants of the receptors e2e, i2e, e2i, i2i, ms."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 TYPICAL_POPULATIONS = ("e23", "i23Pvalb")

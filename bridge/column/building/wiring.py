@@ -31,8 +31,8 @@ from bridge.column.building.tables import (
     line_table,
     rule_table,
 )
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 
 Floats = NDArray[np.float64]
 

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.receptive_field import Pixels, field_weights
 from bridge.stimulus.lgn.still_taps import still_taps

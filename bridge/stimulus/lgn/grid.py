@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.column.building.lgn_wiring import triangular
 from bridge.column.building.tables import lgn_type_table
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 
 DEFAULT_LGN_TYPES = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.lgn.filter_table import spontaneous_hz
 
 FloatArray = NDArray[np.float64]

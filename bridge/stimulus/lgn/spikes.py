@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.spike_file import read_spikes
 from bridge.stimulus.stimulus import Stimulus

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.filter_table import lgn_filter_table
 from bridge.stimulus.lgn.kernel import raised_cosine_kernels, zero_crossing

@@ -8,12 +8,9 @@ from typing import Any
 
 from bridge.machine.binary_cache import PROGRAM, cached_binary, content_key
 from bridge.machine.compiler import Compiler, compile_program, find_compiler
-from spiking.brian.brian_network import (
-    BrianNetwork,
-    build_brian_network,
-    state_names,
-)
+from spiking.brian.brian_network import BrianNetwork, build_brian_network
 from spiking.brian.brian_session import brian2_calls
+from spiking.cells.glif3_equations import state_names
 from spiking.network.network_arrays import Structure
 
 _SPIKING = Path(__file__).parents[2]
@@ -22,6 +19,7 @@ _SOURCES = (
     *_HEADERS,
     "brian/brian_network.py",
     "brian/external_input.py",
+    "cells/glif3_equations.py",
     "brian/random_numbers.py",
     "devices/cpp/program.py",
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.errors import DeviceError
-from spiking.brian.brian_network import TRIAL_NAMES, parameter_names, state_names
+from spiking.cells.glif3_equations import TRIAL_NAMES, parameter_names, state_names
 from spiking.devices.cuda.gpu import OR_CPP, Gpu
 from spiking.network.network_arrays import NetworkArrays
 

@@ -17,14 +17,10 @@ from typing import Any
 import numpy as np
 
 from bridge.machine.binary_cache import PROGRAM, cached_binary, content_key
-from spiking.brian.brian_network import (
-    TRIAL_NAMES,
-    build_cells,
-    parameter_names,
-    state_names,
-)
+from spiking.brian.brian_network import build_cells
 from spiking.brian.brian_session import brian2_calls
 from spiking.brian.external_input import external_input_functions
+from spiking.cells.glif3_equations import TRIAL_NAMES, parameter_names, state_names
 from spiking.devices.cuda.toolkit import Toolkit, compile_cuda
 
 _SPIKING = Path(__file__).parents[2]
@@ -42,6 +38,7 @@ _SOURCES = (
     _VECTORS,
     "brian/brian_network.py",
     "brian/external_input.py",
+    "cells/glif3_equations.py",
     "brian/random_numbers.py",
     "devices/cuda/program.py",
 )

@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from bridge.column.column import CellModels, Column, LgnCells, PoissonInput
+from bridge.column.cell_models import CellModels
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.lgn_cells import LgnCells
+from bridge.column.poisson_input import PoissonInput
 from bridge.stimulus.stimulus import Stimulus
 
 N_CELLS, N_LGN = 40, 12

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bridge.column.column import POPULATIONS
-from validation.responses.reference import ModelRates, Reference, StimulusInfo
+from bridge.column.populations import POPULATIONS
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
+from validation.responses.stimulus_info import StimulusInfo
 
 N_CELLS = dict(
     zip(

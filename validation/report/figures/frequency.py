@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bridge.column.column import CLASSES
+from bridge.column.populations import CLASSES
 from validation.report.data import ReportData
 from validation.report.figures.style import (
     LAYER_COLOURS,

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from bridge.column.column import POPULATIONS
+from bridge.arrays import FloatArray
+from bridge.column.populations import POPULATIONS
 from validation.report.data import ReportData
 from validation.report.figures.style import population_grid, style, variant_line
 from validation.report.wording import title_of
-from validation.responses.reference import FloatArray
 
 
 def noise_band(data: ReportData, stimulus: int) -> tuple[FloatArray, FloatArray]:

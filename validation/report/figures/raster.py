@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bridge.column.column import CLASSES, POPULATIONS, Column
+from bridge.column.column import Column
 from bridge.column.connectivity import group_sizes
+from bridge.column.populations import CLASSES, POPULATIONS
 from validation.report.data import Raster
 from validation.report.figures.style import KIND_COLOURS, kind_of, new_figure, style
 

@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bridge.column.column import POPULATIONS
+from bridge.arrays import FloatArray
+from bridge.column.populations import POPULATIONS
 from validation.report.data import ReportData
 from validation.report.figures.style import (
     KIND_COLOURS,
@@ -15,7 +16,6 @@ from validation.report.figures.style import (
     style,
 )
 from validation.report.wording import title_of
-from validation.responses.reference import FloatArray
 
 _LOWEST_HZ = 0.02
 _NEAR = 0.1

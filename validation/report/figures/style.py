@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from validation.report.wording import parts_of
 
 LARGEST_SVG = 600_000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import CLASS_OF_POPULATION, CLASSES, POPULATIONS, Column
+from bridge.column.column import Column
 from bridge.column.connectivity import (
     count_matrix,
     group_names,
@@ -14,6 +14,7 @@ from bridge.column.connectivity import (
     pair_matrix,
     probability_matrix,
 )
+from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from bridge.column.building.build import build_column
 from bridge.column.building.input_wiring import wire_channels
 from bridge.column.building.random_wiring import rewire_at_random
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.trained_column import trained_column

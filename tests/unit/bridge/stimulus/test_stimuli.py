@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.filter_table import spontaneous_hz
 from bridge.stimulus.lgn.response import SUSTAINED, lgn_rates, low_pass

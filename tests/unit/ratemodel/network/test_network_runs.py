@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.connections.channels import receptor_channels
 from ratemodel.network.network import RateNetwork

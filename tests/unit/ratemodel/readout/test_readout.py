@@ -4,15 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
+from ratemodel.readout.answer_window import answer_weights
+from ratemodel.readout.config import ReadoutConfig
 from ratemodel.readout.pools import draw_pools
-from ratemodel.readout.readout import (
-    Readout,
-    ReadoutConfig,
-    answer_weights,
-    build_readouts,
-)
+from ratemodel.readout.readout import Readout, build_readouts
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.task_set import build_tasks
 

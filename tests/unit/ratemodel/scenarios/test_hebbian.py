@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from ratemodel.scenarios.choose import choose_scenario
 from ratemodel.scenarios.hebbian import Bcm, NormalisedHebb, Oja
 from ratemodel.scenarios.layers import WithinLayers

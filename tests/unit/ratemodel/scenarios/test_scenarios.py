@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from bridge.column.building.build import build_column
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bridge.column.column import PoissonInput
+from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
 from spiking.brian.external_input import COUNTERS_PER_BURST, input_burst
 from spiking.brian.random_numbers import cell_keys, unit_random

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import count_by_bin, intervals
 

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.column.building.build import build_column
 from bridge.sonata.write import write_sonata
-from validation.cli.app import main
+from validation.cli.main import main
 
 TOML = {
     "not_toml": "column = [",

@@ -13,7 +13,7 @@ import pytest
 
 from bridge import __version__
 from bridge.errors import DeviceError
-from validation.cli.app import main
+from validation.cli.main import main
 
 COMMANDS = (
     *("validate", "column", "simulate", "report", "check"),
@@ -188,7 +188,7 @@ def test_a_fault_of_ours_goes_to_a_log(
 def test_help_needs_neither_torch_nor_brian2() -> None:
     script = (
         "import sys\n"
-        "from validation.cli.app import main\n"
+        "from validation.cli.main import main\n"
         "try:\n    main(['validate', '--help'])\n"
         "except SystemExit:\n    pass\n"
         "heavy = {'torch', 'brian2', 'matplotlib', 'scipy'} & set(sys.modules)\n"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import CLASSES
+from bridge.column.populations import CLASSES
 from bridge.sonata.read import read_sonata
-from validation.cli.app import main
+from validation.cli.main import main
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 import validation.commands.device
 from bridge.errors import DeviceError
 from spiking.devices.choose import DeviceChoice
-from validation.cli.app import main
+from validation.cli.main import main
 from validation.commands.device import settle_device
 from validation.config.validate import merged_config
 

@@ -13,7 +13,7 @@ import xarray as xr
 
 from bridge.column.building.build import build_column
 from bridge.files.spike_file import read_spikes
-from validation.cli.app import main
+from validation.cli.main import main
 
 OPTIONS = (
     "--size 80 --stimulus flash --duration-ms 800 --trials 2 --dt-ms 1 "
@@ -70,7 +70,7 @@ def test_ctrl_c_ends_a_simulation_in_one_line(tmp_path: Path) -> None:
     script = (
         "import signal, sys\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from validation.cli.app import main\n"
+        "from validation.cli.main import main\n"
         "main(sys.argv[1:])\n"
     )
     words = "simulate --size 300 --device numpy --duration-ms 60000 --trials 20"

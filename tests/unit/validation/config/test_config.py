@@ -9,11 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bridge.errors import InputError
+from validation.config.column import BuiltColumn, FileColumn
+from validation.config.sections import ReductionConfig
 from validation.config.validate import (
     CALIBRATION_SEED_OFFSET,
-    BuiltColumn,
-    FileColumn,
-    ReductionConfig,
     ValidateConfig,
     merged_config,
     parse_config,

@@ -7,22 +7,19 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import DeviceError, InputError
 from bridge.files.stages import Stages
 from bridge.progress import SilentProgress
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.network.network import RateNetwork
-from validation.config.validate import ReductionConfig, SpikingConfig
+from validation.config.sections import ReductionConfig, SpikingConfig
 from validation.experiment import spiking_reference as module
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import build_protocol
-from validation.experiment.transfer_functions import (
-    TAU_R_GRID_MS,
-    fit_tau_r_ms,
-    reduction_of,
-)
+from validation.experiment.tau_r_fit import TAU_R_GRID_MS, fit_tau_r_ms
+from validation.experiment.transfer_functions import reduction_of
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import CLASS_OF_POPULATION, POPULATIONS
+from bridge.column.populations import CLASS_OF_POPULATION, POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data

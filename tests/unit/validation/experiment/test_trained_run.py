@@ -16,8 +16,9 @@ from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training.checkpoint import read_tensors, write_tensors
-from validation.cli.app import main
-from validation.config.validate import BuiltColumn, merged_config
+from validation.cli.main import main
+from validation.config.column import BuiltColumn
+from validation.config.validate import merged_config
 from validation.experiment.column import load_column
 from validation.experiment.trained_run import options_with_run, read_trained_run
 

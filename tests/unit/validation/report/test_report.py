@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from validation.config.validate import ValidateConfig
 from validation.criteria.criteria import load_criteria
 from validation.judging.score import score_model

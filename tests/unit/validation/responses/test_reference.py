@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus import Stimulus
-from validation.responses.reference import ModelRates, StimulusInfo
+from validation.responses.model_rates import ModelRates, hold_out_seed
+from validation.responses.stimulus_info import StimulusInfo
 
 
 def test_class_rate_is_the_mean_over_its_cells(reference):
@@ -57,21 +58,21 @@ def test_merged_bins_of_a_model(reference, world):
         model.rates_hz[3, 1], world.rates_hz[3, 4:8].mean(axis=0)
     )
     model.check_against(reference.rebinned(4))
-    other = reference.split()[1].rebinned(2)
+    other = hold_out_seed(reference)[1].rebinned(2)
     np.testing.assert_allclose(other.rates_hz, other.trials_hz.mean(axis=0))
     with pytest.raises(InputError, match="model truth: 200 bins"):
         world.model().rebinned(7)
 
 
 def test_split_sets_the_last_seed_apart(reference):
-    kept, other = reference.split()
+    kept, other = hold_out_seed(reference)
     assert kept.n_seeds == reference.n_seeds - 1
     np.testing.assert_allclose(other.rates_hz, other.trials_hz.mean(axis=0))
     np.testing.assert_allclose(
         other.rates_hz, reference.rates_hz[-1].mean(axis=1), rtol=1e-12
     )
     with pytest.raises(InputError, match="second seed"):
-        kept.split()
+        hold_out_seed(kept)
 
 
 def test_single_seed_gives_two_samples_of_its_trials(world):

@@ -6,7 +6,8 @@ from scipy import stats
 
 from bridge.column.building.build import build_column, largest_remainder
 from bridge.column.building.tables import cell_table, population_table
-from bridge.column.column import CLASS_OF_POPULATION, CLASSES, POPULATIONS, Column
+from bridge.column.column import Column
+from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.errors import InputError
 
 COUNTS = {

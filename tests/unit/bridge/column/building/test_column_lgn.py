@@ -13,7 +13,9 @@ from bridge.column.building.lgn_wiring import (
     receptive_field_centre,
     subtype_probability,
 )
-from bridge.column.column import POPULATIONS, Column, LgnCells
+from bridge.column.column import Column
+from bridge.column.lgn_cells import LgnCells
+from bridge.column.populations import POPULATIONS
 
 
 @pytest.fixture(scope="module")

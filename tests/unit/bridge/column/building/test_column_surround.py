@@ -24,8 +24,9 @@ from bridge.column.building.wiring import (
     tuning_factor,
     unitary_weight,
 )
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
 from bridge.column.connectivity import count_matrix
+from bridge.column.populations import POPULATIONS
 
 RADIUS_3K = FULL_RADIUS_UM * np.sqrt(3000 / 230_924)
 

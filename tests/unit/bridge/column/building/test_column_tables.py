@@ -27,7 +27,7 @@ from bridge.column.building.wiring import (
     tuning_width_deg,
     unitary_weight,
 )
-from bridge.column.column import POPULATIONS
+from bridge.column.populations import POPULATIONS
 
 # The tables keep 12 significant digits.
 DIGITS = 1e-11

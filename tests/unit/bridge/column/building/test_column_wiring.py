@@ -20,8 +20,9 @@ from bridge.column.building.wiring import (
     fold_to_quadrant,
     tuning_factor,
 )
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
 from bridge.column.connectivity import count_matrix
+from bridge.column.populations import POPULATIONS
 
 E23, E4, E5, PV4, SST4 = (
     POPULATIONS.index(name) for name in ("e23", "e4", "e5", "i4Pvalb", "i4Sst")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from bridge.column.building.input_wiring import wire_channels
-from bridge.column.column import POPULATIONS, Column
+from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 

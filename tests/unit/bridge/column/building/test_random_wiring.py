@@ -7,8 +7,8 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from bridge.column.building.build import build_column
 from bridge.column.building.random_wiring import rewire_at_random
-from bridge.column.column import POPULATIONS
 from bridge.column.edges import Edges
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 

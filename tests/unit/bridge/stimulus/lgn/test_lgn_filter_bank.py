@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.column.building.tables import lgn_type_table
-from bridge.column.column import Column, LgnCells
+from bridge.column.column import Column
+from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.filter_bank import LgnFilterBank, LgnFilterState
 from bridge.stimulus.lgn.filter_table import spontaneous_hz

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bridge.column.building.tables import lgn_type_table
-from bridge.column.column import LgnCells
+from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.lgn.filter_table import lgn_filter_table, spontaneous_hz
 from bridge.stimulus.lgn.grid import DEFAULT_LGN_TYPES, lgn_grid
 from bridge.stimulus.lgn.receptive_field import field_weights

@@ -18,7 +18,7 @@ from spiking.devices.choose import choose_device
 from spiking.devices.cuda.gpu import Gpu, find_gpu
 from spiking.devices.cuda.toolkit import compile_cuda, find_toolkit
 from spiking.running.model import SpikingModel
-from validation.cli.app import main
+from validation.cli.main import main
 
 CARD = Gpu("NVIDIA Test", "9.0", 8 * 2**30, 8 * 2**30)
 

@@ -1,0 +1,109 @@
+"""The section of a configuration that says which column."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
+
+from bridge.config_section import Section, key, reason
+
+
+def _check_size(value: Any) -> Any:
+    if isinstance(value, str) and value.isdigit():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if value in ("3k", "6k"):
+        return value
+    raise ValueError("must be '3k', '6k' or a positive number of cells")
+
+
+class BuiltColumn(Section):
+    """A column built from the embedded Allen V1 tables.
+
+    Attributes
+    ----------
+    size
+        ``"3k"``, ``"6k"``, or the number of innermost cells.
+    radius_um
+        Radius of the cylinder, um; takes the place of ``size``.
+    seed
+        Seed of the wiring.
+    surround
+        Replace the input that the cut took away by Poisson input.
+    weights
+        Run folder of ``v1bridge train`` whose weights the column gets.
+    """
+
+    size: Annotated[int | str, BeforeValidator(_check_size)] = "3k"
+    radius_um: Annotated[float, Field(gt=0, le=845)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
+    surround: bool = True
+    weights: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_extent(self) -> "BuiltColumn":
+        if self.radius_um is not None and "size" in self.model_fields_set:
+            raise ValueError("give either size or radius_um, not both")
+        return self
+
+
+class FileColumn(Section):
+    """A column read from SONATA files.
+
+    Attributes
+    ----------
+    path
+        Folder, circuit configuration or simulation configuration.
+    surround
+        Use the virtual surround that the files hold, if they hold one.
+    weights
+        Run folder of ``v1bridge train`` whose weights the column gets.
+    """
+
+    path: Annotated[str, Field(min_length=1)]
+    surround: bool = True
+    weights: Annotated[str, Field(min_length=1)] | None = None
+
+
+def _column_kind(value: Any) -> str:
+    has_path = isinstance(value, FileColumn) or (
+        isinstance(value, Mapping) and "path" in value
+    )
+    return "files" if has_path else "built"
+
+
+ColumnConfig = Annotated[
+    Annotated[BuiltColumn, Tag("built")] | Annotated[FileColumn, Tag("files")],
+    Discriminator(_column_kind),
+]
+
+
+class ConfigWithColumn(Section):
+    """A configuration with a section ``column``, which is of one of two kinds."""
+
+    @classmethod
+    def in_one_line(cls, error: ValidationError) -> str:
+        """Return every problem, with the key as a file has it, in one line."""
+        return "; ".join(f"{_key(e['loc'])}: {_reason(e)}" for e in error.errors())
+
+
+def _key(location: Iterable[str | int]) -> str:
+    parts = list(location)
+    if parts[:1] == ["column"]:
+        parts = [p for p in parts if p not in ("built", "files")]
+    return key(parts)
+
+
+def _reason(item: Any) -> str:
+    is_of_files = item["type"] == "extra_forbidden" and "files" in item["loc"]
+    if is_of_files and item["loc"][-1] in BuiltColumn.model_fields:
+        return "has no effect on a column that is read from column.path"
+    return reason(item)
