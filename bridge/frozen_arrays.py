@@ -3,11 +3,12 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bridge.arrays import AnyArray
 
 
-def frozen(array: Any, dtype: Any) -> NDArray[Any]:
+def frozen(array: Any, dtype: Any) -> AnyArray:
     """Return a copy of an array that cannot be written to."""
-    result: NDArray[Any] = np.array(array, dtype=dtype, order="C")
+    result: AnyArray = np.array(array, dtype=dtype, order="C")
     result.setflags(write=False)
     return result

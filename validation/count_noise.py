@@ -1,9 +1,8 @@
 """Rates as spike counts of limited duration would show them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 def draw_counts(

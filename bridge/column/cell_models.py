@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.errors import InputError
 from bridge.frozen_arrays import frozen
 
@@ -32,18 +33,18 @@ class CellModels:
         Synaptic time constants of the four receptors, ``(n_models, 4)``.
     """
 
-    node_type_id: NDArray[np.int64]
+    node_type_id: IntArray
     pop_name: tuple[str, ...]
     population: NDArray[np.int8]
-    c_m_pf: NDArray[np.float64]
-    g_ns: NDArray[np.float64]
-    e_l_mv: NDArray[np.float64]
-    v_th_mv: NDArray[np.float64]
-    v_reset_mv: NDArray[np.float64]
-    t_ref_ms: NDArray[np.float64]
-    asc_amps_pa: NDArray[np.float64]
-    asc_decay_per_ms: NDArray[np.float64]
-    tau_syn_ms: NDArray[np.float64]
+    c_m_pf: FloatArray
+    g_ns: FloatArray
+    e_l_mv: FloatArray
+    v_th_mv: FloatArray
+    v_reset_mv: FloatArray
+    t_ref_ms: FloatArray
+    asc_amps_pa: FloatArray
+    asc_decay_per_ms: FloatArray
+    tau_syn_ms: FloatArray
 
     def __post_init__(self) -> None:
         n = len(self.pop_name)

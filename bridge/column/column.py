@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.cell_models import CellModels
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
@@ -46,8 +47,8 @@ class Column:
     cell_models: CellModels
     population: NDArray[np.int8]
     cell_model: NDArray[np.int16]
-    position_um: NDArray[np.float64]
-    tuning_angle_deg: NDArray[np.float64]
+    position_um: FloatArray
+    tuning_angle_deg: FloatArray
     recurrent: Edges
     lgn: LgnCells
     lgn_edges: Edges
@@ -100,9 +101,9 @@ class Column:
         """Return the cell indices of one population."""
         return np.flatnonzero(self.population == POPULATIONS.index(population))
 
-    def model_values(self, name: str) -> NDArray[np.float64]:
+    def model_values(self, name: str) -> FloatArray:
         """Return one attribute of ``cell_models`` for every cell."""
-        values: NDArray[np.float64] = getattr(self.cell_models, name)[self.cell_model]
+        values: FloatArray = getattr(self.cell_models, name)[self.cell_model]
         return values
 
     @cached_property

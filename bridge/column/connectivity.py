@@ -3,8 +3,8 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.column import Column
 from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 
@@ -17,12 +17,12 @@ def group_names(by: Grouping = "population") -> tuple[str, ...]:
     return POPULATIONS if by == "population" else CLASSES
 
 
-def group_sizes(column: Column, by: Grouping = "population") -> NDArray[np.int64]:
+def group_sizes(column: Column, by: Grouping = "population") -> IntArray:
     """Return the number of cells in each group, ``(n_groups,)``."""
     return np.bincount(_group_of_cell(column, by), minlength=len(group_names(by)))
 
 
-def count_matrix(column: Column, by: Grouping = "population") -> NDArray[np.int64]:
+def count_matrix(column: Column, by: Grouping = "population") -> IntArray:
     """Count the recurrent connections between groups.
 
     Parameters
@@ -34,7 +34,7 @@ def count_matrix(column: Column, by: Grouping = "population") -> NDArray[np.int6
 
     Returns
     -------
-    NDArray[np.int64]
+    IntArray
         ``(n_groups, n_groups)`` ``[target, source]``.
     """
     group, n = _group_of_cell(column, by), len(group_names(by))
@@ -42,31 +42,29 @@ def count_matrix(column: Column, by: Grouping = "population") -> NDArray[np.int6
     return np.bincount(pair, minlength=n * n).reshape(n, n)
 
 
-def pair_matrix(column: Column, by: Grouping = "population") -> NDArray[np.int64]:
+def pair_matrix(column: Column, by: Grouping = "population") -> IntArray:
     """Count the ordered pairs of different cells, ``[target, source]``.
 
     Parameters are those of :func:`count_matrix`.
     """
     sizes = group_sizes(column, by)
-    pairs: NDArray[np.int64] = np.outer(sizes, sizes) - np.diag(sizes)
+    pairs: IntArray = np.outer(sizes, sizes) - np.diag(sizes)
     return pairs
 
 
-def probability_matrix(
-    column: Column, by: Grouping = "population"
-) -> NDArray[np.float64]:
+def probability_matrix(column: Column, by: Grouping = "population") -> FloatArray:
     """Return the fraction of pairs of different cells that are connected.
 
     Parameters are those of :func:`count_matrix`.
 
     Returns
     -------
-    NDArray[np.float64]
+    FloatArray
         ``(n_groups, n_groups)`` ``[target, source]``; NaN where the column has no
         such pair.
     """
     pairs = pair_matrix(column, by)
-    fraction: NDArray[np.float64] = np.divide(
+    fraction: FloatArray = np.divide(
         count_matrix(column, by),
         pairs,
         out=np.full(pairs.shape, np.nan),
@@ -75,7 +73,7 @@ def probability_matrix(
     return fraction
 
 
-def _group_of_cell(column: Column, by: Grouping) -> NDArray[np.int64]:
+def _group_of_cell(column: Column, by: Grouping) -> IntArray:
     if by == "population":
         return column.population.astype(np.int64)
     group_of = np.array([CLASSES.index(CLASS_OF_POPULATION[p]) for p in POPULATIONS])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
 
 N_RECEPTORS = 4
@@ -38,8 +39,8 @@ class Edges:
 
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-    weight_pa: NDArray[np.float64]
-    delay_ms: NDArray[np.float64]
+    weight_pa: FloatArray
+    delay_ms: FloatArray
     receptor: NDArray[np.int8]
     n_synapses: NDArray[np.int16]
 

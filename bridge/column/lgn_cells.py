@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.errors import InputError
 from bridge.frozen_arrays import frozen
 
@@ -27,12 +27,12 @@ class LgnCells:
         Spatial size, degrees.
     """
 
-    node_id: NDArray[np.int64]
+    node_id: IntArray
     cell_type: tuple[str, ...]
-    x_deg: NDArray[np.float64]
-    y_deg: NDArray[np.float64]
-    tuning_angle_deg: NDArray[np.float64]
-    size_deg: NDArray[np.float64]
+    x_deg: FloatArray
+    y_deg: FloatArray
+    tuning_angle_deg: FloatArray
+    size_deg: FloatArray
 
     def __post_init__(self) -> None:
         n = len(self.cell_type)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
 from bridge.frozen_arrays import frozen
 
@@ -35,9 +36,9 @@ class PoissonInput:
     """
 
     target: NDArray[np.int32]
-    rate_hz: NDArray[np.float64]
-    weight_pa: NDArray[np.float64]
-    delay_ms: NDArray[np.float64]
+    rate_hz: FloatArray
+    weight_pa: FloatArray
+    delay_ms: FloatArray
     receptor: NDArray[np.int8]
     source_population: NDArray[np.int8]
 

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.errors import InputError
 
 SORTING = {"none": 0, "by_id": 1, "by_time": 2}
@@ -15,7 +16,7 @@ SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 def write_spikes(
     path: Path,
     population: str,
-    times_ms: NDArray[np.float64],
+    times_ms: FloatArray,
     ids: NDArray[np.integer],
     *,
     compress: bool = False,
@@ -58,7 +59,7 @@ def write_spikes(
 
 def read_spikes(
     path: Path, population: str | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+) -> tuple[FloatArray, IntArray]:
     """Read the spikes of one population, sorted by time.
 
     Both layouts in use are read: ``/spikes/<population>/{node_ids, timestamps}``

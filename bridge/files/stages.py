@@ -7,12 +7,12 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bridge import __version__
+from bridge.arrays import AnyArray
 from bridge.errors import RunFolderError
 from bridge.files.hashing import content_hash
 
@@ -67,7 +67,7 @@ class Stages:
                 "by another version; give --overwrite to start again"
             )
 
-    def load(self, name: str) -> dict[str, NDArray[Any]] | None:
+    def load(self, name: str) -> dict[str, AnyArray] | None:
         """Return the arrays of a finished stage.
 
         Parameters

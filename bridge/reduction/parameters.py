@@ -5,13 +5,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.files.hashing import content_hash
 from bridge.reduction.transfer.function import TransferFunction
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

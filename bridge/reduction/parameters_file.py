@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import AnyArray
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
@@ -95,7 +95,7 @@ def read_parameters(path: Path) -> RateParameters:
     return parameters
 
 
-def _assembled(arrays: Mapping[str, NDArray[Any]]) -> RateParameters:
+def _assembled(arrays: Mapping[str, AnyArray]) -> RateParameters:
     content: dict[str, Any] = {}
     for field in fields(RateParameters):
         if field.name in _PARTS:

@@ -1,13 +1,11 @@
 """Time constants of the rate model: tau_s from the data, tau_r sampled."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.reduction.moments.inputs import receptor_gains
-
-FloatArray = NDArray[np.float64]
 
 
 def single_pole_tau_s_ms(column: Column, rate_hz: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatingArray
 from bridge.column.building.typical_cells import typical_cells
 from bridge.column.column import Column
 from bridge.column.edges import Edges
@@ -12,17 +13,15 @@ from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
 
-FloatArray = NDArray[np.floating]
-
 
 def trained_column(
     column: Column,
     untrained: RateParameters,
-    recurrent_pa: FloatArray,
+    recurrent_pa: FloatingArray,
     *,
     has_uniform_neurons: bool = False,
     lgn: LgnCells | None = None,
-    input_pa: FloatArray | None = None,
+    input_pa: FloatingArray | None = None,
 ) -> Column:
     """Return a column with trained weights; it has another hash.
 
@@ -103,7 +102,7 @@ def with_weights_of(column: Column, parameters: RateParameters) -> RateParameter
     )
 
 
-def _with_weights(edges: Edges, weight_pa: FloatArray, what: str) -> Edges:
+def _with_weights(edges: Edges, weight_pa: FloatingArray, what: str) -> Edges:
     if np.shape(weight_pa) != (edges.n_edges,):
         raise InputError(
             f"there are {np.size(weight_pa)} trained {what} weights, but "

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.building.tables import (
     TAU_SYN_MS,
     cell_table,
@@ -52,8 +53,8 @@ class Cells:
     cell_models: CellModels
     population: NDArray[np.int8]
     cell_model: NDArray[np.int16]
-    position_um: NDArray[np.float64]
-    tuning_angle_deg: NDArray[np.float64]
+    position_um: FloatArray
+    tuning_angle_deg: FloatArray
 
 
 def classify(records: NodeRecords, types: TypeTable) -> Nodes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.building.wiring import (
     DEG_PER_UM,
     anisotropy_factor,
@@ -18,8 +19,6 @@ from bridge.sonata.cell_model_files import read_json
 from bridge.sonata.cells import Nodes
 from bridge.sonata.hdf5_read import EdgeRecords
 from bridge.sonata.types import TypeTable, parse_query, selects
-
-Floats = NDArray[np.float64]
 
 RECEPTOR_FILES = ("e2e.json", "i2e.json", "e2i.json", "i2i.json")
 """Synapse-model files of the receptor ports 0..3 (NEST counts them from 1)."""
@@ -38,10 +37,10 @@ class _EdgeTypes:
 
     records: EdgeRecords
     table: TypeTable
-    kinds: NDArray[np.int64]
+    kinds: IntArray
     kind_of_edge: NDArray[np.intp]
 
-    def per_edge(self, column: str, default: float | None = None) -> Floats | None:
+    def per_edge(self, column: str, default: float | None = None) -> FloatArray | None:
         """Return a number of each edge: its own, or that of its type."""
         if column in self.records.attributes:
             return self.records.numbers(column)
@@ -114,12 +113,12 @@ def read_connections(
 
 def direction_rule(
     name: str,
-    sigma_deg: Floats,
-    target_angle_deg: Floats,
-    source_angle_deg: Floats,
-    dx_um: Floats,
-    dz_um: Floats,
-) -> Floats:
+    sigma_deg: FloatArray,
+    target_angle_deg: FloatArray,
+    source_angle_deg: FloatArray,
+    dx_um: FloatArray,
+    dz_um: FloatArray,
+) -> FloatArray:
     """Return the factor of a named weight function of the released network.
 
     Parameters
@@ -134,7 +133,7 @@ def direction_rule(
         Target minus source position, um.
     """
     difference = direction_difference(target_angle_deg, source_angle_deg)
-    factor: Floats = np.exp(-((difference / sigma_deg) ** 2))
+    factor: FloatArray = np.exp(-((difference / sigma_deg) ** 2))
     if name == "DirectionRule_EE":
         theta = np.radians(target_angle_deg)
         q_deg = DEG_PER_UM[0] * dx_um * np.cos(theta)
@@ -145,12 +144,12 @@ def direction_rule(
 
 def _weights(
     edges: _EdgeTypes,
-    n_synapses: Floats,
+    n_synapses: FloatArray,
     source: Nodes,
     target: Nodes,
-    source_row: NDArray[np.int64],
-    target_row: NDArray[np.int64],
-) -> Floats:
+    source_row: IntArray,
+    target_row: IntArray,
+) -> FloatArray:
     records, table = edges.records, edges.table
     own = "syn_weight" in records.attributes
     if "weight_pA" in records.attributes:
@@ -192,7 +191,7 @@ def _weights(
     return weight
 
 
-def _rules(edges: _EdgeTypes) -> tuple[NDArray[np.str_], Floats]:
+def _rules(edges: _EdgeTypes) -> tuple[NDArray[np.str_], FloatArray]:
     """Return the weight function (or ``""``) and its width of each edge type."""
     table = edges.table
     rule, sigma_deg = [], []
@@ -250,7 +249,7 @@ def _port(name: str, table: Path, synaptic_models: Sequence[Path]) -> int:
 
 
 def _check_queries(
-    edges: _EdgeTypes, column: str, nodes: Nodes, row_of_edge: NDArray[np.int64]
+    edges: _EdgeTypes, column: str, nodes: Nodes, row_of_edge: IntArray
 ) -> None:
     """Refuse edges whose type is meant for other nodes than theirs."""
     types, path = nodes.types, edges.table.path

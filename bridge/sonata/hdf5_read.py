@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import AnyArray, FloatArray, IntArray
 from bridge.errors import InputError
-
-Array = NDArray[Any]
 
 
 @contextmanager
@@ -46,10 +43,10 @@ class Records:
 
     path: Path
     name: str
-    type_id: NDArray[np.int64]
-    attributes: dict[str, Array]
+    type_id: IntArray
+    attributes: dict[str, AnyArray]
 
-    def numbers(self, attribute: str, *, finite: bool = True) -> NDArray[np.float64]:
+    def numbers(self, attribute: str, *, finite: bool = True) -> FloatArray:
         """Return an attribute as float64.
 
         Raises
@@ -77,14 +74,14 @@ class Records:
 class NodeRecords(Records):
     """Nodes; ``node_id`` as in the file, in any order, without repetition."""
 
-    node_id: NDArray[np.int64]
+    node_id: IntArray
 
     @property
     def n_nodes(self) -> int:
         """Number of nodes."""
         return int(self.node_id.size)
 
-    def rows_of(self, ids: NDArray[np.int64], edges_path: Path) -> NDArray[np.int64]:
+    def rows_of(self, ids: IntArray, edges_path: Path) -> IntArray:
         """Return the row of each node id that edges refer to.
 
         Raises
@@ -103,7 +100,7 @@ class NodeRecords(Records):
                 f"{edges_path}: an edge refers to node {ids[int(np.argmax(wrong))]} of "
                 f"{self.name}, which {self.path.name} does not have"
             )
-        rows: NDArray[np.int64] = order[place].astype(np.int64)
+        rows: IntArray = order[place].astype(np.int64)
         return rows
 
 
@@ -113,8 +110,8 @@ class EdgeRecords(Records):
 
     source_population: str
     target_population: str
-    source_id: NDArray[np.int64]
-    target_id: NDArray[np.int64]
+    source_id: IntArray
+    target_id: IntArray
 
     @property
     def n_edges(self) -> int:
@@ -193,7 +190,7 @@ def _populations(
         yield name, group
 
 
-def _ids(group: h5py.Group, path: Path, name: str) -> NDArray[np.int64]:
+def _ids(group: h5py.Group, path: Path, name: str) -> IntArray:
     if name not in group:
         raise InputError(f"{path}: {group.name} has no {name}")
     values = np.asarray(group[name][:])
@@ -202,7 +199,7 @@ def _ids(group: h5py.Group, path: Path, name: str) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
-def _same_length(path: Path, population: str, **arrays: Array) -> None:
+def _same_length(path: Path, population: str, **arrays: AnyArray) -> None:
     lengths = {name: array.size for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         text = ", ".join(f"{n} {name}" for name, n in lengths.items())
@@ -224,7 +221,7 @@ def _end(group: h5py.Group, path: Path, name: str, end: str) -> str:
 
 def _attributes(
     group: h5py.Group, path: Path, kind: str, size: int
-) -> dict[str, Array]:
+) -> dict[str, AnyArray]:
     """Gather the attributes of all groups in use into one row per node or edge."""
     id_name, index_name = f"{kind}_group_id", f"{kind}_group_index"
     if id_name in group and index_name in group:
@@ -240,7 +237,7 @@ def _attributes(
     missing = [g for g in used if str(g) not in group]
     if missing:
         raise InputError(f"{path}: {group.name} has no group {missing[0]}")
-    gathered: dict[str, Array] = {}
+    gathered: dict[str, AnyArray] = {}
     shared = (
         set.intersection(*(_datasets(group[str(g)]) for g in used)) if used else set()
     )

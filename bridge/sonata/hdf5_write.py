@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from bridge.arrays import AnyArray
+
 Integers = NDArray[np.integer]
 
 _MAGIC = np.uint32(0x0A7A)
@@ -19,7 +19,7 @@ def write_nodes(
     path: Path,
     population: str,
     node_type_id: Integers,
-    attributes: Mapping[str, Array],
+    attributes: Mapping[str, AnyArray],
     **file_attributes: str,
 ) -> None:
     """Write one node population with ids 0..n-1.
@@ -55,7 +55,7 @@ def write_edges(
     target: Integers,
     n_nodes: tuple[int, int],
     edge_type_id: Integers,
-    attributes: Mapping[str, Array],
+    attributes: Mapping[str, AnyArray],
 ) -> None:
     """Write one edge population with the indices of both directions.
 
@@ -138,7 +138,7 @@ def _stamp(file: h5py.File) -> None:
 
 
 def _write_group(
-    group: h5py.Group, kind: str, n: int, attributes: Mapping[str, Array]
+    group: h5py.Group, kind: str, n: int, attributes: Mapping[str, AnyArray]
 ) -> None:
     _store(group, f"{kind}_group_id", np.zeros(n, dtype=np.uint16))
     _store(group, f"{kind}_group_index", np.arange(n, dtype=np.uint32))
@@ -147,7 +147,7 @@ def _write_group(
         _store(inside, name, values)
 
 
-def _store(group: h5py.Group, name: str, values: Array) -> h5py.Dataset:
+def _store(group: h5py.Group, name: str, values: AnyArray) -> h5py.Dataset:
     # Not compressed: builds of libsonata without zlib could not read it. Time
     # stamps would make the files of equal columns differ.
     return group.create_dataset(name, data=values, track_times=False)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.files.spike_file import write_spikes
@@ -13,7 +13,7 @@ from bridge.stimulus.stimulus import Stimulus
 STEP_MS = 0.1
 """Spikes are drawn on this grid, ms, the time step of the simulation."""
 
-Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
+Spikes = tuple[FloatArray, IntArray]
 
 
 def write_input_spikes(
@@ -68,7 +68,7 @@ def write_input_spikes(
 
 
 def steady_spikes(
-    rate_hz: NDArray[np.float64], duration_ms: float, rng: np.random.Generator
+    rate_hz: FloatArray, duration_ms: float, rng: np.random.Generator
 ) -> Spikes:
     """Draw Poisson trains of constant rate.
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import AnyArray
 from bridge.column.building.tables import BACKGROUND_RATE_HZ
 from bridge.column.column import Column
 from bridge.column.edges import Edges
@@ -150,7 +150,7 @@ def _joined(parts: Sequence[Edges]) -> Edges:
     )
 
 
-def _kept(edges: Edges, rows: NDArray[Any]) -> Edges:
+def _kept(edges: Edges, rows: AnyArray) -> Edges:
     return Edges(**{f.name: getattr(edges, f.name)[rows] for f in fields(Edges)})
 
 
@@ -184,7 +184,7 @@ def _streams(
     found: Sequence[tuple[Nodes, Edges]], role: str, rate_hz: float, *, keep_all: bool
 ) -> PoissonInput:
     """Return one Poisson stream per connection from nodes of a role."""
-    columns: dict[str, list[NDArray[Any]]] = {
+    columns: dict[str, list[AnyArray]] = {
         field.name: [np.zeros(0)] for field in fields(PoissonInput)
     }
     for source, edges in found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
 
 
@@ -31,7 +32,7 @@ class Movie:
     """
 
     frames: NDArray[np.float32]
-    durations_ms: NDArray[np.float64]
+    durations_ms: FloatArray
 
     def __post_init__(self) -> None:
         frames = np.ascontiguousarray(self.frames, dtype=np.float32)

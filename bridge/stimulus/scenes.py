@@ -3,14 +3,12 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.response import lgn_rates
 from bridge.stimulus.stimulus import Stimulus
-
-FloatArray = NDArray[np.float64]
 
 SPATIAL_FREQUENCY_CPD = 0.04
 """Cycles per degree of the gratings (the Allen Institute's drifting gratings)."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, FloatingArray
 from bridge.errors import InputError
 
 
@@ -33,8 +33,8 @@ class Stimulus:
 
     name: str
     dt_ms: float
-    lgn_rate_hz: NDArray[np.floating]
-    current_pa: NDArray[np.float64] | None = None
+    lgn_rate_hz: FloatingArray
+    current_pa: FloatArray | None = None
     onset_ms: tuple[float, ...] = ()
     frequencies_hz: tuple[float, ...] = ()
     direction_deg: float | None = None

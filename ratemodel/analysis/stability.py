@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 from torch import Tensor
 from torch.func import jvp as torch_jvp
 
+from bridge.arrays import FloatArray
 from ratemodel.analysis.steady_state import ConvergenceError, SteadyState
 from ratemodel.connections.coupling import Coupling, to_torch
 from ratemodel.variants.contract import Drive, RateVariant, flatten, rebuild
@@ -65,7 +65,7 @@ class Linearisation:
         """Number of states of the continuous model."""
         return sum(leaf.numel() for leaf in self._leaves)
 
-    def jacobian(self) -> NDArray[np.float64]:
+    def jacobian(self) -> FloatArray:
         """Return the Jacobian of the continuous model without delays, 1/ms.
 
         Returns
@@ -106,14 +106,14 @@ class Linearisation:
         """Return the growth rate of the discrete form, ``ln(radius) / dt``, 1/ms."""
         return float(np.log(self.spectral_radius()) / self._dt_ms)
 
-    def _continuous(self, tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _continuous(self, tangents: FloatArray) -> FloatArray:
         tangent = torch.from_numpy(tangents)
         rate_change, state_change = self._rate_change(tangent)
         past = rate_change.repeat(self._n_blocks, 1)
         change = self._advance(self._model.derivative, state_change, rate_change, past)
         return change.numpy()
 
-    def _discrete(self, tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _discrete(self, tangents: FloatArray) -> FloatArray:
         tangent = torch.from_numpy(tangents)
         now, past = tangent[: self.n_states], tangent[self.n_states :]
         rate_change, state_change = self._rate_change(now)
@@ -176,7 +176,7 @@ def _extreme(apply: Any, size: int, which: str) -> complex:
     if which == "LR":
         shift = 2.0 * float(np.linalg.norm(apply(start)) / np.linalg.norm(start))
 
-    def shifted(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shifted(vector: FloatArray) -> FloatArray:
         return np.asarray(apply(vector.reshape(-1, 1))[:, 0] + shift * vector.ravel())
 
     operator = LinearOperator((size, size), matvec=shifted, dtype=np.float64)

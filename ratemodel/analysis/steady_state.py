@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, gmres
 
+from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError, V1BridgeError
@@ -16,8 +17,6 @@ from ratemodel.cells.adaptation import PER_MS
 from ratemodel.cells.transfer import TorchTransfer
 from ratemodel.connections.channels import edge_gains
 from ratemodel.variants.extensions import Extensions
-
-FloatArray = NDArray[np.float64]
 
 MAX_ITERATIONS = 500
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+
+from bridge.arrays import FloatArray
 
 PER_MS = 1e-3
 """Hz to spikes per ms."""
@@ -36,8 +37,8 @@ class Adaptation:
     @classmethod
     def from_arrays(
         cls,
-        amplitude_pa: NDArray[np.float64],
-        rate_per_ms: NDArray[np.float64],
+        amplitude_pa: FloatArray,
+        rate_per_ms: FloatArray,
         dt_ms: float,
         dtype: torch.dtype,
         device: torch.device,

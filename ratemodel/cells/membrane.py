@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.arrays import FloatArray
 from ratemodel.cells.transfer import VARIANCE_FLOOR, TorchTransfer
 
 PER_S = 1e3
@@ -89,17 +89,17 @@ class Membrane:
     @classmethod
     def from_arrays(
         cls,
-        tau_m_ms: NDArray[np.float64],
-        leak_ns: NDArray[np.float64],
-        threshold_mv: NDArray[np.float64],
-        decorrelation_per_ms2: NDArray[np.float64],
+        tau_m_ms: FloatArray,
+        leak_ns: FloatArray,
+        threshold_mv: FloatArray,
+        decorrelation_per_ms2: FloatArray,
         dt_ms: float,
         dtype: torch.dtype,
         device: torch.device,
     ) -> "Membrane":
         """Copy arrays ``(n_cells,)`` and ``(n_slots, n_cells)`` to tensors."""
 
-        def column(array: NDArray[np.float64]) -> Tensor:
+        def column(array: FloatArray) -> Tensor:
             return torch.as_tensor(array[..., None].copy(), dtype=dtype, device=device)
 
         return cls(

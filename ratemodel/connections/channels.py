@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.edges import N_RECEPTORS, Edges
 from bridge.reduction.parameters import RateParameters
 
@@ -36,8 +37,8 @@ class Channels:
     n_slots: int
     has_variance: bool
     slot: NDArray[np.intp]
-    tau_ms: NDArray[np.float64]
-    tau_syn_ms: NDArray[np.float64]
+    tau_ms: FloatArray
+    tau_syn_ms: FloatArray
 
     @property
     def n_quantities(self) -> int:
@@ -50,7 +51,7 @@ class Channels:
         return self.n_quantities * self.n_slots * self.n_cells
 
     @property
-    def tau_rows_ms(self) -> NDArray[np.float64]:
+    def tau_rows_ms(self) -> FloatArray:
         """Time constant of every row, ms, ``(n_rows,)``."""
         return np.tile(self.tau_ms.ravel(), self.n_quantities)
 
@@ -86,9 +87,7 @@ def receptor_channels(parameters: RateParameters, has_variance: bool) -> Channel
     return Channels(n, n_slots, has_variance, slot, tau, tau)
 
 
-def edge_gains(
-    edges: Edges, parameters: RateParameters, quantity: int
-) -> NDArray[np.float64]:
+def edge_gains(edges: Edges, parameters: RateParameters, quantity: int) -> FloatArray:
     """Return what 1 Hz through each edge adds to a quantity, pA or mV^2.
 
     The mean is charge times rate; the variance is Campbell's sum (Papoulis
@@ -101,7 +100,7 @@ def edge_gains(
 
 def gain_per_weight(
     edges: Edges, parameters: RateParameters, quantity: int
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return gain per weight to the :data:`WEIGHT_POWER`, ``(n_edges,)``."""
     per_hz = (parameters.current_per_hz, parameters.variance_per_hz)[quantity]
     return per_hz[edges.target, edges.receptor]

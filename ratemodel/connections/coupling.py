@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor
 
+from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
@@ -52,7 +53,7 @@ class Coupling:
         """The recurrent columns."""
         return self.matrix[:, self.n_external :]
 
-    def constant_drive(self, lgn_rate_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    def constant_drive(self, lgn_rate_hz: FloatArray) -> FloatArray:
         """Return the external input by row at constant LGN rates, ``(n_rows,)``."""
         sources = np.append(np.tile(lgn_rate_hz, len(self.lgn_delays)), 1.0)
         return np.asarray(self.matrix[:, : self.n_external] @ sources)
@@ -76,7 +77,7 @@ def to_torch(
 
 
 def delay_in_steps(
-    delay_ms: NDArray[np.float64], dt_ms: float, hold_steps: float
+    delay_ms: FloatArray, dt_ms: float, hold_steps: float
 ) -> NDArray[np.intp]:
     """Return delays in whole steps, shortened by the delay that a step implies.
 
@@ -155,7 +156,7 @@ def places(
 
 def edge_values(
     edges: Edges, parameters: RateParameters, channels: Channels
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return the values that belong to :func:`places`."""
     quantities = range(channels.n_quantities)
     return np.concatenate([edge_gains(edges, parameters, q) for q in quantities])
@@ -163,7 +164,7 @@ def edge_values(
 
 def _constant(
     parameters: RateParameters, channels: Channels
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+) -> tuple[NDArray[np.intp], FloatArray]:
     """Return rows and values of background and surround.
 
     Their variance is known per cell only; it enters through the first slot.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
+
+from bridge.arrays import IntArray
 
 
 class Matrix(Protocol):
@@ -102,8 +102,8 @@ class Entries:
         Rows, columns in a block, blocks.
     """
 
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
+    row: IntArray
+    column: IntArray
     n_rows: int
     n_sources: int
     n_blocks: int

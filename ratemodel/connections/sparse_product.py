@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.arrays import IntArray
 from ratemodel.connections.product import Entries, ProductAdjoint
 from ratemodel.connections.product_adjoint import DeferredAdjoint, FusedAdjoint
 from ratemodel.kernels.csr_kernels import csr_kernels
@@ -140,8 +140,8 @@ class SparseProduct:
 
 
 def _compress(
-    row: NDArray[np.int64],
-    column: NDArray[np.int64],
+    row: IntArray,
+    column: IntArray,
     n_rows: int,
     n_columns: int,
     like: Tensor,

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.arrays import FloatingArray
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus import Stimulus
@@ -95,7 +96,7 @@ class ExternalInput:
                 sources[:, columns, index] = self._lgn_rates(index, delay)
         return torch.from_numpy(sources).to(self._device, self._dtype)
 
-    def _lgn_rates(self, index: int, delay: int) -> NDArray[np.floating]:
+    def _lgn_rates(self, index: int, delay: int) -> FloatingArray:
         """Return the rates of the chunk, ``delay`` steps ago, ``(n_steps, n_lgn)``."""
         first, stop = self._start - delay, self._stop - delay
         steps = np.arange(max(first, 0), max(stop, 0))
@@ -128,11 +129,11 @@ def sampling(sample_ms: float, dt_ms: float, name: str) -> tuple[int, int]:
 
 
 def _resample(
-    values: NDArray[np.floating],
+    values: FloatingArray,
     steps: NDArray[np.intp],
     steps_per_sample: int,
     samples_per_step: int,
-) -> NDArray[np.floating]:
+) -> FloatingArray:
     """Return the mean of ``values`` (axis 0) over each step."""
     if samples_per_step == 1:
         return values[steps // steps_per_sample]

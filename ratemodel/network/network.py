@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from bridge.arrays import FloatArray, FloatingArray
 from bridge.errors import InputError
 from bridge.progress import Progress, SilentProgress, task
 from bridge.reduction.parameters import RateParameters
@@ -310,7 +311,7 @@ class RateNetwork:
         )
         return Linearisation(model, self.coupling, steady, self.dt_ms)
 
-    def _checked_tau_r(self, tau_r_ms: ArrayLike | None) -> NDArray[np.float64] | None:
+    def _checked_tau_r(self, tau_r_ms: ArrayLike | None) -> FloatArray | None:
         if self.variant == "instantaneous":
             if tau_r_ms is not None:
                 raise InputError("tau_r_ms: the instantaneous variant has none")
@@ -333,14 +334,12 @@ class RateNetwork:
             device=self.device,
         )
 
-    def _steps(
-        self, delay_ms: NDArray[np.float64], hold_steps: float
-    ) -> NDArray[np.intp]:
+    def _steps(self, delay_ms: FloatArray, hold_steps: float) -> NDArray[np.intp]:
         if not self.extensions.delays:
             return np.zeros(delay_ms.shape, dtype=np.intp)
         return delay_in_steps(delay_ms, self.dt_ms, hold_steps)
 
-    def _shaped(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
+    def _shaped(self, values: FloatingArray) -> FloatArray:
         result = values.astype(np.float64)
         if not self.is_sweep:
             return result

@@ -5,6 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.arrays import FloatingArray
 from bridge.column.populations import POPULATIONS
 
 
@@ -63,10 +64,10 @@ class BinRecorder:
         self._sum += rate
         return closes
 
-    def population_rates(self) -> NDArray[np.floating]:
+    def population_rates(self) -> FloatingArray:
         """Return Hz, ``(batch, n_bins, 17)``."""
         return torch.stack(self._bins).permute(2, 0, 1).contiguous().cpu().numpy()
 
-    def cell_rates(self) -> NDArray[np.floating]:
+    def cell_rates(self) -> FloatingArray:
         """Return Hz, ``(batch, n_cells)``."""
         return (self._cells / self._n_counted).T.contiguous().cpu().numpy()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS
 
 
@@ -33,8 +33,8 @@ class RateResult:
 
     variant: str
     stimulus_names: tuple[str, ...]
-    rates: NDArray[np.float64]
-    neuron_rates: NDArray[np.float64]
+    rates: FloatArray
+    neuron_rates: FloatArray
     bin_ms: float
     drop_ms: float
     dt_ms: float

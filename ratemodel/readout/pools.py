@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import IntArray
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
@@ -19,7 +20,7 @@ def draw_pools(
     layer: str,
     pool_size: int,
     seed: int,
-) -> dict[str, NDArray[np.int64]]:
+) -> dict[str, IntArray]:
     """Draw disjoint pools of excitatory cells of one layer.
 
     Parameters

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from bridge.arrays import IntArray
 from bridge.errors import InputError
 from ratemodel.readout.config import ReadoutConfig
 from ratemodel.readout.pools import draw_pools
@@ -50,7 +51,7 @@ class Readout(nn.Module):
 
     def __init__(
         self,
-        pools: NDArray[np.int64],
+        pools: IntArray,
         n_classes: int,
         *,
         centre_hz: float = 0.0,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.building.random_wiring import rewire_at_random
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
@@ -77,8 +78,8 @@ def _group(edges: Edges, parameters: RateParameters) -> NDArray[np.intp]:
 
 
 def _input_by_group(
-    edges: Edges, parameters: RateParameters, rate_hz: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    edges: Edges, parameters: RateParameters, rate_hz: FloatArray
+) -> FloatArray:
     current = edge_gains(edges, parameters, 0) * rate_hz[edges.source]
     total = np.bincount(_group(edges, parameters), current, 2 * len(POPULATIONS))
     return total.astype(np.float64)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.building.typical_cells import typical_cells
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
@@ -78,8 +79,8 @@ def _of_cells(function: TransferFunction, cell: NDArray[np.intp]) -> TransferFun
 
 
 def _variance_ratio(
-    parameters: RateParameters, variance_per_hz: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    parameters: RateParameters, variance_per_hz: FloatArray
+) -> FloatArray:
     """Return the change of the constant variance by that of the membrane.
 
     The variance is stored summed over receptors; their shares are taken to be

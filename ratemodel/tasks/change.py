@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import IntArray
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.split import SPLITS, ImageSplit
 from ratemodel.tasks.config import TASK_NAMES, ChangeConfig, ScreenConfig
@@ -52,7 +53,7 @@ class VisualChange:
         """Return the number of images of a split: each is first once."""
         return int(self._split[split].size)
 
-    def draw(self, split: str, numbers: NDArray[np.int64]) -> Trials:
+    def draw(self, split: str, numbers: IntArray) -> Trials:
         """Return trials by number; see :class:`~ratemodel.tasks.trials.Task`."""
         config = self._config
         pairs = self.pairs(split, numbers)
@@ -74,7 +75,7 @@ class VisualChange:
         label = (pairs[:, 0] != pairs[:, 1]).astype(np.int64)
         return Trials(movie, label, (gone_ms + start, gone_ms + stop))
 
-    def pairs(self, split: str, numbers: NDArray[np.int64]) -> NDArray[np.intp]:
+    def pairs(self, split: str, numbers: IntArray) -> NDArray[np.intp]:
         """Return the indices of both images of each trial, ``(batch, 2)``."""
         part = self._split[split]
         first = self._order[split](numbers)

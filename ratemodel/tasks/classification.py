@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import IntArray
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.split import SPLITS, ImageSplit
 from ratemodel.tasks.config import TASK_NAMES, ClassificationConfig, ScreenConfig
@@ -53,7 +54,7 @@ class ImageClassification:
         """Return the number of images of a split."""
         return int(self._split[split].size)
 
-    def draw(self, split: str, numbers: NDArray[np.int64]) -> Trials:
+    def draw(self, split: str, numbers: IntArray) -> Trials:
         """Return trials by number; see :class:`~ratemodel.tasks.trials.Task`."""
         config = self._config
         shown = self.shown(split, numbers)
@@ -68,7 +69,7 @@ class ImageClassification:
         return Trials(movie, self._images.labels[shown], config.answer_ms)
 
     def _shifted(
-        self, images: NDArray[np.uint8], numbers: NDArray[np.int64]
+        self, images: NDArray[np.uint8], numbers: IntArray
     ) -> NDArray[np.uint8]:
         """Return the images of some trials, each shifted at random."""
         most = round(self._config.max_shift * images.shape[1])
@@ -79,6 +80,6 @@ class ImageClassification:
             shifted[row] = np.roll(images[row], by, axis=(0, 1))
         return shifted
 
-    def shown(self, split: str, numbers: NDArray[np.int64]) -> NDArray[np.intp]:
+    def shown(self, split: str, numbers: IntArray) -> NDArray[np.intp]:
         """Return the index of the image of each trial, ``(batch,)``."""
         return self._split[split][self._order[split](numbers)]

@@ -1,8 +1,8 @@
 """Fine orientation: the answer is whether a grating is above the boundary."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from ratemodel.tasks.config import TASK_NAMES, OrientationConfig, ScreenConfig
 from ratemodel.tasks.randomness import trial_rng
 from ratemodel.tasks.screen import show_gratings
@@ -36,7 +36,7 @@ class FineOrientation:
         """Return None: gratings are drawn and never run out."""
         return None
 
-    def draw(self, split: str, numbers: NDArray[np.int64]) -> Trials:
+    def draw(self, split: str, numbers: IntArray) -> Trials:
         """Return trials by number; see :class:`~ratemodel.tasks.trials.Task`."""
         config = self._config
         orientation_deg, phase = self.gratings(split, numbers)
@@ -53,9 +53,7 @@ class FineOrientation:
         label = (orientation_deg > config.boundary_deg).astype(np.int64)
         return Trials(movie, label, config.answer_ms)
 
-    def gratings(
-        self, split: str, numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def gratings(self, split: str, numbers: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return orientation, degrees, and phase, radians, ``(batch,)`` each.
 
         The phase is the one at onset.
@@ -74,7 +72,7 @@ class FineOrientation:
             orientation_deg = config.min_deg + span * draws[:, 0]
         return orientation_deg, 2.0 * np.pi * draws[:, 1]
 
-    def _phase_shifts(self) -> NDArray[np.float64]:
+    def _phase_shifts(self) -> FloatArray:
         """Return the phase of each frame, taken in its middle, after the onset."""
         config = self._config
         if not config.drifting:

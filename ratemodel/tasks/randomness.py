@@ -1,8 +1,8 @@
 """Random numbers that depend on what they are for, never on what came before."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import IntArray
 from bridge.errors import InputError
 from bridge.stimulus.images.split import SPLITS
 
@@ -38,9 +38,9 @@ class ImageOrder:
     def __init__(self, n_images: int, seed: int, task_id: int, split: str) -> None:
         self._n_images = n_images
         self._key = [seed, _ORDER, task_id, _split_id(split)]
-        self._orders: dict[int, NDArray[np.int64]] = {}
+        self._orders: dict[int, IntArray] = {}
 
-    def __call__(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    def __call__(self, numbers: IntArray) -> IntArray:
         """Return the image that each trial shows: its place in the split."""
         rounds, places = np.divmod(numbers, self._n_images)
         wanted = np.unique(rounds)
@@ -52,7 +52,7 @@ class ImageOrder:
             shown[rounds == k] = orders[int(k)][places[rounds == k]]
         return shown
 
-    def _order(self, k: int) -> NDArray[np.int64]:
+    def _order(self, k: int) -> IntArray:
         known = self._orders.get(k)
         if known is not None:
             return known

@@ -5,6 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from bridge.arrays import FloatArray
 from ratemodel.tasks.config import ScreenConfig
 
 Frames = NDArray[np.float32]
@@ -43,8 +44,8 @@ def show_images(images: NDArray[np.uint8], screen: ScreenConfig) -> Frames:
 
 
 def show_gratings(
-    orientation_deg: NDArray[np.float64],
-    phase: NDArray[np.float64],
+    orientation_deg: FloatArray,
+    phase: FloatArray,
     screen: ScreenConfig,
     *,
     spatial_frequency_cpd: float,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import IntArray
 from bridge.progress import Progress
 from bridge.stimulus.images.load import load_images
 from bridge.stimulus.images.split import split_images
@@ -31,7 +31,7 @@ class TaskSet:
 
     tasks: Mapping[str, Task]
 
-    def turn(self, step: int, batch: int) -> tuple[str, NDArray[np.int64]]:
+    def turn(self, step: int, batch: int) -> tuple[str, IntArray]:
         """Return the task of a batch, and the numbers of its trials.
 
         Parameters

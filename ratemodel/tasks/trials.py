@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import IntArray
 from bridge.stimulus.movie import Movie
 
 
@@ -25,7 +26,7 @@ class Trials:
     """
 
     movie: Movie
-    label: NDArray[np.int64]
+    label: IntArray
     answer_ms: tuple[float, float]
 
 
@@ -50,7 +51,7 @@ class Task(Protocol):
         None where the stimuli are drawn and never run out.
         """
 
-    def draw(self, split: str, numbers: NDArray[np.int64]) -> Trials:
+    def draw(self, split: str, numbers: IntArray) -> Trials:
         """Return trials by number.
 
         Parameters

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.arrays import IntArray
 from bridge.errors import InputError
 from bridge.stimulus.input_channels import InputChannels
 from bridge.stimulus.movie import Movie
@@ -133,7 +133,7 @@ class TrialSource:
         self._sample_ms = sample_ms
         self.steps_per_sample = round(sample_ms / timing.dt_ms)
 
-    def draw(self, split: str, task: str, numbers: NDArray[np.int64]) -> Batch:
+    def draw(self, split: str, task: str, numbers: IntArray) -> Batch:
         """Return trials by number, until their answer window closes.
 
         Parameters

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
 from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
 from bridge.reduction.parameters import RateParameters
@@ -58,7 +57,7 @@ def assemble(
     variant: str,
     channels: Channels,
     extensions: Extensions,
-    tau_r_ms: NDArray[np.float64] | None,
+    tau_r_ms: FloatArray | None,
     dt_ms: float,
     *,
     n_stimuli: int = 1,
@@ -88,7 +87,7 @@ def assemble(
         Of the tensors.
     """
 
-    def column(values: NDArray[np.float64]) -> Tensor:
+    def column(values: FloatArray) -> Tensor:
         return torch.as_tensor(values.copy(), dtype=dtype, device=device)[:, None]
 
     adapts = extensions.adaptation

@@ -3,13 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 
-def expand_tau_r(
-    tau_r_ms: ArrayLike, population: NDArray[np.int8]
-) -> NDArray[np.float64]:
+def expand_tau_r(tau_r_ms: ArrayLike, population: NDArray[np.int8]) -> FloatArray:
     """Return tau_r of every cell for every value of a sweep.
 
     Parameters

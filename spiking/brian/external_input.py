@@ -9,8 +9,8 @@ binned to the time step, exactly, at the price of one countdown per step.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from spiking.brian.random_numbers import (
     UNIT_RANDOM_CPP,
     UNIT_RANDOM_CUDA,
@@ -87,13 +87,13 @@ cdef double input_burst(double key, double burst, double mean, double first):
 
 
 def input_burst(
-    stream_cumulative: NDArray[np.float64],
-    stream_jump: NDArray[np.float64],
-    key: NDArray[np.float64],
-    burst: NDArray[np.float64],
-    mean: NDArray[np.float64],
-    first: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    stream_cumulative: FloatArray,
+    stream_jump: FloatArray,
+    key: FloatArray,
+    burst: FloatArray,
+    mean: FloatArray,
+    first: FloatArray,
+) -> FloatArray:
     """Return the summed jumps of the events in a step that has at least one.
 
     Parameters
@@ -136,7 +136,7 @@ def input_burst(
 
 
 def external_input_functions(
-    stream_cumulative: NDArray[np.float64], stream_jump: NDArray[np.float64]
+    stream_cumulative: FloatArray, stream_jump: FloatArray
 ) -> dict[str, Any]:
     """Return the functions ``unit_random`` and ``input_burst`` for Brian2.
 

@@ -8,6 +8,8 @@ the output function of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA).
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
+
 GOLDEN_GAMMA = 0x9E3779B97F4A7C15
 """Increment of SplitMix64."""
 
@@ -44,9 +46,7 @@ def mix64(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def unit_random(
-    key: NDArray[np.float64], counter: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def unit_random(key: FloatArray, counter: FloatArray) -> FloatArray:
     """Return uniform numbers strictly between 0 and 1.
 
     Parameters
@@ -63,13 +63,13 @@ def unit_random(
     """
     z = np.asarray(key).astype(np.uint64) << np.uint64(11)
     z = z + np.asarray(counter).astype(np.uint64) * np.uint64(GOLDEN_GAMMA)
-    result: NDArray[np.float64] = (
+    result: FloatArray = (
         (mix64(z) >> np.uint64(12)).astype(np.float64) + 0.5
     ) * 2.0**-52
     return result
 
 
-def cell_keys(trial_key: int, n_cells: int) -> NDArray[np.float64]:
+def cell_keys(trial_key: int, n_cells: int) -> FloatArray:
     """Return one random key per cell for a trial, shape ``(n_cells,)``.
 
     Parameters

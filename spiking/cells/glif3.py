@@ -25,12 +25,10 @@ GLIF1 (leaky integrate-and-fire) is the same with both amplitudes 0.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import expm
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.cell_models import CellModels
-
-_Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,18 +63,18 @@ class Propagators:
         Steps in which the voltage is held, int64.
     """
 
-    v_decay: _Array
-    v_per_pa: _Array
-    asc_decay: _Array
-    asc_refractory: _Array
-    asc_v_per_pa: _Array
-    syn_decay: _Array
-    syn_rise_to_psp: _Array
-    syn_rise_per_pa: _Array
-    refractory_steps: NDArray[np.int64]
+    v_decay: FloatArray
+    v_per_pa: FloatArray
+    asc_decay: FloatArray
+    asc_refractory: FloatArray
+    asc_v_per_pa: FloatArray
+    syn_decay: FloatArray
+    syn_rise_to_psp: FloatArray
+    syn_rise_per_pa: FloatArray
+    refractory_steps: IntArray
 
 
-def refractory_steps(t_ref_ms: _Array, dt_ms: float) -> NDArray[np.int64]:
+def refractory_steps(t_ref_ms: FloatArray, dt_ms: float) -> IntArray:
     """Return ``ceil(t_ref / dt)``, counted in whole microseconds as NEST does.
 
     Times are rounded to 1 us first, so that 2.1 ms at 0.1 ms is 21 steps and
@@ -96,7 +94,7 @@ def refractory_steps(t_ref_ms: _Array, dt_ms: float) -> NDArray[np.int64]:
     """
     ticks = np.round(np.asarray(t_ref_ms) * 1e3).astype(np.int64)
     step = round(dt_ms * 1e3)
-    result: NDArray[np.int64] = -(-ticks // step)
+    result: IntArray = -(-ticks // step)
     return result
 
 

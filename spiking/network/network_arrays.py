@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.errors import InputError
@@ -57,7 +58,7 @@ class SynapseArrays:
 
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-    jump: NDArray[np.float64]
+    jump: FloatArray
     slot: NDArray[np.int32]
     delay_steps: NDArray[np.int32]
 
@@ -85,11 +86,11 @@ class NetworkArrays:
     """
 
     structure: Structure
-    parameters: dict[str, NDArray[np.float64]]
+    parameters: dict[str, FloatArray]
     recurrent: SynapseArrays
     external: SynapseArrays
-    stream_cumulative: NDArray[np.float64]
-    stream_jump: NDArray[np.float64]
+    stream_cumulative: FloatArray
+    stream_jump: FloatArray
 
 
 def network_arrays(
@@ -152,7 +153,7 @@ def network_arrays(
 
 def _stream_jump(
     column: Column, slots: ReceptorSlots, step: Propagators, streams: PoissonStreams
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return the rise that an event of each stream adds, mV."""
     jump = streams.weight_pa.copy()
     slot, cell = np.nonzero(streams.n_rows)
@@ -211,7 +212,7 @@ def _parameters(
     slots: ReceptorSlots,
     step: Propagators,
     streams: PoissonStreams,
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, FloatArray]:
     models, row = column.cell_models, column.cell_model
     # voltages relative to E_L, as the linear equation has it
     values = {

@@ -8,8 +8,8 @@ surround of a receptor need one clock instead of one per stream.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
 from spiking.network.receptor_slots import ReceptorSlots
@@ -37,11 +37,11 @@ class PoissonStreams:
         Peak current of an event, pA, shape ``(n_rows,)``.
     """
 
-    mean_events: NDArray[np.float64]
-    first: NDArray[np.int64]
-    n_rows: NDArray[np.int64]
-    cumulative: NDArray[np.float64]
-    weight_pa: NDArray[np.float64]
+    mean_events: FloatArray
+    first: IntArray
+    n_rows: IntArray
+    cumulative: FloatArray
+    weight_pa: FloatArray
 
 
 def superpose(

@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.machine.cores import available_cores
@@ -25,7 +26,6 @@ from spiking.network.network_arrays import network_arrays
 from spiking.trials.trial import Trial
 from spiking.trials.trial_drawing import draw_trial
 
-FloatArray = NDArray[np.float64]
 CurrentsOf = Callable[[int, FloatArray], FloatArray]
 """Constant currents (pA, ``(n_currents, n_cells)``) to probe a level with, given
 its number and the rates (Hz, ``(n_cells,)``) the network has there."""

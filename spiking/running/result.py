@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.populations import POPULATIONS
 
 
@@ -26,7 +27,7 @@ class TrialSpikes:
 
     stimulus: int
     trial: int
-    times_ms: NDArray[np.float64]
+    times_ms: FloatArray
     ids: NDArray[np.int32]
 
 
@@ -63,11 +64,11 @@ class SpikingResult:
     drop_ms: float
     dt_ms: float
     device: str
-    counts: NDArray[np.int64]
+    counts: IntArray
     neuron_counts: NDArray[np.int32]
     n_intervals: NDArray[np.int32]
-    interval_sum_ms: NDArray[np.float64]
-    interval_square_sum_ms2: NDArray[np.float64]
+    interval_sum_ms: FloatArray
+    interval_square_sum_ms2: FloatArray
     spikes: tuple[TrialSpikes, ...] = ()
 
     @property
@@ -75,14 +76,12 @@ class SpikingResult:
         """Duration of a trial, ms."""
         return self.counts.shape[2] * self.bin_ms
 
-    def population_sizes(self) -> NDArray[np.int64]:
+    def population_sizes(self) -> IntArray:
         """Return the number of cells of each population, shape ``(17,)``."""
-        sizes: NDArray[np.int64] = np.bincount(
-            self.population, minlength=len(POPULATIONS)
-        )
+        sizes: IntArray = np.bincount(self.population, minlength=len(POPULATIONS))
         return sizes
 
-    def population_rates_hz(self) -> NDArray[np.float64]:
+    def population_rates_hz(self) -> FloatArray:
         """Return population rates, Hz, ``(n_stimuli, n_trials, n_bins, 17)``.
 
         A population without cells has rate 0.
@@ -90,11 +89,11 @@ class SpikingResult:
         sizes = np.maximum(self.population_sizes(), 1)
         return self.counts / (sizes * self.bin_ms * 1e-3)
 
-    def neuron_rates_hz(self) -> NDArray[np.float64]:
+    def neuron_rates_hz(self) -> FloatArray:
         """Return mean rates after ``drop_ms``, Hz, as ``neuron_counts``."""
         return self.neuron_counts / ((self.duration_ms - self.drop_ms) * 1e-3)
 
-    def interval_cv(self) -> NDArray[np.float64]:
+    def interval_cv(self) -> FloatArray:
         """Return the coefficient of variation of intervals of each cell.
 
         Intervals of all stimuli and trials are pooled; NaN below two intervals.
@@ -105,7 +104,7 @@ class SpikingResult:
         mean = self.interval_sum_ms.sum(axis=(0, 1)) / n
         square = self.interval_square_sum_ms2.sum(axis=(0, 1)) / n
         variance = np.maximum(square - mean**2, 0.0) * n / (n - 1.0)
-        result: NDArray[np.float64] = np.sqrt(variance) / mean
+        result: FloatArray = np.sqrt(variance) / mean
         return result
 
     def to_dataset(self) -> xr.Dataset:

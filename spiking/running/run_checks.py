@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatingArray
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus import Stimulus
 
-GivenSpikes = Mapping[tuple[int, int], tuple[NDArray[np.floating], NDArray[np.integer]]]
+GivenSpikes = Mapping[tuple[int, int], tuple[FloatingArray, NDArray[np.integer]]]
 """LGN spikes by (stimulus index, trial): times in ms, rows of the LGN cells."""
 
 

@@ -5,13 +5,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
+
 
 class IntervalStatistics(NamedTuple):
     """Number, sum (ms) and sum of squares (ms^2) of intervals per cell."""
 
-    n_intervals: NDArray[np.int64]
-    sum_ms: NDArray[np.float64]
-    square_sum_ms2: NDArray[np.float64]
+    n_intervals: IntArray
+    sum_ms: FloatArray
+    square_sum_ms2: FloatArray
 
 
 def count_by_bin(
@@ -20,7 +22,7 @@ def count_by_bin(
     bin_steps: int,
     n_bins: int,
     n_populations: int,
-) -> NDArray[np.int64]:
+) -> IntArray:
     """Return spikes per bin and population, ``(n_bins, n_populations)``.
 
     Parameters
@@ -34,7 +36,7 @@ def count_by_bin(
     """
     place = spikes[:, 0] // bin_steps * n_populations + population[spikes[:, 1]]
     counts = np.bincount(place, minlength=n_bins * n_populations)
-    result: NDArray[np.int64] = counts.reshape(n_bins, n_populations)
+    result: IntArray = counts.reshape(n_bins, n_populations)
     return result
 
 
@@ -58,7 +60,7 @@ def intervals(
     owner = cell[1:][same]
     interval_ms = np.asarray(np.diff(step)[same] * dt_ms, dtype=np.float64)
 
-    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def total(values: FloatArray) -> FloatArray:
         return np.bincount(owner, values, n_cells).astype(np.float64)
 
     return IntervalStatistics(

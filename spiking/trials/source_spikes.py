@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatingArray
 from bridge.errors import InputError
 
 
 def draw_spikes(
-    rate_hz: NDArray[np.floating],
+    rate_hz: FloatingArray,
     sample_steps: int,
     dt_ms: float,
     rng: np.random.Generator,
@@ -49,7 +50,7 @@ def draw_spikes(
 
 
 def place_spikes(
-    times_ms: NDArray[np.floating],
+    times_ms: FloatingArray,
     source: NDArray[np.integer],
     n_steps: int,
     dt_ms: float,

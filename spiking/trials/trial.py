@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -34,7 +36,7 @@ class Trial:
     n_steps: int
     source_step: NDArray[np.int32]
     source_id: NDArray[np.int32]
-    injected_pa: NDArray[np.float64]
-    current_pa: NDArray[np.float64] | None = None
+    injected_pa: FloatArray
+    current_pa: FloatArray | None = None
     current_group: NDArray[np.int32] | None = None
     sample_steps: int = 1

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatingArray
 from bridge.stimulus.stimulus import Stimulus
 from spiking.trials.source_spikes import draw_spikes, place_spikes
 from spiking.trials.trial import Trial
@@ -15,7 +16,7 @@ def draw_trial(
     *,
     dt_ms: float,
     population: NDArray[np.int8],
-    given: tuple[NDArray[np.floating], NDArray[np.integer]] | None = None,
+    given: tuple[FloatingArray, NDArray[np.integer]] | None = None,
 ) -> Trial:
     """Return a trial whose random numbers follow from seed and place alone.
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
 from rich.console import Console
 
+from bridge.arrays import AnyArray
 from bridge.column.column import Column
 from bridge.column.connectivity import (
     Grouping,
@@ -87,7 +87,7 @@ def _write_matrices(column: Column, by: Grouping, stem: Path) -> None:
     stem.with_suffix(".svg").write_text(to_svg(figure), encoding="utf-8")
 
 
-def _write_csv(path: Path, names: Sequence[str], values: NDArray[Any]) -> None:
+def _write_csv(path: Path, names: Sequence[str], values: AnyArray) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["target/source", *names])

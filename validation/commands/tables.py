@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from bridge.arrays import AnyArray
 from validation.report.comparison import populations_of
 from validation.report.wording import (
     LOOKS,
@@ -91,7 +91,7 @@ def comparison_tables(comparison: Mapping[str, Any]) -> list[Table]:
 
 
 def matrix_table(
-    title: str, names: Sequence[str], values: NDArray[Any], digits: int | None = None
+    title: str, names: Sequence[str], values: AnyArray, digits: int | None = None
 ) -> Table:
     """Return a connectivity matrix, targets down and sources across.
 

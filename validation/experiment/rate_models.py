@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
@@ -13,8 +14,6 @@ from ratemodel.network.network import RateNetwork
 from validation.config.sections import EXTENSIONS
 from validation.experiment.sabotages import SABOTAGES, Sabotage
 from validation.responses.model_rates import ModelRates
-
-FloatArray = NDArray[np.float64]
 
 
 def extensions_of(form: str) -> tuple[str, ...]:

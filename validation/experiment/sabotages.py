@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
-
-FloatArray = NDArray[np.float64]
 
 REMOVED = "i4Pvalb"
 """Population whose output the control ``output_removed`` cuts: the strongest

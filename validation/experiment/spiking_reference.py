@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.files.stages import Stages
@@ -73,7 +74,7 @@ def run_seeds(
     }
 
 
-def sum_over_trials(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
+def sum_over_trials(parts: Sequence[NDArray[np.generic]]) -> FloatArray:
     """Add up per-cell statistics over seeds and trials, ``(n_stimuli, n_cells)``."""
     total = np.stack([np.asarray(part, dtype=np.float64) for part in parts])
     return np.asarray(total.sum(axis=(0, 2)))
@@ -174,7 +175,7 @@ def _reference(
     )
 
 
-def _interval_cv(blocks: Sequence[Arrays]) -> NDArray[np.float64]:
+def _interval_cv(blocks: Sequence[Arrays]) -> FloatArray:
     n, first, second = (
         sum(np.asarray(b[key], dtype=np.float64) for b in blocks)
         for key in ("n_intervals", "interval_sum_ms", "interval_square_sum_ms2")

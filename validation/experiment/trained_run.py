@@ -7,9 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bridge.arrays import FloatingArray
 from bridge.column.column import Column
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
@@ -50,8 +48,8 @@ class TrainedRun:
     scenario: str
     scenario_seed: int
     lgn: LgnCells | None
-    recurrent_pa: NDArray[np.floating]
-    input_pa: NDArray[np.floating]
+    recurrent_pa: FloatingArray
+    input_pa: FloatingArray
     model: dict[str, Any]
     covered: str | None
 

@@ -1,8 +1,8 @@
 """Measures transfer functions and fits tau_r, on calibration stimuli only."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.files.stages import Stages
@@ -16,8 +16,6 @@ from bridge.reduction.transfer.points import (
 from bridge.reduction.transfer.working_point import probe_currents_pa, working_point
 from spiking.running.frozen_noise import probe_transfer
 from validation.config.sections import ReductionConfig, SpikingConfig
-
-FloatArray = NDArray[np.float64]
 
 PROBE_WARMUP_MS = 500.0
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import BoolArray, FloatArray
 from bridge.certificate.scores import FrequencyPoint, Interval, PopulationScore
 from validation.count_noise import draw_counts
 from validation.measures.frequency_response import (
@@ -33,7 +33,6 @@ from validation.measures.trial_products import draw_weights
 from validation.measures.tuning import compute_preferred_match
 from validation.responses.model_rates import ModelRates
 
-FloatArray = NDArray[np.float64]
 Values = dict[str, Any]
 
 Z_95 = 1.645
@@ -60,7 +59,7 @@ class Measured:
 
     scores: tuple[PopulationScore, ...]
     equivalence_p: dict[str, FloatArray]
-    is_finite: NDArray[np.bool_]
+    is_finite: BoolArray
 
 
 def interval_of(samples: FloatArray, confidence: float) -> Interval | None:
@@ -106,7 +105,7 @@ def measure_model(
         weights = draw_weights(len(model.trials_hz), n_rows - 1, rng)
     trials = model.group_trials(reference)
     finite = np.isfinite(trials.reshape(len(trials), -1))
-    is_finite: NDArray[np.bool_] = np.logical_and.reduce(finite, axis=1)
+    is_finite: BoolArray = np.logical_and.reduce(finite, axis=1)
     products = model_products(reference, model, weights)
 
     values: list[Values] = [{} for _ in reference.group_names]

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from bridge.arrays import FloatArray
 from bridge.certificate.scores import FrequencyPoint
 from validation.criteria.criteria import FrequencyResponse
 from validation.criteria.decision import Decision, decide
 
-FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
 LARGE_GAIN = 1e6

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 MAX_LAG_MS = 100.0
 """Longest lag looked for, ms."""

@@ -1,10 +1,9 @@
 """Mean rates: relative error and test of equivalence."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 def compute_rate_error(model_hz: FloatArray, spiking_hz: FloatArray) -> FloatArray:

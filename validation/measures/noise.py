@@ -1,9 +1,8 @@
 """The noise ceiling: how well any model could correlate with a noisy PSTH."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 def compute_half_correlation(

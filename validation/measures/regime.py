@@ -1,9 +1,8 @@
 """Whether a spiking population is in the regime that rate models assume."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 def compute_isi_cv(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
 from validation.measures.frequency_response import compute_amplitudes, resolvable
 from validation.measures.mean_rate import compute_rate_error
@@ -25,7 +26,6 @@ from validation.measures.tuning import (
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
 
-FloatArray = NDArray[np.float64]
 Numbers = dict[str, float | None]
 
 

@@ -7,9 +7,8 @@ does.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 def compute_correlation(a: FloatArray, b: FloatArray) -> float:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from validation.measures.trial_products import TrialProducts
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def compute_selectivity(rates_hz: FloatArray, direction_deg: FloatArray) -> Sele
 def compute_preferred_match(
     model: Selectivity,
     spiking: Selectivity,
-    selected: NDArray[np.bool_],
+    selected: BoolArray,
     tolerance_deg: float,
 ) -> float:
     """Share of cells whose preferred directions agree within a tolerance.

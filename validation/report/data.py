@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.column import Column
 from validation.criteria.criteria import Criteria
 from validation.responses.model_rates import ModelRates
@@ -30,8 +28,8 @@ class Raster:
     """
 
     stimulus: str
-    times_ms: NDArray[np.float64]
-    cells: NDArray[np.int64]
+    times_ms: FloatArray
+    cells: IntArray
     duration_ms: float
 
 

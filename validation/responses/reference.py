@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.arrays import FloatArray
+from bridge.arrays import BoolArray, FloatArray, IntArray
 from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
 from bridge.errors import InputError
 from validation.responses.stimulus_info import StimulusInfo
@@ -117,7 +117,7 @@ class Reference:
         return self.n_bins * self.bin_ms / 1000.0
 
     @cached_property
-    def n_cells_of_population(self) -> NDArray[np.int64]:
+    def n_cells_of_population(self) -> IntArray:
         """Cells of each population, ``(17,)``."""
         counts = np.bincount(self.population, minlength=len(POPULATIONS))
         return counts.astype(np.int64)
@@ -162,7 +162,7 @@ class Reference:
         return np.stack(rows)
 
     @cached_property
-    def group_members(self) -> tuple[NDArray[np.bool_], ...]:
+    def group_members(self) -> tuple[BoolArray, ...]:
         """Which cells belong to each group, each of shape ``(n_cells,)``."""
         return tuple((row > 0.0)[self.population] for row in self.group_weights)
 

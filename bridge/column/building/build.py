@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.building.lgn_wiring import draw_lgn_cells, draw_lgn_edges
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.surround import build_surround
@@ -114,7 +115,7 @@ def build_column(
     )
 
 
-def largest_remainder(total: int, shares: NDArray[np.int64]) -> NDArray[np.int64]:
+def largest_remainder(total: int, shares: IntArray) -> IntArray:
     """Divide a total into whole numbers in proportion to shares.
 
     Each share gets the whole part of its quota; what is left goes to the largest
@@ -133,9 +134,7 @@ def largest_remainder(total: int, shares: NDArray[np.int64]) -> NDArray[np.int64
     return counts
 
 
-def _cell_counts(
-    size: str | int, radius_um: float | None
-) -> tuple[str, NDArray[np.int64]]:
+def _cell_counts(size: str | int, radius_um: float | None) -> tuple[str, IntArray]:
     """Return the column's name and the cells of each population."""
     full = population_table().count
     if radius_um is not None:
@@ -172,7 +171,7 @@ def _cell_counts(
     return f"n{size}", largest_remainder(int(size), full)
 
 
-def _models(population_counts: NDArray[np.int64]) -> NDArray[np.intp]:
+def _models(population_counts: IntArray) -> NDArray[np.intp]:
     """Return the row of the cell table of each cell, ascending."""
     cells = cell_table()
     counts = np.zeros(cells.count.size, dtype=np.int64)
@@ -184,7 +183,7 @@ def _models(population_counts: NDArray[np.int64]) -> NDArray[np.intp]:
 
 def _positions(
     population: NDArray[np.int8], radius_um: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
+) -> FloatArray:
     table = population_table()
     u = rng.random((3, population.size))
     r = radius_um * np.sqrt(u[0])
@@ -195,9 +194,7 @@ def _positions(
     return round_to_bits(position, 24)
 
 
-def _tuning_angles(
-    model: NDArray[np.intp], rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _tuning_angles(model: NDArray[np.intp], rng: np.random.Generator) -> FloatArray:
     first = np.searchsorted(model, model)
     last = np.searchsorted(model, model, side="right")
     start = rng.random(cell_table().count.size)[model]

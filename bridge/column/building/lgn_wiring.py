@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import BoolArray, FloatArray
 from bridge.column.building.tables import (
     EXCITATORY,
     LGN_DELAY_MS,
@@ -27,8 +28,6 @@ from bridge.column.building.tables import (
 from bridge.column.building.wiring import DEG_PER_UM
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
-
-Floats = NDArray[np.float64]
 
 FIELD_DEG = (240.0, 120.0)
 TILES = (15, 10)
@@ -72,8 +71,8 @@ def draw_lgn_cells(rng: np.random.Generator) -> LgnCells:
 def draw_lgn_edges(
     lgn: LgnCells,
     table_model: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
     rng: np.random.Generator,
 ) -> Edges:
     """Draw the connections from LGN cells to a column.
@@ -119,7 +118,7 @@ def draw_lgn_edges(
     )
 
 
-def receptive_field_centre(position_um: Floats) -> tuple[Floats, Floats]:
+def receptive_field_centre(position_um: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the centre of the receptive field, x and y in linear degrees.
 
     Parameters
@@ -132,7 +131,7 @@ def receptive_field_centre(position_um: Floats) -> tuple[Floats, Floats]:
     return FIELD_DEG[0] / 2 + x, FIELD_DEG[1] / 2 + y
 
 
-def subtype_probability(tf_hz: Floats, subtype_tf_hz: Floats) -> Floats:
+def subtype_probability(tf_hz: FloatArray, subtype_tf_hz: FloatArray) -> FloatArray:
     """Return the probability of each temporal-frequency type, rows by target.
 
     Parameters
@@ -144,7 +143,7 @@ def subtype_probability(tf_hz: Floats, subtype_tf_hz: Floats) -> Floats:
     """
     distance = np.abs(tf_hz[:, None] - subtype_tf_hz)
     share = distance / distance.sum(axis=1, keepdims=True)
-    probability: Floats = (1.0 - share) / (subtype_tf_hz.size - 1)
+    probability: FloatArray = (1.0 - share) / (subtype_tf_hz.size - 1)
     return probability
 
 
@@ -153,36 +152,36 @@ class _Fields:
     """What each connected V1 cell looks for; arrays of one length."""
 
     cell: NDArray[np.intp]
-    x_deg: Floats
-    y_deg: Floats
-    direction_deg: Floats
-    half_distance_deg: Floats
-    half_width_deg: Floats
-    half_length_deg: Floats
-    is_on: NDArray[np.bool_]
-    tf_hz: Floats
+    x_deg: FloatArray
+    y_deg: FloatArray
+    direction_deg: FloatArray
+    half_distance_deg: FloatArray
+    half_width_deg: FloatArray
+    half_length_deg: FloatArray
+    is_on: BoolArray
+    tf_hz: FloatArray
 
     @property
     def size(self) -> int:
         return int(self.cell.size)
 
-    def __getitem__(self, which: slice | NDArray[np.bool_]) -> "_Fields":
+    def __getitem__(self, which: slice | BoolArray) -> "_Fields":
         return _Fields(**{name: array[which] for name, array in vars(self).items()})
 
 
 def _draw_fields(
     table_model: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
     rng: np.random.Generator,
 ) -> _Fields:
     cells, table = cell_table(), lgn_projection_table()
     population = cells.population[table_model]
     u = rng.random((6, table_model.size))
 
-    def uniform(limits: Floats, draw: Floats) -> Floats:
+    def uniform(limits: FloatArray, draw: FloatArray) -> FloatArray:
         low, high = limits[population].T
-        value: Floats = low + (high - low) * draw
+        value: FloatArray = low + (high - low) * draw
         return value
 
     half_width = uniform(table.width_deg, u[2]) / 2.0
@@ -208,11 +207,11 @@ class _Group:
 
     name: str
     cell: NDArray[np.intp]
-    x_deg: Floats
-    y_deg: Floats
-    axis_deg: Floats
+    x_deg: FloatArray
+    y_deg: FloatArray
+    axis_deg: FloatArray
     subtype: NDArray[np.intp]
-    subtype_tf_hz: Floats
+    subtype_tf_hz: FloatArray
 
     @classmethod
     def of(cls, name: str, lgn: LgnCells) -> "_Group":
@@ -279,28 +278,30 @@ def _group(cell_type: str) -> str:
     return prefix if prefix in _GROUPS else "composite"
 
 
-def _middle(values: Floats) -> float:
+def _middle(values: FloatArray) -> float:
     return float(values.max() + values.min()) / 2.0
 
 
-def _spread(values: Floats) -> float:
+def _spread(values: FloatArray) -> float:
     return float(values.max() - values.min()) / 2.0
 
 
-def triangular(limits: Floats, u: Floats) -> Floats:
+def triangular(limits: FloatArray, u: FloatArray) -> FloatArray:
     """Invert the triangular distribution; equal limits give a constant."""
     low, mode, high = limits.T
     width = np.where(high > low, high - low, 1.0)
     rising = low + np.sqrt(u * width * (mode - low))
     falling = high - np.sqrt((1.0 - u) * width * (high - mode))
-    value: Floats = np.where(u < (mode - low) / width, rising, falling)
+    value: FloatArray = np.where(u < (mode - low) / width, rising, falling)
     return value
 
 
-def _positive_poisson(mean: Floats, u: Floats) -> Floats:
+def _positive_poisson(mean: FloatArray, u: FloatArray) -> FloatArray:
     """Invert the Poisson distribution conditioned on not being 0."""
     k = np.arange(1, _MAX_TF + 1)
     mass = np.cumprod(mean[:, None] / k, axis=1)
     cumulative = np.cumsum(mass, axis=1)
-    drawn: Floats = 1.0 + (u[:, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
+    drawn: FloatArray = 1.0 + (u[:, None] * cumulative[:, -1:] >= cumulative).sum(
+        axis=1
+    )
     return drawn

@@ -1,10 +1,11 @@
 """Rounding that is exact and equal on every machine."""
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bridge.arrays import FloatArray
 
 
-def round_to_bits(values: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
+def round_to_bits(values: FloatArray, bits: int) -> FloatArray:
     """Return values rounded to a mantissa of ``bits`` bits.
 
     Mathematics libraries differ in the last of 53 bits. Rounding to fewer makes
@@ -19,7 +20,5 @@ def round_to_bits(values: NDArray[np.float64], bits: int) -> NDArray[np.float64]
         Bits to keep, 1..53 (24: representable as float32).
     """
     mantissa, exponent = np.frexp(values)
-    rounded: NDArray[np.float64] = np.ldexp(
-        np.rint(np.ldexp(mantissa, bits)), exponent - bits
-    )
+    rounded: FloatArray = np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits)
     return rounded

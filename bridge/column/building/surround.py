@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
+from bridge.arrays import FloatArray
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.tables import (
     EXCITATORY,
@@ -49,8 +50,6 @@ from bridge.column.building.wiring import (
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import POPULATIONS
 
-Floats = NDArray[np.float64]
-
 MIN_IN_DEGREE = 1e-6
 """Streams of fewer expected connections are left out: 1e-6 of one input."""
 
@@ -61,8 +60,8 @@ _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
 def missing_in_degree(
-    population: NDArray[np.int8], position_um: Floats, radius_um: float
-) -> Floats:
+    population: NDArray[np.int8], position_um: FloatArray, radius_um: float
+) -> FloatArray:
     """Return the expected number of partners outside the column.
 
     Parameters
@@ -76,7 +75,7 @@ def missing_in_degree(
 
     Returns
     -------
-    NDArray[np.float64]
+    FloatArray
         ``(n_cells, 17)`` by source population.
     """
     return _expected(population, position_um, FULL_RADIUS_UM) - _expected(
@@ -85,8 +84,8 @@ def missing_in_degree(
 
 
 def kept_in_degree(
-    population: NDArray[np.int8], position_um: Floats, radius_um: float
-) -> Floats:
+    population: NDArray[np.int8], position_um: FloatArray, radius_um: float
+) -> FloatArray:
     """Return the expected number of partners inside the column, ``(n_cells, 17)``.
 
     Parameters are those of :func:`missing_in_degree`.
@@ -97,8 +96,8 @@ def kept_in_degree(
 def build_surround(
     population: NDArray[np.int8],
     table_model: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
     radius_um: float,
 ) -> PoissonInput:
     """Return the streams that replace the partners outside the column.
@@ -139,14 +138,14 @@ def build_surround(
     )
 
 
-def _density() -> Floats:
-    density: Floats = population_table().count / (np.pi * FULL_RADIUS_UM**2)
+def _density() -> FloatArray:
+    density: FloatArray = population_table().count / (np.pi * FULL_RADIUS_UM**2)
     return density
 
 
 def _expected(
-    population: NDArray[np.int8], position_um: Floats, radius_um: float
-) -> Floats:
+    population: NDArray[np.int8], position_um: FloatArray, radius_um: float
+) -> FloatArray:
     rule = connection_rule()
     result = np.zeros((population.size, len(POPULATIONS)))
     for sigma in np.unique(rule.sigma_um[rule.amplitude > 0.0]):
@@ -160,10 +159,10 @@ def _outside_moment(
     order: int,
     population: NDArray[np.int8],
     table_model: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
     radius_um: float,
-) -> Floats:
+) -> FloatArray:
     """Return the expected sum of weight^order over missing partners."""
     result = missing_in_degree(population, position_um, radius_um)
     if order == 0:
@@ -189,7 +188,7 @@ def _outside_moment(
     return result * _unitary_moment(order)[table_model]
 
 
-def direction_moment(order: int) -> Floats:
+def direction_moment(order: int) -> FloatArray:
     """Return the mean of ``h f^order`` over the source's preferred direction.
 
     Parameters
@@ -199,7 +198,7 @@ def direction_moment(order: int) -> Floats:
 
     Returns
     -------
-    NDArray[np.float64]
+    FloatArray
         ``(17, 17)`` ``[target, source]``; ``h`` is the orientation factor of the
         probability, ``f`` that part of the weight's which depends on the
         difference between directions.
@@ -218,7 +217,7 @@ def direction_moment(order: int) -> Floats:
     return moment
 
 
-def _unitary_moment(order: int) -> Floats:
+def _unitary_moment(order: int) -> FloatArray:
     """Return E[(unitary weight x synapses)^order], ``(n_models, 17)``."""
     cells, lines = cell_table(), line_table()
     share = np.zeros((len(lines.name), len(POPULATIONS)))
@@ -227,17 +226,17 @@ def _unitary_moment(order: int) -> Floats:
     )
     unitary = cells.weight_scale[:, None] * lines.unitary_weight_pa[cells.line]
     synapses = np.arange(MIN_SYNAPSES, MAX_SYNAPSES + 1.0)
-    moment: Floats = (unitary**order) @ share * (synapses**order).mean()
+    moment: FloatArray = (unitary**order) @ share * (synapses**order).mean()
     return moment
 
 
 def gaussian_over_disk(
-    position_um: Floats,
+    position_um: FloatArray,
     radius_um: float,
     sigma_um: float,
     order: int = 0,
-    angle_deg: Floats | None = None,
-) -> Floats:
+    angle_deg: FloatArray | None = None,
+) -> FloatArray:
     """Integrate ``exp(-(d / sigma)^2 - order q^2 / 2)`` over a disk.
 
     ``d`` is the distance from a cell, ``q`` the offset of the receptive fields
@@ -259,7 +258,7 @@ def gaussian_over_disk(
 
     Returns
     -------
-    NDArray[np.float64]
+    FloatArray
         Integrals, um^2, ``(n,)``.
 
     Notes
@@ -286,5 +285,5 @@ def gaussian_over_disk(
     )
     integrand = np.exp(-decay[:, None] * offset**2) * chord * half_chord
     total = (integrand * _NODE_WEIGHTS).sum(axis=1) * (high - low) / 2.0
-    integral: Floats = total * sigma_um * np.sqrt(np.pi) / 2.0
+    integral: FloatArray = total * sigma_um * np.sqrt(np.pi) / 2.0
     return integral

@@ -15,8 +15,8 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.populations import POPULATIONS
 
 TAU_SYN_MS = (5.5, 8.5, 2.8, 5.8)
@@ -54,10 +54,10 @@ class PopulationTable:
         surround is assumed to have.
     """
 
-    count: NDArray[np.int64]
-    depth_min_um: NDArray[np.float64]
-    depth_max_um: NDArray[np.float64]
-    reference_rate_hz: NDArray[np.float64]
+    count: IntArray
+    depth_min_um: FloatArray
+    depth_max_um: FloatArray
+    reference_rate_hz: FloatArray
 
 
 @dataclass(frozen=True)
@@ -82,20 +82,20 @@ class CellTable:
         Weight of one LGN or background synapse, pA.
     """
 
-    node_type_id: NDArray[np.int64]
-    count: NDArray[np.int64]
-    line: NDArray[np.int64]
-    population: NDArray[np.int64]
-    c_m_pf: NDArray[np.float64]
-    g_ns: NDArray[np.float64]
-    e_l_mv: NDArray[np.float64]
-    v_th_mv: NDArray[np.float64]
-    t_ref_ms: NDArray[np.float64]
-    asc_amps_pa: NDArray[np.float64]
-    asc_decay_per_ms: NDArray[np.float64]
-    weight_scale: NDArray[np.float64]
-    lgn_weight_pa: NDArray[np.float64]
-    background_weight_pa: NDArray[np.float64]
+    node_type_id: IntArray
+    count: IntArray
+    line: IntArray
+    population: IntArray
+    c_m_pf: FloatArray
+    g_ns: FloatArray
+    e_l_mv: FloatArray
+    v_th_mv: FloatArray
+    t_ref_ms: FloatArray
+    asc_amps_pa: FloatArray
+    asc_decay_per_ms: FloatArray
+    weight_scale: FloatArray
+    lgn_weight_pa: FloatArray
+    background_weight_pa: FloatArray
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,10 @@ class LineTable:
     """
 
     name: tuple[str, ...]
-    population: NDArray[np.int64]
-    count: NDArray[np.int64]
-    background_synapses: NDArray[np.int64]
-    unitary_weight_pa: NDArray[np.float64]
+    population: IntArray
+    count: IntArray
+    background_synapses: IntArray
+    unitary_weight_pa: FloatArray
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ class RuleTable:
         Delay, ms (1 where not connected).
     """
 
-    probability: NDArray[np.float64]
-    sigma_um: NDArray[np.float64]
-    ratio_90: NDArray[np.float64]
-    delay_ms: NDArray[np.float64]
+    probability: FloatArray
+    sigma_um: FloatArray
+    ratio_90: FloatArray
+    delay_ms: FloatArray
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,8 @@ class LgnTypeTable:
     """
 
     name: tuple[str, ...]
-    cells_per_tile: NDArray[np.int64]
-    size_deg: NDArray[np.float64]
+    cells_per_tile: IntArray
+    size_deg: FloatArray
 
 
 @dataclass(frozen=True)
@@ -179,13 +179,13 @@ class LgnProjectionTable:
         and their length over width, ``(17, 2)``.
     """
 
-    probability: NDArray[np.float64]
-    synapses: NDArray[np.int64]
-    tf_poisson_mean: NDArray[np.float64]
-    on_fraction: NDArray[np.float64]
-    distance_deg: NDArray[np.float64]
-    width_deg: NDArray[np.float64]
-    aspect: NDArray[np.float64]
+    probability: FloatArray
+    synapses: IntArray
+    tf_poisson_mean: FloatArray
+    on_fraction: FloatArray
+    distance_deg: FloatArray
+    width_deg: FloatArray
+    aspect: FloatArray
 
 
 Rows = list[dict[str, str]]
@@ -196,12 +196,12 @@ def _rows(name: str) -> Rows:
     return list(csv.DictReader(text.splitlines()[1:]))
 
 
-def _floats(rows: Rows, *columns: str) -> NDArray[np.float64]:
+def _floats(rows: Rows, *columns: str) -> FloatArray:
     values = np.array([[float(row[c]) for c in columns] for row in rows])
     return values[:, 0] if len(columns) == 1 else values
 
 
-def _integers(rows: Rows, column: str) -> NDArray[np.int64]:
+def _integers(rows: Rows, column: str) -> IntArray:
     return np.array([int(row[column]) for row in rows], dtype=np.int64)
 
 

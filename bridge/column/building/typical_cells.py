@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatingArray
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
@@ -34,7 +35,7 @@ class TypicalCells(NamedTuple):
 
 
 def typical_cells(
-    population: NDArray[np.integer], threshold_mv: NDArray[np.floating]
+    population: NDArray[np.integer], threshold_mv: FloatingArray
 ) -> tuple[TypicalCells, TypicalCells]:
     """Choose the excitatory and the inhibitory cell model of uniform neurons.
 
@@ -64,7 +65,7 @@ def typical_cells(
 
 
 def _typical(
-    population: NDArray[np.integer], threshold_mv: NDArray[np.floating], kind: int
+    population: NDArray[np.integer], threshold_mv: FloatingArray, kind: int
 ) -> TypicalCells:
     name = TYPICAL_POPULATIONS[kind]
     cells = np.flatnonzero(np.asarray(population) == POPULATIONS.index(name))

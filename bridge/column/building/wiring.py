@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.tables import (
     EXCITATORY,
@@ -33,8 +34,6 @@ from bridge.column.building.tables import (
 )
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
-
-Floats = NDArray[np.float64]
 
 DEG_PER_UM = (0.07, 0.04)
 """Degrees of visual field per um of cortex: azimuth (x), elevation (z)."""
@@ -60,10 +59,10 @@ class ConnectionRule:
         ``b`` and ``G`` of the orientation factor; 1 and 0 where there is none.
     """
 
-    amplitude: Floats
-    sigma_um: Floats
-    intercept: Floats
-    slope_per_deg: Floats
+    amplitude: FloatArray
+    sigma_um: FloatArray
+    intercept: FloatArray
+    slope_per_deg: FloatArray
 
 
 def connection_rule(table: RuleTable | None = None) -> ConnectionRule:
@@ -90,25 +89,25 @@ def connection_rule(table: RuleTable | None = None) -> ConnectionRule:
     )
 
 
-def direction_difference(a_deg: Floats, b_deg: Floats) -> Floats:
+def direction_difference(a_deg: FloatArray, b_deg: FloatArray) -> FloatArray:
     """Return the difference between directions, 0..180 degrees."""
-    difference: Floats = 180.0 - np.abs(180.0 - np.abs(a_deg - b_deg) % 360.0)
+    difference: FloatArray = 180.0 - np.abs(180.0 - np.abs(a_deg - b_deg) % 360.0)
     return difference
 
 
-def fold_to_quadrant(angle_deg: Floats) -> Floats:
+def fold_to_quadrant(angle_deg: FloatArray) -> FloatArray:
     """Return the angle to the nearest of 0 and 180 degrees, 0..90 degrees."""
-    folded: Floats = 90.0 - np.abs(np.abs(180.0 - np.abs(angle_deg) % 360.0) - 90.0)
+    folded: FloatArray = 90.0 - np.abs(np.abs(180.0 - np.abs(angle_deg) % 360.0) - 90.0)
     return folded
 
 
-def anisotropy_factor(target_angle_deg: Floats) -> Floats:
+def anisotropy_factor(target_angle_deg: FloatArray) -> FloatArray:
     """Return the excitatory weight's dependence on the target's direction.
 
     It makes up for the different magnification along azimuth and elevation:
     5.5 / 4 at 0 degrees and 5.5 / 7 at 90 degrees.
     """
-    factor: Floats = 5.5 / 4.0 - 11.0 / 1680.0 * fold_to_quadrant(target_angle_deg)
+    factor: FloatArray = 5.5 / 4.0 - 11.0 / 1680.0 * fold_to_quadrant(target_angle_deg)
     return factor
 
 
@@ -127,11 +126,11 @@ def receptor_of(target: int, source: int) -> int:
 def tuning_factor(
     target: int,
     source: int,
-    target_angle_deg: Floats,
-    source_angle_deg: Floats,
-    dx_um: Floats,
-    dz_um: Floats,
-) -> Floats:
+    target_angle_deg: FloatArray,
+    source_angle_deg: FloatArray,
+    dx_um: FloatArray,
+    dz_um: FloatArray,
+) -> FloatArray:
     """Return the factor of the direction rules on the weight of connections.
 
     Parameters
@@ -145,7 +144,7 @@ def tuning_factor(
     """
     width = tuning_width_deg(target, source)
     difference = direction_difference(target_angle_deg, source_angle_deg)
-    factor: Floats = np.exp(-((difference / width) ** 2))
+    factor: FloatArray = np.exp(-((difference / width) ** 2))
     if EXCITATORY[target] and EXCITATORY[source]:
         theta = np.radians(target_angle_deg)
         q_deg = DEG_PER_UM[0] * dx_um * np.cos(theta)
@@ -156,7 +155,7 @@ def tuning_factor(
 
 def unitary_weight(
     target_model: NDArray[np.intp], source_line: NDArray[np.intp]
-) -> Floats:
+) -> FloatArray:
     """Return the weight of one synapse, pA.
 
     Parameters
@@ -168,15 +167,15 @@ def unitary_weight(
     """
     cells = cell_table()
     base = line_table().unitary_weight_pa[cells.line[target_model], source_line]
-    weight: Floats = cells.weight_scale[target_model] * base
+    weight: FloatArray = cells.weight_scale[target_model] * base
     return weight
 
 
 def draw_recurrent(
     population: NDArray[np.int8],
     table_model: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
     rng: np.random.Generator,
 ) -> Edges:
     """Draw the recurrent connections of a column.
@@ -243,8 +242,8 @@ def _connected(
     s: int,
     targets: NDArray[np.intp],
     sources: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     dx = position_um[targets, 0][:, None] - position_um[sources, 0]
@@ -268,8 +267,8 @@ def _weighted(
     n_synapses: NDArray[np.int16],
     population: NDArray[np.int8],
     table_model: NDArray[np.intp],
-    position_um: Floats,
-    tuning_angle_deg: Floats,
+    position_um: FloatArray,
+    tuning_angle_deg: FloatArray,
 ) -> Edges:
     line = cell_table().line[table_model]
     weight = unitary_weight(table_model[target], line[source]) * n_synapses

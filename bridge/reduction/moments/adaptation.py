@@ -1,11 +1,9 @@
 """The slow after-spike current as a state of the rate model."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
-
-FloatArray = NDArray[np.float64]
 
 DYNAMIC_BELOW_PER_MS = 0.05
 """After-spike currents that decay more slowly (over more than 20 ms) outlast the

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.column.edges import N_RECEPTORS, Edges
 from bridge.reduction.moments.kernels import alpha_current_per_hz, alpha_variance_per_hz
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

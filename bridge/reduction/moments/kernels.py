@@ -1,9 +1,8 @@
 """What one synaptic event does on average: charge and voltage variance."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 def alpha_current_per_hz(tau_syn_ms: FloatArray) -> FloatArray:

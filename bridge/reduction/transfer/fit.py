@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
 from bridge.reduction.transfer.function import WIDTH_FLOOR, TransferFunction
-
-FloatArray = NDArray[np.float64]
 
 # log rate at one scale above threshold, threshold / scale, log width / scale,
 # log power, threshold slope / scale, width slope, threshold curvature / scale

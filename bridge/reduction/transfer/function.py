@@ -3,11 +3,9 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
-
-FloatArray = NDArray[np.float64]
 
 WIDTH_FLOOR = 0.05
 """Smallest width relative to the width at the working point."""

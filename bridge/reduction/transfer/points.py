@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.building.tables import population_table
 from bridge.column.column import Column
 from bridge.errors import InputError
@@ -21,8 +21,6 @@ from bridge.reduction.transfer.working_point import (
     probe_currents_pa,
     working_point,
 )
-
-FloatArray = NDArray[np.float64]
 
 LGN_LEVELS_HZ = (2.0, 4.0, 8.0, 12.0, 18.0, 26.0)
 """Stationary rates of all LGN cells at which transfer functions are measured:

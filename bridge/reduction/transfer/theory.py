@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erfcx, zeta
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
+
 RateFunction = Callable[[FloatArray], FloatArray]
 
 COLOURED_NOISE_ALPHA = float(np.sqrt(2.0) * abs(zeta(0.5)))

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.reduction.moments.inputs import constant_input, edge_input, receptor_gains
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

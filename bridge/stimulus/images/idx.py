@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import BoolArray
 from bridge.errors import InputError
 from bridge.stimulus.images.image_set import ImageSet
 
@@ -86,7 +87,7 @@ def read_mnist(folder: Path, name: str) -> ImageSet:
     """
     images: list[NDArray[np.uint8]] = []
     labels: list[NDArray[np.uint8]] = []
-    is_test: list[NDArray[np.bool_]] = []
+    is_test: list[BoolArray] = []
     for part, (image_file, label_file) in enumerate(MNIST_FILES):
         image_path, label_path = _find(folder, image_file), _find(folder, label_file)
         pictures, classes = read_idx(image_path), read_idx(label_path)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import BoolArray, IntArray
 from bridge.errors import InputError
 
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -40,9 +41,9 @@ class ImageSet:
 
     name: str
     images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+    labels: IntArray
     class_names: tuple[str, ...] = ()
-    is_test: NDArray[np.bool_] | None = None
+    is_test: BoolArray | None = None
 
     def __post_init__(self) -> None:
         images, labels = np.asarray(self.images), np.asarray(self.labels)
@@ -72,7 +73,7 @@ class ImageSet:
             array.setflags(write=False)
             object.__setattr__(self, name, array)
 
-    def _set_classes(self, labels: NDArray[np.int64]) -> None:
+    def _set_classes(self, labels: IntArray) -> None:
         if labels.size == 0:
             raise InputError(f"{self.name}: there are no images")
         names = self.class_names or tuple(map(str, range(int(labels.max()) + 1)))

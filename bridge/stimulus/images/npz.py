@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import AnyArray
 from bridge.errors import InputError
 from bridge.stimulus.images.image_set import ImageSet
 
@@ -65,7 +65,7 @@ def read_npz(path: Path) -> ImageSet:
     )
 
 
-def _arrays(file: Any, path: Path) -> dict[str, NDArray[Any]]:
+def _arrays(file: Any, path: Path) -> dict[str, AnyArray]:
     if not isinstance(file, np.lib.npyio.NpzFile):
         raise InputError(f"{path}: is not an .npz file")
     missing = [key for key in ("images", "labels") if key not in file]

@@ -5,6 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.arrays import FloatingArray
 from bridge.stimulus.movie import Movie
 
 
@@ -15,7 +16,7 @@ class StillFilters(Protocol):
     def n_cells(self) -> int:
         """Number of cells."""
 
-    def process_stills(self, movie: Movie) -> NDArray[np.floating]:
+    def process_stills(self, movie: Movie) -> FloatingArray:
         """Return rates, Hz, ``(n_steps, n_cells, batch)``."""
 
 

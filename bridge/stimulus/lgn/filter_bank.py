@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
+from bridge.arrays import FloatArray, FloatingArray
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.receptive_field import Pixels, field_weights
@@ -62,7 +63,7 @@ class LgnFilterState:
         first, ``(n_batch, n_history, n_subunits)``.
     """
 
-    drive: NDArray[np.floating]
+    drive: FloatingArray
 
 
 class LgnFilterBank:
@@ -157,7 +158,7 @@ class LgnFilterBank:
         self._taps = _frame_taps(subunits.kernel, frame_whole_ms, steps_ms).astype(
             self.dtype
         )
-        self._still_taps: dict[tuple[float, ...], NDArray[np.floating]] = {}
+        self._still_taps: dict[tuple[float, ...], FloatingArray] = {}
         self._spontaneous = subunits.spontaneous_hz.astype(self.dtype)
         self._composite = subunits.cell[lgn.n_cells :]
 
@@ -183,7 +184,7 @@ class LgnFilterBank:
 
     def process(
         self, movie: NDArray[np.generic], state: LgnFilterState | None = None
-    ) -> tuple[NDArray[np.floating], LgnFilterState]:
+    ) -> tuple[FloatingArray, LgnFilterState]:
         """Filter a movie, or a batch of movies.
 
         Parameters
@@ -227,7 +228,7 @@ class LgnFilterBank:
         kept = np.ascontiguousarray(seen[:, n_frames:])
         return (rates if np.ndim(movie) == 4 else rates[0]), LgnFilterState(kept)
 
-    def process_stills(self, movie: Movie) -> NDArray[np.floating]:
+    def process_stills(self, movie: Movie) -> FloatingArray:
         """Filter movies that are a few still pictures, seen after a long grey.
 
         The same rates as of :meth:`process`, without a pass through frames: each
@@ -268,9 +269,7 @@ class LgnFilterBank:
         rates = linear[: self.n_cells].transpose(1, 0, 2)
         return np.ascontiguousarray(rates)
 
-    def _filter(
-        self, seen: NDArray[np.floating], n_frames: int
-    ) -> NDArray[np.floating]:
+    def _filter(self, seen: FloatingArray, n_frames: int) -> FloatingArray:
         """Convolve history and frames, rectify, and add up the subunits."""
         n_batch, n_seen, n_subunits = seen.shape
         n_steps, n_cells = self.steps_per_frame, self.n_cells
@@ -291,7 +290,7 @@ class LgnFilterBank:
                 rates[rows, :, step] = linear[..., :n_cells]
         return rates.reshape(n_batch, n_frames * n_steps, n_cells)
 
-    def _checked(self, movie: NDArray[np.generic]) -> NDArray[np.floating]:
+    def _checked(self, movie: NDArray[np.generic]) -> FloatingArray:
         """Return a movie with a batch dimension in the bank's type."""
         if movie.ndim not in (3, 4) or movie.shape[-2:] != self.image_shape:
             height, width = self.image_shape
@@ -326,9 +325,7 @@ def _whole_ms(name: str, value: float) -> int:
     return int(value)
 
 
-def _frame_taps(
-    kernel: NDArray[np.float64], frame_ms: int, step_ms: int
-) -> NDArray[np.float64]:
+def _frame_taps(kernel: FloatArray, frame_ms: int, step_ms: int) -> FloatArray:
     """Sum kernels over the milliseconds of each frame, per output step.
 
     Millisecond ``m`` of a frame weighs the frame ``g`` frames back by the kernel

@@ -6,9 +6,8 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray
 
 
 @dataclass(frozen=True)

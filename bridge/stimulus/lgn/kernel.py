@@ -17,9 +17,8 @@ current one, holds the bump at 1 ms, as FilterNet's does.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bridge.arrays import FloatArray, IntArray
 
 OFFSET_MS = 0.3
 """The constant b, ms."""
@@ -63,7 +62,7 @@ def raised_cosine_kernels(
     return kernels
 
 
-def zero_crossing(kernels: FloatArray) -> NDArray[np.int64]:
+def zero_crossing(kernels: FloatArray) -> IntArray:
     """Return the first lag behind the peak at which each kernel is negative.
 
     Parameters

@@ -24,14 +24,12 @@ pad the image with zero contrast.
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.sparse import csr_array
 from scipy.special import ndtr
 
+from bridge.arrays import FloatArray
 from bridge.errors import InputError
-
-FloatArray = NDArray[np.float64]
 
 Pixels = Literal["integral", "filternet"]
 

@@ -10,12 +10,10 @@ there are the full spatio-temporal filters: ``lgn_filter_bank.py``.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.lgn.filter_table import spontaneous_hz
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.spike_file import read_spikes
@@ -27,8 +27,8 @@ class LgnSpikes:
         Number of LGN cells of the column.
     """
 
-    times_ms: NDArray[np.float64]
-    rows: NDArray[np.int64]
+    times_ms: FloatArray
+    rows: IntArray
     n_lgn: int
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bridge.arrays import FloatArray
 
 
 def still_taps(
-    kernel: NDArray[np.float64], durations_ms: Sequence[float], step_ms: int
-) -> NDArray[np.float64]:
+    kernel: FloatArray, durations_ms: Sequence[float], step_ms: int
+) -> FloatArray:
     """Return the weight of every picture in every output step.
 
     A picture shown during the milliseconds ``a`` to ``b - 1`` weighs, in

@@ -20,14 +20,12 @@ zero crossing, the spontaneous rate :math:`s` of both subunits and the factor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.filter_table import lgn_filter_table
 from bridge.stimulus.lgn.kernel import raised_cosine_kernels, zero_crossing
-
-FloatArray = NDArray[np.float64]
 
 SIZE_IN_SIGMAS = 3.0
 """Spatial size over the standard deviation of the Gaussian (Billeh et al. 2020)."""
@@ -61,8 +59,8 @@ class LgnParameters:
         Its distance, degrees.
     """
 
-    cell: NDArray[np.int64]
-    row: NDArray[np.int64]
+    cell: IntArray
+    row: IntArray
     weight: FloatArray
     peak_ms: FloatArray
     delay_ms: FloatArray
@@ -90,7 +88,7 @@ class LgnSubunits:
         Rate added before rectification, Hz.
     """
 
-    cell: NDArray[np.int64]
+    cell: IntArray
     x_deg: FloatArray
     y_deg: FloatArray
     sigma_deg: FloatArray
@@ -191,7 +189,7 @@ def lgn_subunits(lgn: LgnCells, parameters: LgnParameters) -> LgnSubunits:
 
 
 def _match_pairs(
-    parameters: LgnParameters, pairs: NDArray[np.int64]
+    parameters: LgnParameters, pairs: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return delays and OFF gains of (dominant OFF, non-dominant ON) pairs.
 

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.column.connectivity import (
     Grouping,
@@ -36,7 +36,7 @@ def draw_connectivity(column: Column, by: Grouping) -> Figure:
 
 def _matrix(
     panel: Axes,
-    values: NDArray[np.float64],
+    values: FloatArray,
     texts: list[list[str]],
     names: tuple[str, ...],
     size: float,
