@@ -14,7 +14,6 @@ from bridge.reduction.transfer.points import REFERENCE_LGN_HZ
 from ratemodel.analysis.steady_state import solve_steady_state
 from ratemodel.connections.channels import edge_gains
 from ratemodel.scenarios.default import Default
-from ratemodel.variants.extensions import Extensions
 
 
 class RandomSynapses(Default):
@@ -59,7 +58,7 @@ class RandomSynapses(Default):
         """
         edges = rewire_at_random(parameters.recurrent, parameters.population, seed)
         steady = solve_steady_state(
-            parameters, Extensions(), np.full(parameters.n_lgn, REFERENCE_LGN_HZ)
+            parameters, (), np.full(parameters.n_lgn, REFERENCE_LGN_HZ)
         )
         # a source that is silent now might not be: it counts a little
         rate = steady.rate_hz + 0.01 * steady.rate_hz.mean()

@@ -16,6 +16,7 @@ from ratemodel.tasks.config import TasksConfig
 from ratemodel.training.config import TrainingConfig
 from ratemodel.trials.input_config import InputConfig
 from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
+from validation.config.sections import FormName, VariantName
 from validation.config.with_options import merged_sections
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -56,8 +57,8 @@ class ModelConfig(Section):
     validation: Name | None = None
     tier: Tier = "default"
     unvalidated: bool = False
-    variant: Literal["instantaneous", "low_pass", "equilibrium"] | None = None
-    form: Literal["plain", "extended", "membrane"] | None = None
+    variant: VariantName | None = None
+    form: FormName | None = None
     tau_r_ms: Annotated[float, Field(gt=0)] | None = None
     dt_ms: Annotated[float, Field(gt=0, le=LONGEST_STEP_MS)] = 2.0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.column.populations import POPULATIONS
-from validation.config.sections import FORMS
+from bridge.rate_model import FORMS
 from validation.report.figures.style import variant_line
 from validation.report.measure_table import measure_rows
 from validation.report.wording import (
@@ -20,7 +20,7 @@ from validation.report.wording import (
 def variant_rows(variants: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what the page says of each model, the most complete first."""
     forms = {parts_of(name)[1] for name in variants}
-    last = max(forms, key=FORMS.index, default="plain")
+    last = max(forms, key=list(FORMS).index, default="plain")
     shown = [_variant(n, s) for n, s in most_complete_first(variants).items()]
     for variant in shown:
         # Nine curves hide one another: the simpler forms wait for a click.

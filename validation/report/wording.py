@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from validation.config.sections import FORMS
+from bridge.rate_model import FORMS
 
 
 class Look(NamedTuple):
@@ -36,7 +36,7 @@ _VARIANTS = {
 
 def parts_of(variant: str) -> tuple[str, str]:
     """Return the variant and the form of a model named in a report."""
-    for form in FORMS[1:]:
+    for form in tuple(FORMS)[1:]:
         if variant.endswith(f"_{form}"):
             return variant.removesuffix(f"_{form}"), form
     return variant, "plain"
@@ -44,7 +44,7 @@ def parts_of(variant: str) -> tuple[str, str]:
 
 def most_complete_first(variants: Mapping[str, Any]) -> dict[str, Any]:
     """Return the models of a report sorted by form: membrane, extended, plain."""
-    names = sorted(variants, key=lambda name: -FORMS.index(parts_of(name)[1]))
+    names = sorted(variants, key=lambda name: -list(FORMS).index(parts_of(name)[1]))
     return {name: variants[name] for name in names}
 
 

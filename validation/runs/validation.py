@@ -17,16 +17,18 @@ from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import RunFolder
 from bridge.progress import Progress
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from bridge.reduction.time_constants import sample_tau_r_ms
+from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
 from validation.criteria.criteria import Criteria, load_criteria
 from validation.experiment.column import load_column
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
-from validation.experiment.rate_models import RateModel, extensions_of, respond
+from validation.experiment.rate_models import respond
 from validation.experiment.sabotages import SABOTAGES
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
 from validation.experiment.tau_r_fit import fit_tau_r_ms
@@ -231,8 +233,12 @@ def model_to_sabotage(
     costs one of nine populations in the short form of a run.
     """
     without = [model for model in models if model.form != "membrane"] or models
-    low_pass = [model for model in without if model.variant == "low_pass"]
-    return best_model(low_pass or without, scores)
+    with_both = [
+        model
+        for model in without
+        if (kind := VARIANTS[model.variant]).has_tau_s and kind.tau_r_grid_ms
+    ]
+    return best_model(with_both or without, scores)
 
 
 def _rate_parameters(
@@ -269,12 +275,17 @@ def _models(
     folder: RunFolder,
     progress: Progress,
 ) -> list[RateModel]:
-    wanted = [(v, f) for f in config.rate.forms for v in config.rate.variants]
+    wanted = [
+        RateModel.of_form(variant, form, None, config.rate.dt_ms)
+        for form in config.rate.forms
+        for variant in config.rate.variants
+    ]
+    with_tau_r = [m for m in wanted if VARIANTS[m.variant].tau_r_grid_ms is not None]
     tau_r: Any = config.rate.tau_r_ms
     if tau_r == "sampled":
         tau_r = sample_tau_r_ms(parameters.tau_s_ms, config.reduction.seed)
     counts = None
-    if isinstance(tau_r, str) and any(v != "instantaneous" for v, _ in wanted):
+    if isinstance(tau_r, str) and with_tau_r:
         name = f"calibration-{column.hash[:12]}"
         counts = folder.stages.load(name)
         if counts is None:
@@ -289,31 +300,28 @@ def _models(
                 progress=progress,
             )
             folder.stages.save(name, counts)
-    fitted: dict[tuple[str, str], Any] = {}
+    fitted: dict[str, Any] = {}
     if counts is not None:
-        to_fit = [(v, f) for v, f in wanted if v != "instantaneous"]
         values = map_in_processes(
             fit_tau_r_ms,
             [
                 {
                     "parameters": parameters,
-                    "variant": variant,
-                    "extensions": extensions_of(form),
+                    "model": model,
                     "stimuli": protocol.calibration,
                     "counts": counts["counts"],
-                    "dt_ms": config.rate.dt_ms,
                     "bin_ms": config.protocol.bin_ms,
                     "drop_ms": config.protocol.drop_ms,
                 }
-                for variant, form in to_fit
+                for model in with_tau_r
             ],
             label="fits of tau_r",
             progress=progress,
         )
-        fitted = dict(zip(to_fit, values, strict=True))
+        fitted = {m.name: value for m, value in zip(with_tau_r, values, strict=True)}
     return [
-        RateModel(v, f, None if v == "instantaneous" else fitted.get((v, f), tau_r))
-        for v, f in wanted
+        model.with_tau_r(fitted.get(model.name, tau_r)) if model in with_tau_r else model
+        for model in wanted
     ]
 
 
@@ -330,7 +338,6 @@ def _respond_all(
     shared = {
         "parameters": parameters,
         "stimuli": protocol.test,
-        "dt_ms": config.rate.dt_ms,
         "bin_ms": config.protocol.bin_ms,
         "drop_ms": config.protocol.drop_ms,
     }
@@ -483,11 +490,7 @@ def _write_certificates(
     folder.mkdir(exist_ok=True)
     for model in models:
         Certificate(
-            variant=model.variant,
-            extensions=model.extensions,
-            time_constants_ms={
-                "tau_r": model.tau_r_by_population(parameters.population)
-            },
+            model=model.by_population(parameters.population),
             column_hash=column.hash,
             reduction_hash=parameters.reduction_hash,
             protocol=report["protocol"],
