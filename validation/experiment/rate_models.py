@@ -53,5 +53,5 @@ def respond(
         name=sabotage or model.name,
         rates_hz=rates[:, ::-1] if change.reverse_time else rates,
         neuron_rates_hz=run.neuron_rates,
-        tau_r_ms=stated.tau_r_ms,
+        model=stated,
     )

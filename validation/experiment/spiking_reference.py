@@ -14,7 +14,7 @@ from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from validation.config.sections import SpikingConfig
-from validation.measures.noise import compute_ceiling, compute_half_correlation
+from validation.measuring.ceiling import compute_ceiling, compute_half_correlation
 from validation.responses.reference import Reference
 from validation.responses.stimulus_info import StimulusInfo
 

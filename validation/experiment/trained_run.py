@@ -16,6 +16,7 @@ from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
+from validation.report.run_report import TrainedFacts
 
 WEIGHTS = "weights.safetensors"
 """File of the trained weights in the run folder."""
@@ -96,16 +97,16 @@ class TrainedRun:
         """
         return with_weights_of(column, self.parameters)
 
-    def to_json(self) -> dict[str, Any]:
+    def facts(self) -> TrainedFacts:
         """Return what a report says about it."""
-        return {
-            "run": self.folder.name,
-            "scenario": self.scenario,
-            "scenario_seed": self.scenario_seed,
-            "input": "pixels" if self.lgn is None else "lgn",
-            "validated_before_training": self.covered is not None,
-            **self.model.model_dump(mode="json"),
-        }
+        return TrainedFacts(
+            run=self.folder.name,
+            scenario=self.scenario,
+            scenario_seed=self.scenario_seed,
+            input="pixels" if self.lgn is None else "lgn",
+            validated_before_training=self.covered is not None,
+            model=self.model,
+        )
 
     def notes(self, method: str) -> tuple[str, ...]:
         """Return the sentences that a report must not leave out.

@@ -12,6 +12,7 @@ from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.errors import InputError
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
@@ -195,8 +196,7 @@ def test_the_old_certificate_does_not_cover_the_trained_column(
 
 def certify(column_hash: str, path: Path) -> None:
     Certificate(
-        variant="low_pass",
-        time_constants_ms={"tau_r": 3.0},
+        model=RateModel(variant="low_pass", tau_r_ms=3.0),
         column_hash=column_hash,
         reduction_hash="b" * 64,
         protocol={},

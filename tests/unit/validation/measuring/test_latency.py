@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from validation.measures.latency import compute_lag, compute_onset
-from validation.measures.trial_products import draw_weights
+from validation.measuring.latency import compute_lag, compute_onset
+from validation.measuring.trial_products import draw_weights
 
 BIN_MS = 10.0
 
