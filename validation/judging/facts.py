@@ -7,7 +7,7 @@ from bridge.certificate.scores import SpikingState
 from validation.judging.evaluable import why_too_poor
 from validation.measures.registry import measures
 from validation.measuring.compared import Compared
-from validation.measuring.numbers import Numbers, known
+from validation.statistics.numbers import Numbers, known
 
 
 @dataclass(frozen=True)

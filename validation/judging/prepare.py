@@ -5,14 +5,14 @@ import numpy as np
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
 from validation.measures.registry import measures
-from validation.measuring.ceiling import compute_ceiling, compute_half_correlation
-from validation.measuring.comparison import Comparison
-from validation.measuring.numbers import Numbers, known
 from validation.measuring.prepared import PreparedReference
 from validation.measuring.regime_state import regime_of
 from validation.measuring.sampled import SampledMeasure
-from validation.measuring.trial_products import TrialProducts, draw_weights
 from validation.responses.reference import Reference
+from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
+from validation.statistics.comparison import Comparison
+from validation.statistics.numbers import Numbers, known
+from validation.statistics.trial_products import TrialProducts, draw_weights
 
 
 def prepare_reference(

@@ -12,10 +12,10 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measuring.comparison import Comparison
 from validation.measuring.contract import Asked, Column, Panel
-from validation.measuring.numbers import ratio, span
 from validation.measuring.sampled import SampledMeasure
+from validation.statistics.comparison import Comparison
+from validation.statistics.numbers import ratio, span
 
 
 class ExplainedVarianceLimits(Limits):

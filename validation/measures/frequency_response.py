@@ -18,15 +18,15 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measuring.amplitudes import (
+from validation.measuring.compared import Compared
+from validation.measuring.contract import Asked, Column, Measure
+from validation.responses.reference import Reference
+from validation.statistics.amplitudes import (
     compare_amplitudes,
     compute_amplitudes,
     resolvable,
 )
-from validation.measuring.compared import Compared
-from validation.measuring.contract import Asked, Column, Measure
-from validation.measuring.frequency_point import FrequencyPoint
-from validation.responses.reference import Reference
+from validation.statistics.frequency_point import FrequencyPoint
 
 _NATURAL = "natural vision and the gratings used here lie below"
 _CUT_OFF = "the usual definition of a cut-off"

@@ -15,8 +15,8 @@ from validation.criteria.threshold import (
 )
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
-from validation.measuring.latency import compute_lag
-from validation.measuring.numbers import interval_of, known
+from validation.statistics.latency import compute_lag
+from validation.statistics.numbers import interval_of, known
 
 FEWEST_BINS = 8
 """Bins of a trial below which no lag can be told."""

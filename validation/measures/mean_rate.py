@@ -19,14 +19,14 @@ from validation.criteria.threshold import (
     by_tier,
 )
 from validation.measuring.compared import Compared
-from validation.measuring.comparison import Comparison
 from validation.measuring.contract import Asked, Column, Panel
-from validation.measuring.equivalence import (
+from validation.measuring.sampled import SampledMeasure
+from validation.statistics.comparison import Comparison
+from validation.statistics.equivalence import (
     adjust_holm,
     compute_equivalence_p,
     compute_rate_error,
 )
-from validation.measuring.sampled import SampledMeasure
 
 
 class MeanRateLimits(Limits):

@@ -16,18 +16,18 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measuring.cell_rates import (
+from validation.measuring.compared import Compared
+from validation.measuring.contract import Asked, Column, Measure
+from validation.measuring.prepared import PreparedReference
+from validation.statistics.cell_rates import (
     compute_correlation,
     compute_median_error,
     compute_reliability,
     compute_similarity,
     correct_median_error,
 )
-from validation.measuring.compared import Compared
-from validation.measuring.contract import Asked, Column, Measure
-from validation.measuring.count_noise import MIN_DRAWN_CELLS, draw_counts
-from validation.measuring.numbers import Numbers, known
-from validation.measuring.prepared import PreparedReference
+from validation.statistics.count_noise import MIN_DRAWN_CELLS, draw_counts
+from validation.statistics.numbers import Numbers, known
 
 _SEED = "distance to what two seeds of the spiking model reach"
 

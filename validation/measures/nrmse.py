@@ -15,10 +15,10 @@ from validation.criteria.threshold import (
     by_tier,
 )
 from validation.measuring.compared import Compared
-from validation.measuring.comparison import Comparison
 from validation.measuring.contract import Asked, Column, Panel
-from validation.measuring.numbers import known, ratio, span
 from validation.measuring.sampled import SampledMeasure
+from validation.statistics.comparison import Comparison
+from validation.statistics.numbers import known, ratio, span
 
 Z_95 = 1.645
 """One-sided 95 % quantile of the normal distribution."""

@@ -15,8 +15,8 @@ from validation.criteria.threshold import (
 )
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
-from validation.measuring.numbers import interval_of, known
 from validation.measuring.onsets import onset_responses
+from validation.statistics.numbers import interval_of, known
 
 
 class OnsetLimits(Limits):

@@ -18,18 +18,18 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measuring.cell_rates import compute_similarity
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
-from validation.measuring.count_noise import MIN_DRAWN_CELLS, draw_counts
-from validation.measuring.numbers import Numbers, known
 from validation.measuring.prepared import PreparedReference
-from validation.measuring.selectivity import (
+from validation.responses.reference import Reference
+from validation.statistics.cell_rates import compute_similarity
+from validation.statistics.count_noise import MIN_DRAWN_CELLS, draw_counts
+from validation.statistics.numbers import Numbers, known
+from validation.statistics.selectivity import (
     Selectivity,
     compute_preferred_match,
     compute_selectivity,
 )
-from validation.responses.reference import Reference
 
 FEWEST_DIRECTIONS = 4
 """Different directions below which no selectivity is computed."""

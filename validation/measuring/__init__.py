@@ -1,1 +1,1 @@
-"""What measures are made with: their contract, the shared products, the statistics."""
+"""What measures are made with: their contract, the reference and the model compared."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bridge.arrays import BoolArray
-from validation.measuring.comparison import Comparison
 from validation.measuring.prepared import Once, PreparedReference
-from validation.measuring.trial_products import TrialProducts, draw_weights
 from validation.responses.model_rates import ModelRates
+from validation.statistics.comparison import Comparison
+from validation.statistics.trial_products import TrialProducts, draw_weights
 
 
 @dataclass(frozen=True)

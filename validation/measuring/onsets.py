@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.arrays import FloatArray
 from validation.measuring.compared import Compared
-from validation.measuring.latency import compute_onset
+from validation.statistics.latency import compute_onset
 
 CLEAR = 10.0
 """Peak over its noise from which on a response is clear: a maximum is raised by

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
-from validation.measuring.numbers import Numbers
-from validation.measuring.trial_products import TrialProducts
 from validation.responses.reference import Reference
+from validation.statistics.numbers import Numbers
+from validation.statistics.trial_products import TrialProducts
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from validation.criteria.criteria import Regime
-from validation.measuring.numbers import Numbers, known
-from validation.measuring.regime import compute_fano, compute_synchrony
 from validation.responses.reference import Reference
+from validation.statistics.numbers import Numbers, known
+from validation.statistics.regime import compute_fano, compute_synchrony
 
 
 class Limit(NamedTuple):

@@ -10,9 +10,9 @@ from bridge.certificate.scores import MeasureResult
 from validation.criteria.criteria import Statistics
 from validation.criteria.threshold import LimitsT
 from validation.measuring.compared import Compared
-from validation.measuring.comparison import Comparison
 from validation.measuring.contract import Measure, ResultT
-from validation.measuring.numbers import interval_of, known
+from validation.statistics.comparison import Comparison
+from validation.statistics.numbers import interval_of, known
 
 
 class SampledMeasure(Measure[LimitsT, ResultT], Generic[LimitsT, ResultT]):

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from bridge.certificate.scores import Scores
 from bridge.column.populations import CLASSES
 from validation.measures.frequency_response import FrequencyResponse
-from validation.measuring.frequency_point import FrequencyPoint
 from validation.report.data import ReportData
 from validation.report.figures.style import (
     LAYER_COLOURS,
@@ -21,6 +20,7 @@ from validation.report.figures.style import (
     style,
 )
 from validation.report.wording import title_of
+from validation.statistics.frequency_point import FrequencyPoint
 
 MEASURE = FrequencyResponse()
 

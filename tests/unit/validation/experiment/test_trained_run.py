@@ -137,8 +137,8 @@ def test_reports_say_what_is_not_covered(run):
     notes = " ".join(trained.notes("trained"))
     assert "keeps its own LGN" in notes
     assert "--unvalidated" in notes
-    assert trained.to_json()["validated_before_training"] is False
-    assert trained.to_json()["scenario"] == "default"
+    assert trained.facts().validated_before_training is False
+    assert trained.facts().scenario == "default"
 
 
 def test_another_column_is_refused_before_anything_is_done(run, tmp_path, capsys):

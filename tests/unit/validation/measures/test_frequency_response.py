@@ -8,7 +8,7 @@ from validation.measures.frequency_response import (
     compute_bandwidth,
     decide_frequency,
 )
-from validation.measuring.amplitudes import (
+from validation.statistics.amplitudes import (
     compare_amplitudes,
     compute_amplitudes,
     resolvable,

@@ -6,9 +6,9 @@ import pytest
 from validation.measures.explained_variance import ExplainedVariance
 from validation.measures.nrmse import Nrmse
 from validation.measures.r_over_ceiling import ROverCeiling
-from validation.measuring.ceiling import compute_ceiling, compute_half_correlation
-from validation.measuring.comparison import Comparison
-from validation.measuring.trial_products import TrialProducts, draw_weights
+from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
+from validation.statistics.comparison import Comparison
+from validation.statistics.trial_products import TrialProducts, draw_weights
 
 N_TIME = 1000
 N_SETS = 60

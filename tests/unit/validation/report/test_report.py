@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sample_report import control, report_of, scores
 
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
@@ -17,20 +18,13 @@ from bridge.files.json_file import write_json
 from bridge.rate_model import RateModel
 from validation.config.validate import ValidateConfig
 from validation.judging.prepare import prepare_reference
-from validation.judging.ranking import merit
 from validation.judging.score import score_model
 from validation.measures.criteria import load_criteria
 from validation.report.comparison import compare, render_comparison
 from validation.report.data import Raster, ReportData
 from validation.report.figures.psth import noise_band
 from validation.report.page import SECTIONS, render_report
-from validation.report.run_report import (
-    ColumnFacts,
-    Control,
-    ProtocolFacts,
-    ReductionFacts,
-    RunReport,
-)
+from validation.report.run_report import RunReport
 from validation.report.wording import one_sentence
 from validation.runs.facts import column_facts
 
@@ -59,47 +53,6 @@ class Page(HTMLParser):
 
 PLAIN = RateModel(variant="low_pass", tau_r_ms=3.0)
 EXTENDED = RateModel.of_form("low_pass", "extended", 3.0, 1.0)
-FACTS = ColumnFacts(name="x", hash="a" * 64, n_neurons=3000, n_edges=0, populations={})
-
-
-def control(expected: str, verdict: str, as_expected: bool) -> Control:
-    return Control.model_validate(
-        {
-            "description": "",
-            "expected": expected,
-            "as_expected": as_expected,
-            "verdict": verdict,
-            "pass_fraction": {},
-            "n_evaluable": 0,
-        }
-    )
-
-
-def report_of(
-    variants: dict[str, Scores],
-    controls: dict[str, Control],
-    column: ColumnFacts = FACTS,
-) -> RunReport:
-    return RunReport(
-        column=column,
-        protocol=ProtocolFacts(
-            calibration=("steps",),
-            test=("flash",),
-            duration_ms=2500.0,
-            drop_ms=500.0,
-            bin_ms=10.0,
-            seeds=(1, 2),
-            trials_per_seed=4,
-            device="numpy",
-            spiking_dt_ms=0.1,
-            rate_dt_ms=0.5,
-        ),
-        reduction=ReductionFacts(method="siegert", hash="b" * 64),
-        variants=variants,
-        best=max(variants, key=lambda name: merit(variants[name])),
-        controls=controls,
-        timings={"spiking_model": 12.34},
-    )
 
 
 @pytest.fixture(scope="module")
@@ -246,20 +199,6 @@ def test_the_noise_band_covers_the_truth_as_often_as_it_says(
         error = np.abs(world.rates_hz[k] - mean)
         inside.append((error <= half_width)[:, [1, 5, 9, 13]])
     assert np.mean(inside) == pytest.approx(0.91, abs=0.03)
-
-
-def scores(model: RateModel, verdict: str, fraction: float = 0.0) -> Scores:
-    return Scores.model_validate(
-        {
-            "name": model.name,
-            "model": model,
-            "verdict": verdict,
-            "pass_fraction": {"default": fraction},
-            "n_evaluable": 10,
-            "populations": {},
-            "classes": {},
-        }
-    )
 
 
 SLOW = RateModel(variant="equilibrium", tau_r_ms=9.0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bridge.arrays import FloatArray
-from validation.measuring.frequency_point import FrequencyPoint
+from validation.statistics.frequency_point import FrequencyPoint
 
 ComplexArray = NDArray[np.complex128]
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from validation.measuring.selectivity import (
+from validation.statistics.selectivity import (
     compute_preferred_match,
     compute_selectivity,
 )

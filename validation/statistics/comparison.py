@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from bridge.arrays import FloatArray
-from validation.measuring.numbers import ratio
-from validation.measuring.trial_products import TrialProducts
+from validation.statistics.numbers import ratio
+from validation.statistics.trial_products import TrialProducts
 
 
 @dataclass(frozen=True)
