@@ -1,0 +1,18 @@
+"""docs/how-to/add-a-variant.md, followed."""
+
+import json
+
+import pytest
+from pages import follow
+
+
+@pytest.mark.slow
+def test_the_page_adds_a_variant_that_is_judged(tmp_path):
+    follow("add-a-variant", tmp_path)
+    run = tmp_path / "runs/static"
+    report = json.loads((run / "report.json").read_text())
+    assert list(report["variants"]) == ["static", "low_pass"]
+    assert report["variants"]["static"]["model"]["tau_r_ms"] is None
+    certificate = json.loads((run / "certificates/static.json").read_text())
+    assert certificate["model"]["variant"] == "static"
+    assert "Static, plain" in (run / "report.html").read_text()
