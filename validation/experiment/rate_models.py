@@ -12,7 +12,8 @@ from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.network.network import RateNetwork
 from validation.config.sections import EXTENSIONS
-from validation.experiment.sabotages import SABOTAGES, Sabotage
+from validation.experiment.sabotages.registry import SABOTAGES
+from validation.experiment.sabotages.sabotage import Sabotage
 from validation.responses.model_rates import ModelRates
 
 
@@ -87,9 +88,10 @@ def respond(
         Step, bin, dropped start, ms.
     sabotage
         Name of a change, one of
-        :data:`validation.experiment.sabotages.SABOTAGES`, that is meant to be noticed.
+        :data:`validation.experiment.sabotages.registry.SABOTAGES`, that is meant to be
+        noticed.
     """
-    change = SABOTAGES[sabotage] if sabotage else Sabotage("nothing changed")
+    change = SABOTAGES[sabotage] if sabotage else Sabotage("none", "nothing changed")
     tau_r = model.tau_r_ms
     network = RateNetwork.with_extensions(
         change.parameters(parameters),

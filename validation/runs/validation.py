@@ -27,7 +27,7 @@ from validation.experiment.column import load_column
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import RateModel, extensions_of, respond
-from validation.experiment.sabotages import SABOTAGES
+from validation.experiment.sabotages.registry import SABOTAGES
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.trained_run import TrainedRun, read_trained_run
