@@ -20,7 +20,7 @@ from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import POPULATIONS
 from bridge.errors import DeviceError
-from bridge.stimulus.scenes import flash
+from bridge.stimulus.scenes.flash import flash
 from spiking.devices.choose import device_runner
 from spiking.devices.cuda.device import check_cuda, run_batches
 from spiking.devices.device import Device

@@ -10,7 +10,8 @@ from bridge.column.populations import CLASS_OF_POPULATION, POPULATIONS
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
-from bridge.stimulus.scenes import broadband, grating
+from bridge.stimulus.scenes.broadband import broadband
+from bridge.stimulus.scenes.grating import grating
 from validation.experiment.rate_models import RateModel, respond
 from validation.experiment.sabotages.permuted_lgn import permute_lgn
 from validation.experiment.sabotages.registry import SABOTAGES
