@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from ratemodel.scenarios.choose import SCENARIOS
+from ratemodel.scenarios.registry import SCENARIOS
 from ratemodel.tasks.config import TASK_NAMES
 from validation.config.sweep import Job
 from validation.config.train import merged_train_config

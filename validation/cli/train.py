@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ratemodel.scenarios.default import DEFAULT
+from ratemodel.scenarios.registry import SCENARIOS
 from validation.cli.options import (
     ColumnPath,
     ConfigFile,
@@ -100,9 +102,9 @@ def train(
     scenario: Annotated[
         str | None,
         typer.Option(
-            help="What of the data's network is kept: default, uniform_neurons, "
-            "random_synapses, no_dale, or hybrid (Hebbian within a layer).  "
-            "[default: default]",
+            help="What of the data's network is kept. "
+            + "; ".join(f"{s.name}: {s.description}" for s in SCENARIOS.values())
+            + f".  [default: {DEFAULT.name}]",
             metavar="NAME",
             show_default=False,
         ),
