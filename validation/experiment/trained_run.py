@@ -186,7 +186,7 @@ def read_trained_run(folder: Path) -> TrainedRun:
     """
     # torch takes seconds to import, and few commands get here
     from ratemodel.training.checkpoint import read_tensors
-    from ratemodel.trials.input_config import lgn_cells
+    from ratemodel.trials.input_channels import lgn_cells
     from validation.config.train import merged_train_config
 
     require_finished(folder, FILE_NAME)

@@ -14,8 +14,8 @@ class HybridWeights:
     """Recurrent weights of fixed sign: those within a layer follow the rates.
 
     No gradient reaches these; their free numbers are their relative magnitudes, see
-    :mod:`ratemodel.scenarios.hybrid_learning.hebbian`. All others follow the gradient, as
-    :class:`~ratemodel.scenarios.weight_rule.DaleSoftplus` has it.
+    :mod:`ratemodel.scenarios.hybrid_learning.hebbian`. All others follow the gradient,
+    as :class:`~ratemodel.scenarios.weight_rule.DaleSoftplus` has it.
 
     Parameters
     ----------
