@@ -33,4 +33,4 @@ class Default:
         return DaleSoftplus(edges)
 
 
-DEFAULT = ScenarioKind("default", "the column as it is, signs kept", Default)
+DEFAULT = ScenarioKind(Default.name, "the column as it is, signs kept", Default)

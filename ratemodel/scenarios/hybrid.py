@@ -59,4 +59,4 @@ def _build(hebbian: str, hebbian_rate: float | None) -> Hybrid:
     return Hybrid(rule() if hebbian_rate is None else rule(hebbian_rate))
 
 
-HYBRID = ScenarioKind("hybrid", "Hebbian within a layer", _build, HybridOptions)
+HYBRID = ScenarioKind(Hybrid.name, "Hebbian within a layer", _build, HybridOptions)

@@ -34,4 +34,4 @@ class NoDale(Default):
         return FreeWeights(edges)
 
 
-NO_DALE = ScenarioKind("no_dale", "weights may change their sign", NoDale)
+NO_DALE = ScenarioKind(NoDale.name, "weights may change their sign", NoDale)

@@ -88,5 +88,5 @@ def _input_by_group(
 
 
 RANDOM_SYNAPSES = ScenarioKind(
-    "random_synapses", "connections drawn at random", RandomSynapses
+    RandomSynapses.name, "connections drawn at random", RandomSynapses
 )

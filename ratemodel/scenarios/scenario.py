@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.config_section import Section
 from bridge.reduction.parameters import RateParameters
@@ -73,9 +77,13 @@ class ScenarioKind:
         Makes it, given its options by name.
     options
         Its keys in section ``scenario`` of a configuration, with their defaults.
+    cell_model
+        Where it changes the neurons: returns the cell model of each cell that a
+        column has with them, ``(n_cells,)``, for trained weights to go back into.
     """
 
     name: str
     description: str
     build: Callable[..., Scenario]
     options: type[Section] = NoOptions
+    cell_model: Callable[[Column], NDArray[np.int16]] | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
-from bridge.column.building.typical_cells import typical_cells
+from bridge.column.building.typical_cells import typical_cell_models, typical_cells
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.scenarios.default import Default
@@ -94,5 +94,8 @@ def _variance_ratio(
 
 
 UNIFORM_NEURONS = ScenarioKind(
-    "uniform_neurons", "one excitatory and one inhibitory kind of cell", UniformNeurons
+    UniformNeurons.name,
+    "one excitatory and one inhibitory kind of cell",
+    UniformNeurons,
+    cell_model=typical_cell_models,
 )

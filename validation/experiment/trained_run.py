@@ -15,6 +15,7 @@ from bridge.files.run_folder import CONFIG
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
+from ratemodel.scenarios.registry import SCENARIOS
 from validation.config.sections import EXTENSIONS
 
 WEIGHTS = "weights.safetensors"
@@ -69,12 +70,13 @@ class TrainedRun:
             parameters is missing or damaged.
         """
         untrained = self.parameters  # its message names the folder itself
+        cell_model = SCENARIOS[self.scenario].cell_model
         try:
             return trained_column(
                 column,
                 untrained,
                 self.recurrent_pa,
-                has_uniform_neurons=self.scenario == "uniform_neurons",
+                cell_model=None if cell_model is None else cell_model(column),
                 lgn=self.lgn,
                 input_pa=self.input_pa,
             )
