@@ -23,6 +23,7 @@ from rate_speed import stand_in_parameters
 from torch import Tensor
 
 from bridge.column.building.build import build_column
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from ratemodel.connections.product_precision import product_precision
 from ratemodel.gradients.captured_sequence import CapturedSequence
@@ -35,10 +36,7 @@ TURNS = 7
 DENSE_LOOP_CELLS = 10_000
 """Above, 200 gradients of a full matrix take longer than they tell."""
 
-FORMS = {
-    "plain": (),
-    "extended": ("adaptation", "cascade", "delays", "variance"),
-}
+FORMS = ("plain", "extended")
 Route = Callable[[], object]
 
 
@@ -69,9 +67,8 @@ def time_size(
     turns: int = TURNS,
 ) -> dict[str, Any]:
     """Return times of all routes, the floor, and their ratios."""
-    network = RateNetwork.with_extensions(
-        parameters, "low_pass", FORMS[form], 3.0, DT_MS, device
-    )
+    model = RateModel.of_form("low_pass", form, 3.0, DT_MS)
+    network = RateNetwork(parameters, model, device=device)
     weights = [
         torch.tensor(
             edges.weight_pa, dtype=torch.float32, device=device, requires_grad=True

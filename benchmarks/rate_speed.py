@@ -14,6 +14,7 @@ import torch
 
 from bridge.column.building.build import build_column
 from bridge.column.column import Column
+from bridge.rate_model import RateModel
 from bridge.reduction.moments.inputs import constant_input, receptor_gains
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
@@ -93,19 +94,14 @@ def main() -> None:
         f"{N_STIMULI} stimuli at once, dt 1 ms, float32, {arguments.threads} thread(s)"
     )
     print(f"{'variant':15s} {'form':9s} {'wall s':>8s} {'CPU s':>8s} {'each':>8s}")
-    names = ("cascade", "adaptation", "delays", "variance")
-    for form, switched_on in (("plain", False), ("extended", True)):
+    for form in ("plain", "extended"):
         for variant, tau_r in (
             ("instantaneous", None),
             ("low_pass", 3.0),
             ("equilibrium", 12.0),
         ):
-            network = RateNetwork(
-                parameters,
-                variant=variant,
-                tau_r_ms=tau_r,
-                **dict.fromkeys(names, switched_on),
-            )
+            model = RateModel.of_form(variant, form, tau_r, 1.0)
+            network = RateNetwork(parameters, model)
             wall, cpu = time.perf_counter(), time.process_time()
             network.run(stimuli, drop_ms=100.0)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

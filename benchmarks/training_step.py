@@ -30,6 +30,7 @@ from rate_speed import stand_in_parameters
 from torch import Tensor
 
 from bridge.column.building.build import build_column
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from ratemodel.gradients.sequence import RateSequence
 from ratemodel.network.network import RateNetwork
@@ -38,7 +39,6 @@ from ratemodel.variants.contract import advance
 RESULT = Path(__file__).parent / "results" / "training_step.json"
 N_STEPS, BATCH, STEPS_PER_BIN = 200, 32, 10
 TAU_R_MS = 3.0
-EXTENSIONS = ("cascade", "adaptation", "delays", "variance")
 PRODUCT_SIZE = 2000
 FEW_TURNS = 2
 """Turns of the dense loop, which takes long and is not warmed up."""
@@ -60,16 +60,16 @@ def inputs_of(parameters: RateParameters, batch: int = BATCH) -> Tensor:
     return 20.0 * torch.rand(N_STEPS, parameters.n_lgn, batch, generator=generator)
 
 
+def model_of(form: str) -> RateModel:
+    """Return the rate model that is timed."""
+    return RateModel.of_form("low_pass", form, TAU_R_MS, 1.0)
+
+
 def fast_route(
     parameters: RateParameters, extended: bool = False, **options: object
 ) -> Route:
     """Return a training step of the product."""
-    network = RateNetwork(
-        parameters,
-        variant="low_pass",
-        tau_r_ms=TAU_R_MS,
-        **dict.fromkeys(EXTENSIONS, extended),
-    )
+    network = RateNetwork(parameters, model_of("extended" if extended else "plain"))
     sequence = RateSequence(network, steps_per_bin=STEPS_PER_BIN, **options)
     weights, inputs = edge_weights(parameters), inputs_of(parameters)
 
@@ -82,7 +82,7 @@ def fast_route(
 
 def dense_route(parameters: RateParameters) -> Route:
     """Return the plain loop: the same variant, full matrices, autograd."""
-    network = RateNetwork(parameters, variant="low_pass", tau_r_ms=TAU_R_MS)
+    network = RateNetwork(parameters, model_of("plain"))
     full = torch.tensor(network.coupling.matrix.toarray(), dtype=torch.float32)
     n_lgn, inputs = parameters.n_lgn, inputs_of(parameters)
     lgn, constant = full[:, :n_lgn].clone(), full[:, n_lgn, None].clone()
@@ -145,12 +145,7 @@ def take_turns(routes: dict[str, Route], repeats: dict[str, int]) -> dict[str, d
 
 def counted(parameters: RateParameters, extended: bool) -> tuple[float, float]:
     """Return operations and stored bytes of a step of training."""
-    network = RateNetwork(
-        parameters,
-        variant="low_pass",
-        tau_r_ms=TAU_R_MS,
-        **dict.fromkeys(EXTENSIONS, extended),
-    )
+    network = RateNetwork(parameters, model_of("extended" if extended else "plain"))
     recurrent = network.coupling.recurrent.nnz
     external = network.coupling.matrix.nnz - recurrent
     operations = 2.0 * (3 * recurrent + 2 * external) * BATCH * N_STEPS

@@ -15,8 +15,7 @@ from pydantic import (
 from bridge.certificate.scores import TIERS, Outcome, Scores, Tier
 from bridge.errors import CertificateError, InputError
 from bridge.files.hashing import content_hash
-
-TimeConstant = float | tuple[float, ...] | None
+from bridge.rate_model import RateModel, TimeConstant
 
 
 class Certificate(BaseModel):
@@ -26,13 +25,9 @@ class Certificate(BaseModel):
     ----------
     format
         Name and version of this format.
-    variant
-        Rate variant (``"low_pass"``).
-    extensions
-        Extensions beyond the plain form that were on, sorted.
-    time_constants_ms
-        Time constants by name (``"tau_r"``), ms: one value, one per population,
-        or ``None`` where the variant has none.
+    model
+        The rate model: variant, extensions, tau_r (one value, or one per population)
+        and step.
     column_hash, reduction_hash
         Hashes of the column and of the reduction that gave the parameters.
     protocol
@@ -54,10 +49,8 @@ class Certificate(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    format: Literal["v1bridge-certificate-1"] = "v1bridge-certificate-1"
-    variant: str
-    extensions: tuple[str, ...] = ()
-    time_constants_ms: dict[str, TimeConstant]
+    format: Literal["v1bridge-certificate-2"] = "v1bridge-certificate-2"
+    model: RateModel
     column_hash: str
     reduction_hash: str
     protocol: dict[str, JsonValue]
@@ -68,8 +61,6 @@ class Certificate(BaseModel):
 
     @model_validator(mode="after")
     def _sealed(self) -> Self:
-        if list(self.extensions) != sorted(set(self.extensions)):
-            raise ValueError("extensions must be sorted and named once")
         seal = content_hash(self.model_dump(mode="json", exclude={"content"}))
         if not self.content:
             object.__setattr__(self, "content", seal)
@@ -112,6 +103,11 @@ class Certificate(BaseModel):
             raise CertificateError(f"{name}: is not JSON ({error})") from None
         if not isinstance(content, dict) or "format" not in content:
             raise CertificateError(f"{name}: is not a v1bridge certificate")
+        if content["format"] == "v1bridge-certificate-1":
+            raise CertificateError(
+                f"{name}: is of format 1, which says less than this version asks for; "
+                "validate again"
+            )
         try:
             certificate = cls.model_validate_json(text)
         except ValidationError as error:
@@ -161,19 +157,15 @@ class Certificate(BaseModel):
         return cls.from_json(text, str(path))
 
     def differences(
-        self,
-        *,
-        variant: str,
-        extensions: tuple[str, ...],
-        tau_r_ms: TimeConstant,
-        column_hash: str,
-        reduction_hash: str,
+        self, *, model: RateModel, column_hash: str, reduction_hash: str
     ) -> tuple[str, ...]:
         """Name every respect in which something else was validated.
 
+        The step is stated, not compared: a model may be trained at another one.
+
         Parameters
         ----------
-        variant, extensions, tau_r_ms, column_hash, reduction_hash
+        model, column_hash, reduction_hash
             What is about to be used. Time constants are equal within one part in
             a million.
 
@@ -183,18 +175,18 @@ class Certificate(BaseModel):
             Empty if the certificate is about exactly this.
         """
         found = []
-        wanted = tuple(sorted(extensions))
-        if variant != self.variant:
-            found.append(f"variant is {variant}, certified is {self.variant}")
-        if wanted != self.extensions:
+        own = self.model
+        if model.variant != own.variant:
+            found.append(f"variant is {model.variant}, certified is {own.variant}")
+        if model.extensions != own.extensions:
             found.append(
-                f"extensions are {_listed(wanted)}, "
-                f"certified are {_listed(self.extensions)}"
+                f"extensions are {_listed(model.extensions)}, "
+                f"certified are {_listed(own.extensions)}"
             )
-        certified = self.time_constants_ms.get("tau_r")
-        if not _is_same_time(tau_r_ms, certified):
+        if not _is_same_time(model.tau_r_ms, own.tau_r_ms):
             found.append(
-                f"tau_r is {_shown(tau_r_ms)}, certified is {_shown(certified)}"
+                f"tau_r is {_shown(model.tau_r_ms)}, certified is "
+                f"{_shown(own.tau_r_ms)}"
             )
         for what, mine, theirs in (
             ("column", column_hash, self.column_hash),

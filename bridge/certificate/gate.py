@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from bridge.certificate.certificate import Certificate, TimeConstant
+from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Tier
 from bridge.errors import CertificateError
+from bridge.rate_model import RateModel
 
 
 def require_certificate(
     certificate: Certificate | Path,
     *,
-    variant: str,
-    extensions: tuple[str, ...] = (),
-    tau_r_ms: TimeConstant,
+    model: RateModel,
     column_hash: str,
     reduction_hash: str,
     tier: Tier = "default",
@@ -23,7 +22,7 @@ def require_certificate(
     ----------
     certificate
         The certificate or its file.
-    variant, extensions, tau_r_ms, column_hash, reduction_hash
+    model, column_hash, reduction_hash
         What is about to be used. After training the column is another one: its
         hash has changed and it needs a certificate of its own.
     tier
@@ -47,11 +46,7 @@ def require_certificate(
         name = str(certificate)
         certificate = Certificate.read(certificate)
     differences = certificate.differences(
-        variant=variant,
-        extensions=extensions,
-        tau_r_ms=tau_r_ms,
-        column_hash=column_hash,
-        reduction_hash=reduction_hash,
+        model=model, column_hash=column_hash, reduction_hash=reduction_hash
     )
     if differences:
         raise CertificateError(
@@ -60,7 +55,7 @@ def require_certificate(
         )
     if not certificate.reaches(tier):
         raise CertificateError(
-            f"{name}: {variant} was validated with verdict {certificate.verdict}, "
-            f"{tier} is needed"
+            f"{name}: {model.variant} was validated with verdict "
+            f"{certificate.verdict}, {tier} is needed"
         )
     return certificate

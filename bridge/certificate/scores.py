@@ -2,7 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializeAsAny
+
+from bridge.rate_model import RateModel
 
 Tier = Literal["lenient", "default", "strict"]
 Outcome = Literal["strict", "default", "lenient", "fail", "inconclusive"]
@@ -13,6 +15,9 @@ TIERS: tuple[Tier, ...] = ("lenient", "default", "strict")
 OUTCOMES: tuple[Outcome, ...] = ("strict", "default", "lenient", "fail", "inconclusive")
 """Possible verdicts: the highest tier reached, or why there is none."""
 
+PASSING: tuple[Outcome, ...] = ("strict", "default")
+"""Verdicts that count as a pass."""
+
 Interval = tuple[float, float]
 
 
@@ -22,130 +27,79 @@ class _Frozen(BaseModel):
     )
 
 
-class FrequencyPoint(_Frozen):
-    """Response at one frequency of one stimulus, model against spiking.
+class MeasureResult(_Frozen):
+    """What one measure found in one population; its file says what else it holds.
 
     Attributes
     ----------
-    stimulus
-        Name of the stimulus.
-    frequency_hz
-        Frequency, Hz.
-    amplitude_spiking_hz, amplitude_model_hz
-        Amplitudes of the rates' modulation, Hz.
-    gain
-        Amplitude of the model over that of the spiking model.
-    phase_deg
-        Phase lead of the model, degrees; negative where it lags.
-    gain_interval, phase_interval_deg
-        Confidence intervals from the trials.
-    significant
-        Whether the spiking response stands out of its noise; nothing is judged
-        where it does not.
+    value
+        The number that stands for it; ``None`` where it could not be evaluated.
+    interval
+        Confidence interval of the number.
+    tier
+        Highest tier reached, ``"fail"`` or ``"inconclusive"``.
     """
 
-    stimulus: str
-    frequency_hz: float
-    amplitude_spiking_hz: float
-    amplitude_model_hz: float
-    gain: float | None = None
-    phase_deg: float | None = None
-    gain_interval: Interval | None = None
-    phase_interval_deg: Interval | None = None
-    significant: bool
+    model_config = ConfigDict(extra="allow")
+
+    value: float | None = None
+    interval: Interval | None = None
+    tier: Outcome = "inconclusive"
+
+
+class SpikingState(_Frozen):
+    """The spiking population that a model is held against.
+
+    Attributes
+    ----------
+    rate_hz
+        Mean rate over the test stimuli, Hz.
+    half_correlation, ceiling
+        Correlation of two halves of the trials; noise ceiling of r.
+    modulation
+        Standard deviation over time of the noise-free rate over its mean.
+    regime
+        Synchrony, irregularity, silent cells.
+    """
+
+    rate_hz: float
+    half_correlation: float | None = None
+    ceiling: float | None = None
+    modulation: float | None = None
+    regime: dict[str, float | None] = {}
 
 
 class PopulationScore(_Frozen):
-    """All measures of one population; ``None`` where one could not be evaluated.
+    """All measures of one population.
 
     Attributes
     ----------
     n_cells
         Number of cells.
     verdict
-        Highest tier whose four verdict measures (mean rate, r over ceiling,
-        explained variance, NRMSE) all pass, ``"fail"`` or ``"inconclusive"``.
+        Highest tier that all measures that decide reach, ``"fail"`` or
+        ``"inconclusive"``.
     reason
         Why the population is inconclusive.
-    rate_spiking_hz, rate_model_hz
-        Mean rates over the test stimuli, Hz.
-    rate_error, rate_error_interval
-        Relative error of the mean rate and its 90 % interval.
-    equivalence_p
-        Holm-adjusted p-value of the equivalence test by tier.
-    half_correlation, ceiling
-        Correlation of two halves of the trials; noise ceiling of r.
-    nrmse_floor
-        NRMSE that a perfect model stays below in 95 % of data sets like this one.
-    modulation
-        Standard deviation over time of the noise-free spiking rate over its mean.
-    r_over_ceiling, explained_variance, nrmse
-        Time-course measures, each with its interval.
-    lag_ms, onset_difference_ms
-        Lag (positive: the model is late) and difference of the onset latency.
-    peak_ratio
-        Peak of the response to an onset, model over spiking.
-    bandwidth_hz
-        Highest frequency up to which gain and phase stay within the default tier.
-    frequencies
-        Gain and phase at each frequency.
-    neuron_r, neuron_median_error, neuron_similarity
-        Single-cell mean rates: correlation and median relative error, corrected
-        for spike-count noise; 1 - KS of their distribution.
-    neuron_r_raw, neuron_median_error_raw
-        The same without correction.
-    osi_similarity, dsi_similarity, preferred_fraction
-        1 - KS of the selectivity indices; share of selective cells whose preferred
-        direction matches.
-    seed
-        What a second spiking sample reaches in the single-cell measures.
-    tiers
-        Highest tier reached by each measure (``"fail"``, ``"inconclusive"``).
+    spiking
+        State of the spiking population.
+    measures
+        Results by measure; empty where the model's rates are not numbers.
     anchors
-        Time-course measures of the other seed, a time-shuffled and a constant
-        rate, by name.
-    regime
-        Synchrony, irregularity, silent cells of the spiking population.
+        What the other seed, a time-shuffled and a constant rate score, by name and
+        measure.
     """
 
     n_cells: int
     verdict: Outcome
     reason: str | None = None
-    rate_spiking_hz: float
-    rate_model_hz: float | None
-    rate_error: float | None = None
-    rate_error_interval: Interval | None = None
-    equivalence_p: dict[str, float] = {}
-    half_correlation: float | None = None
-    ceiling: float | None = None
-    nrmse_floor: float | None = None
-    modulation: float | None = None
-    r_over_ceiling: float | None = None
-    r_over_ceiling_interval: Interval | None = None
-    explained_variance: float | None = None
-    explained_variance_interval: Interval | None = None
-    nrmse: float | None = None
-    nrmse_interval: Interval | None = None
-    lag_ms: float | None = None
-    lag_interval_ms: Interval | None = None
-    onset_difference_ms: float | None = None
-    onset_interval_ms: Interval | None = None
-    peak_ratio: float | None = None
-    peak_ratio_interval: Interval | None = None
-    bandwidth_hz: float | None = None
-    frequencies: tuple[FrequencyPoint, ...] = ()
-    neuron_r: float | None = None
-    neuron_r_raw: float | None = None
-    neuron_median_error: float | None = None
-    neuron_median_error_raw: float | None = None
-    neuron_similarity: float | None = None
-    osi_similarity: float | None = None
-    dsi_similarity: float | None = None
-    preferred_fraction: float | None = None
-    seed: dict[str, float | None] = {}
-    tiers: dict[str, Outcome] = {}
+    spiking: SpikingState
+    measures: dict[str, SerializeAsAny[MeasureResult]] = {}
     anchors: dict[str, dict[str, float | None]] = {}
-    regime: dict[str, float | None] = {}
+
+    def value(self, measure: str, key: str = "value") -> Any:
+        """Return a number of a measure; ``None`` where there is none."""
+        return getattr(self.measures.get(measure), key, None)
 
 
 class Scores(_Frozen):
@@ -155,13 +109,13 @@ class Scores(_Frozen):
     ----------
     name
         Name of the model.
+    model
+        Which rate model, tau_r by population; ``None`` for what is none.
     verdict
         Highest tier reached overall, ``"fail"`` or ``"inconclusive"``.
-    tau_r_ms
-        Rate time constant, ms: one value, one per population, or ``None``.
-    bandwidth_hz
-        Frequency up to which the required share of the evaluable populations
-        follows the spiking model, Hz; ``None`` where none could be evaluated.
+    summaries
+        What a measure says of the whole model, by measure, such as the frequency
+        (Hz) up to which the required share of the evaluable populations follows.
     pass_fraction
         Share of evaluable populations that pass, by tier.
     n_evaluable
@@ -177,9 +131,9 @@ class Scores(_Frozen):
     """
 
     name: str
+    model: RateModel | None = None
     verdict: Outcome
-    tau_r_ms: float | tuple[float, ...] | None = None
-    bandwidth_hz: float | None = None
+    summaries: dict[str, float | None] = {}
     pass_fraction: dict[str, float] = {}
     n_evaluable: int
     populations: dict[str, PopulationScore]
@@ -187,6 +141,29 @@ class Scores(_Frozen):
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return JSON values: what ``report.json`` holds under ``variants.<name>``."""
-        return self.model_dump(mode="json", exclude={"name"})
+    @property
+    def n_passing(self) -> int:
+        """Number of populations that reach the default tier."""
+        return round(self.pass_fraction.get("default", 0.0) * self.n_evaluable)
+
+    def __repr__(self) -> str:
+        return (
+            f"Scores({self.name}: {self.verdict}, {self.n_passing} of "
+            f"{self.n_evaluable} populations at the default tier)"
+        )
+
+    def __str__(self) -> str:
+        rows = [repr(self)]
+        for name, score in self.populations.items():
+            why = f" ({score.reason})" if score.reason else ""
+            rows.append(f"  {name:9s}{score.verdict}{why}")
+        return "\n".join(rows)
+
+    def _repr_html_(self) -> str:
+        head = "<th>population</th><th>cells</th><th>rate (Hz)</th><th>verdict</th>"
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{score.n_cells}</td>"
+            f"<td>{score.spiking.rate_hz:.2f}</td><td>{score.verdict}</td></tr>"
+            for name, score in self.populations.items()
+        )
+        return f"<table><caption>{self!r}</caption><tr>{head}</tr>{rows}</table>"

@@ -1,5 +1,6 @@
 """The fixed point r = F(W r + input), which all variants share."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,11 @@ from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError, V1BridgeError
+from bridge.rate_model import Extension
 from bridge.reduction.parameters import RateParameters
 from ratemodel.cells.adaptation import PER_MS
 from ratemodel.cells.transfer import TorchTransfer
 from ratemodel.connections.channels import edge_gains
-from ratemodel.variants.extensions import Extensions
 
 MAX_ITERATIONS = 500
 
@@ -50,7 +51,7 @@ class SteadyState:
 
 def solve_steady_state(
     parameters: RateParameters,
-    extensions: Extensions,
+    extensions: Collection[Extension],
     lgn_rate_hz: ArrayLike,
     *,
     current_pa: ArrayLike | None = None,
@@ -120,12 +121,12 @@ class _Balance:
     def __init__(
         self,
         parameters: RateParameters,
-        extensions: Extensions,
+        extensions: Collection[Extension],
         lgn_rate_hz: FloatArray,
         injected_pa: FloatArray,
     ) -> None:
         n = parameters.n_cells
-        adapts = extensions.adaptation
+        adapts = "adaptation" in extensions
         function = parameters.transfer if adapts else parameters.transfer_adapted
         self._transfer = TorchTransfer.from_numpy(
             function, torch.float64, torch.device("cpu")
@@ -144,7 +145,7 @@ class _Balance:
             per_hz = amplitude / parameters.adaptation_rate_per_ms * PER_MS
             self._adaptation = per_hz.sum(axis=1)
         self._spread = None
-        if extensions.variance:
+        if "variance" in extensions:
             gains = edge_gains(recurrent, parameters, 1)
             self._spread = _matrix(recurrent, gains, n, n)
             gains = edge_gains(lgn, parameters, 1)

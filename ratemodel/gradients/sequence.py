@@ -119,7 +119,7 @@ class RateSequence:
             constant[:, None], dtype=network.dtype, device=network.device
         )
         self._model = network.assemble(1)
-        with_adjoint = not network.extensions.membrane
+        with_adjoint = "membrane" not in network.model.extensions
         steps = LocalSteps if with_adjoint else DifferentiatedSteps
         self._local = steps(self._model, compiled)
         self._slabs = SlabPool()

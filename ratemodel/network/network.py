@@ -1,6 +1,6 @@
 """A rate network: one variant of one column, run over a batch of stimuli."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from bridge.arrays import FloatArray, FloatingArray
 from bridge.errors import InputError
 from bridge.progress import Progress, SilentProgress, task
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.analysis.stability import Linearisation
@@ -21,9 +22,9 @@ from ratemodel.network.external import ExternalInput
 from ratemodel.network.recording import BinRecorder
 from ratemodel.network.result import RateResult
 from ratemodel.network.source_window import SourceWindow
-from ratemodel.variants.assembly import assemble, channels_for, check_variant
+from ratemodel.variants.assembly import assemble, channels_for
 from ratemodel.variants.contract import RateVariant, advance
-from ratemodel.variants.extensions import Extensions
+from ratemodel.variants.registry import VARIANTS
 from ratemodel.variants.time_constants import expand_tau_r
 
 
@@ -34,17 +35,11 @@ class RateNetwork:
     ----------
     parameters
         The reduced column.
-    variant
-        ``"instantaneous"``, ``"low_pass"`` or ``"equilibrium"``.
+    model
+        Variant, extensions, tau_r and step.
     tau_r_ms
-        Rate time constant, ms: a number, ``(17,)``, ``(n_cells,)``, or a sweep
-        ``(n_tau, 1 | 17 | n_cells)`` that runs as one batch. Required by
-        low_pass and equilibrium, refused by instantaneous, which has none.
-    dt_ms
-        Step, ms.
-    cascade, adaptation, delays, variance, membrane
-        Extensions of the plain form
-        (:class:`ratemodel.variants.extensions.Extensions`).
+        Values of tau_r to run as one batch, ms, ``(n_tau, 1 | 17 | n_cells)``, in
+        place of the model's.
     dtype
         ``torch.float32`` or ``torch.float64``.
     device
@@ -60,7 +55,7 @@ class RateNetwork:
     Raises
     ------
     InputError
-        If the variant is unknown, or a time or shape is not usable.
+        If there is no such variant, or a time or shape is not usable.
     DeviceError
         If the device is not there.
     """
@@ -68,73 +63,32 @@ class RateNetwork:
     def __init__(
         self,
         parameters: RateParameters,
+        model: RateModel,
         *,
-        variant: str,
         tau_r_ms: ArrayLike | None = None,
-        dt_ms: float = 1.0,
-        cascade: bool = False,
-        adaptation: bool = False,
-        delays: bool = False,
-        variance: bool = False,
-        membrane: bool = False,
         dtype: torch.dtype = torch.float32,
         device: str = "cpu",
     ) -> None:
         self.parameters = parameters
-        self.variant = check_variant(variant)
-        self.extensions = Extensions(cascade, adaptation, delays, variance, membrane)
-        if not (np.isfinite(dt_ms) and dt_ms > 0.0):
-            raise InputError(f"rate model: dt_ms must be positive, not {dt_ms}")
-        self.dt_ms = float(dt_ms)
+        self.model = model
         self.dtype, self.device = check_dtype(dtype), resolve_device(device)
-        self.tau_r_ms = self._checked_tau_r(tau_r_ms)
-        self.is_sweep = np.ndim(tau_r_ms) == 2 if tau_r_ms is not None else False
-        self.channels = channels_for(parameters, variant, self.extensions)
-        model = self.assemble(1)
+        wanted = model.tau_r_ms if tau_r_ms is None else tau_r_ms
+        self.tau_r_ms = self._checked_tau_r(wanted)
+        self.is_sweep = np.ndim(wanted) == 2 if wanted is not None else False
+        self.channels = channels_for(parameters, model)
+        variant = self.assemble(1)
         recurrent, lgn = parameters.recurrent.delay_ms, parameters.lgn_edges.delay_ms
-        self.recurrent_steps = self._steps(recurrent, model.hold_steps)
-        self.lgn_steps = self._steps(lgn, model.input_hold_steps)
+        self.recurrent_steps = self._steps(recurrent, variant.hold_steps)
+        self.lgn_steps = self._steps(lgn, variant.input_hold_steps)
         self.coupling = couple(
             parameters, self.channels, self.recurrent_steps, self.lgn_steps
         )
         self._matrix = to_torch(self.coupling.matrix, self.dtype, self.device)
 
-    @classmethod
-    def with_extensions(
-        cls,
-        parameters: RateParameters,
-        variant: str,
-        extensions: Collection[str],
-        tau_r_ms: ArrayLike | None,
-        dt_ms: float,
-        device: str = "cpu",
-    ) -> "RateNetwork":
-        """Return the network of a variant with extensions given by name.
-
-        Parameters
-        ----------
-        parameters, variant, tau_r_ms, dt_ms, device
-            As for the class.
-        extensions
-            Names of the extensions that are on.
-
-        Raises
-        ------
-        InputError
-            As for the class.
-        """
-        return cls(
-            parameters,
-            variant=variant,
-            tau_r_ms=tau_r_ms,
-            dt_ms=dt_ms,
-            adaptation="adaptation" in extensions,
-            cascade="cascade" in extensions,
-            delays="delays" in extensions,
-            variance="variance" in extensions,
-            membrane="membrane" in extensions,
-            device=device,
-        )
+    @property
+    def dt_ms(self) -> float:
+        """Step, ms."""
+        return self.model.dt_ms
 
     @property
     def n_tau(self) -> int:
@@ -189,14 +143,14 @@ class RateNetwork:
                 f"rate model: drop_ms {drop_ms} leaves no bin of a run of "
                 f"{n_bins * bin_ms} ms"
             )
-        name = f"rate model, {self.variant}"
+        name = f"rate model, {self.model.variant}"
         progress = progress or SilentProgress()
         with torch.inference_mode(), task(progress, name, n_bins * bin_ms):
             recorder = self._record(
                 external, len(stimuli), steps_per_bin, n_bins, first_bin, progress, name
             )
         return RateResult(
-            self.variant,
+            self.model.variant,
             tuple(s.name for s in stimuli),
             self._shaped(recorder.population_rates()),
             self._shaped(recorder.cell_rates()),
@@ -280,7 +234,7 @@ class RateNetwork:
         """
         return solve_steady_state(
             self.parameters,
-            self.extensions,
+            self.model.extensions,
             lgn_rate_hz,
             current_pa=current_pa,
             initial_hz=initial_hz,
@@ -301,41 +255,42 @@ class RateNetwork:
         device = torch.device("cpu")
         model = assemble(
             self.parameters,
-            self.variant,
+            self.model,
             self.channels,
-            self.extensions,
             tau,
-            self.dt_ms,
             dtype=torch.float64,
             device=device,
         )
         return Linearisation(model, self.coupling, steady, self.dt_ms)
 
     def _checked_tau_r(self, tau_r_ms: ArrayLike | None) -> FloatArray | None:
-        if self.variant == "instantaneous":
+        variant = self.model.variant
+        if variant not in VARIANTS:
+            raise InputError(
+                f"rate variant {variant!r}: there are {', '.join(VARIANTS)}"
+            )
+        if VARIANTS[variant].tau_r_grid_ms is None:
             if tau_r_ms is not None:
-                raise InputError("tau_r_ms: the instantaneous variant has none")
+                raise InputError(f"tau_r_ms: the {variant} variant has none")
             return None
         if tau_r_ms is None:
-            raise InputError(f"tau_r_ms: the {self.variant} variant needs it")
+            raise InputError(f"tau_r_ms: the {variant} variant needs it")
         return expand_tau_r(tau_r_ms, self.parameters.population)
 
     def assemble(self, n_stimuli: int) -> RateVariant[Any]:
         """Return the variant, ready to step a batch of so many stimuli."""
         return assemble(
             self.parameters,
-            self.variant,
+            self.model,
             self.channels,
-            self.extensions,
             self.tau_r_ms,
-            self.dt_ms,
             n_stimuli=n_stimuli,
             dtype=self.dtype,
             device=self.device,
         )
 
     def _steps(self, delay_ms: FloatArray, hold_steps: float) -> NDArray[np.intp]:
-        if not self.extensions.delays:
+        if "delays" not in self.model.extensions:
             return np.zeros(delay_ms.shape, dtype=np.intp)
         return delay_in_steps(delay_ms, self.dt_ms, hold_steps)
 

@@ -13,7 +13,6 @@ from bridge.reduction.parameters import RateParameters
 from ratemodel.connections.channels import edge_gains
 from ratemodel.scenarios.default import Default
 from ratemodel.scenarios.scenario import ScenarioKind
-from ratemodel.variants.extensions import Extensions
 
 
 class RandomSynapses(Default):
@@ -61,7 +60,7 @@ class RandomSynapses(Default):
 
         edges = rewire_at_random(parameters.recurrent, parameters.population, seed)
         steady = solve_steady_state(
-            parameters, Extensions(), np.full(parameters.n_lgn, REFERENCE_LGN_HZ)
+            parameters, (), np.full(parameters.n_lgn, REFERENCE_LGN_HZ)
         )
         # a source that is silent now might not be: it counts a little
         rate = steady.rate_hz + 0.01 * steady.rate_hz.mean()

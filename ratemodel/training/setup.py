@@ -1,12 +1,11 @@
 """From reduced parameters and a configuration to a network that can be trained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-from numpy.typing import ArrayLike
+from dataclasses import replace
 
 from bridge.column.building.input_wiring import wire_channels
 from bridge.progress import Progress
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from ratemodel.network.network import RateNetwork
 from ratemodel.readout.config import ReadoutConfig
@@ -19,24 +18,6 @@ from ratemodel.training.trainable_network import TrainableNetwork
 from ratemodel.trials.input_channels import build_channels
 from ratemodel.trials.input_config import InputConfig
 from ratemodel.trials.trial_source import TrialSource, time_trials
-
-
-@dataclass(frozen=True)
-class RateModelChoice:
-    """Which rate model is trained.
-
-    Attributes
-    ----------
-    variant, extensions, tau_r_ms
-        As a certificate states them.
-    dt_ms
-        Step, ms.
-    """
-
-    variant: str
-    extensions: tuple[str, ...]
-    tau_r_ms: ArrayLike | None
-    dt_ms: float
 
 
 def build_source(
@@ -118,7 +99,7 @@ def weight_rules(
 
 def build_network(
     parameters: RateParameters,
-    model: RateModelChoice,
+    model: RateModel,
     rules: Mapping[str, WeightRule],
     source: TrialSource,
     readout: ReadoutConfig,
@@ -152,9 +133,7 @@ def build_network(
     DeviceError
         If there is no such device.
     """
-    network = RateNetwork.with_extensions(
-        parameters, model.variant, model.extensions, model.tau_r_ms, model.dt_ms, device
-    )
+    network = RateNetwork(parameters, model, device=device)
     readouts = build_readouts(source.tasks.tasks, parameters.population, readout)
     return TrainableNetwork(
         network, rules, readouts, source.timing, source.steps_per_sample, segment_steps

@@ -1,14 +1,21 @@
 """Equilibrium variant: synapses are at equilibrium, the rate has inertia."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-from ratemodel.cells.adaptation import Adaptation
-from ratemodel.cells.filters import Filter, Stages
-from ratemodel.cells.response import Response
-from ratemodel.variants.contract import Drive, Slopes
+    from ratemodel.cells.adaptation import Adaptation
+    from ratemodel.cells.filters import Filter, Stages
+    from ratemodel.cells.response import Response
+    from ratemodel.variants.contract import Drive, Slopes
+    from ratemodel.variants.parts import Parts
+
+TAU_R_GRID_MS = (3.0, 5.0, 7.0, 9.0, 12.0, 16.0, 21.0, 28.0)
+"""Values of tau_r that a calibration tries, ms."""
 
 
 class EquilibriumState(NamedTuple):
@@ -30,6 +37,12 @@ class Equilibrium:
 
     Attributes
     ----------
+    name, title
+        How files and reports call it.
+    has_tau_s
+        Whether its synapses have inertia.
+    tau_r_grid_ms
+        Values of tau_r that a calibration tries, ms; None where it has no tau_r.
     relaxation
         Filter of the rate.
     adaptation, response
@@ -38,12 +51,27 @@ class Equilibrium:
         A zero of the device and type in use.
     """
 
+    name: ClassVar[str] = "equilibrium"
+    title: ClassVar[str] = "Equilibrium"
+    has_tau_s: ClassVar[bool] = False
+    tau_r_grid_ms: ClassVar[tuple[float, ...] | None] = TAU_R_GRID_MS
+
     relaxation: Filter
     adaptation: Adaptation
     response: Response
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+
+    @classmethod
+    def build(cls, parts: Parts) -> Equilibrium:
+        """Return the variant of a column's parts."""
+        return cls(
+            parts.relaxation_like_synapses(),
+            parts.adaptation,
+            parts.response,
+            parts.zero,
+        )
 
     def init(self, batch: int) -> EquilibriumState:
         """Return the state at rest: all zero."""

@@ -1,14 +1,18 @@
 """Instantaneous variant: the rate follows the synaptic current at once."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-from ratemodel.cells.adaptation import Adaptation
-from ratemodel.cells.filters import Filter, Stages
-from ratemodel.cells.response import Response
-from ratemodel.variants.contract import Drive, Slopes
+    from ratemodel.cells.adaptation import Adaptation
+    from ratemodel.cells.filters import Filter, Stages
+    from ratemodel.cells.response import Response
+    from ratemodel.variants.contract import Drive, Slopes
+    from ratemodel.variants.parts import Parts
 
 
 class InstantaneousState(NamedTuple):
@@ -27,6 +31,12 @@ class Instantaneous:
 
     Attributes
     ----------
+    name, title
+        How files and reports call it.
+    has_tau_s
+        Whether its synapses have inertia.
+    tau_r_grid_ms
+        Values of tau_r that a calibration tries, ms; None where it has no tau_r.
     synapses
         Filter of the input channels.
     adaptation, response
@@ -35,12 +45,22 @@ class Instantaneous:
         A zero of the device and type in use.
     """
 
+    name: ClassVar[str] = "instantaneous"
+    title: ClassVar[str] = "Instantaneous"
+    has_tau_s: ClassVar[bool] = True
+    tau_r_grid_ms: ClassVar[tuple[float, ...] | None] = None
+
     synapses: Filter
     adaptation: Adaptation
     response: Response
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+
+    @classmethod
+    def build(cls, parts: Parts) -> Instantaneous:
+        """Return the variant of a column's parts."""
+        return cls(parts.synapses(), parts.adaptation, parts.response, parts.zero)
 
     def init(self, batch: int) -> InstantaneousState:
         """Return the state at rest: all zero."""

@@ -1,14 +1,21 @@
 """Low-pass variant: synaptic current and rate both have inertia."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-from ratemodel.cells.adaptation import Adaptation
-from ratemodel.cells.filters import Filter, SinglePole, Stages
-from ratemodel.cells.response import Response
-from ratemodel.variants.contract import Drive, Slopes
+    from ratemodel.cells.adaptation import Adaptation
+    from ratemodel.cells.filters import Filter, SinglePole, Stages
+    from ratemodel.cells.response import Response
+    from ratemodel.variants.contract import Drive, Slopes
+    from ratemodel.variants.parts import Parts
+
+TAU_R_GRID_MS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)
+"""Values of tau_r that a calibration tries, ms."""
 
 
 class LowPassState(NamedTuple):
@@ -30,6 +37,12 @@ class LowPass:
 
     Attributes
     ----------
+    name, title
+        How files and reports call it.
+    has_tau_s
+        Whether its synapses have inertia.
+    tau_r_grid_ms
+        Values of tau_r that a calibration tries, ms; None where it has no tau_r.
     synapses
         Filter of the input channels.
     relaxation
@@ -40,6 +53,11 @@ class LowPass:
         A zero of the device and type in use.
     """
 
+    name: ClassVar[str] = "low_pass"
+    title: ClassVar[str] = "Low-pass"
+    has_tau_s: ClassVar[bool] = True
+    tau_r_grid_ms: ClassVar[tuple[float, ...] | None] = TAU_R_GRID_MS
+
     synapses: Filter
     relaxation: SinglePole
     adaptation: Adaptation
@@ -47,6 +65,17 @@ class LowPass:
     zero: Tensor
     hold_steps: float = 1.0
     input_hold_steps: float = 0.5
+
+    @classmethod
+    def build(cls, parts: Parts) -> LowPass:
+        """Return the variant of a column's parts."""
+        return cls(
+            parts.synapses(),
+            parts.relaxation(),
+            parts.adaptation,
+            parts.response,
+            parts.zero,
+        )
 
     def init(self, batch: int) -> LowPassState:
         """Return the state at rest: all zero."""

@@ -18,6 +18,7 @@ from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.progress import SilentProgress
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
@@ -64,9 +65,7 @@ def certificate_of(
     parameters: RateParameters, column_hash: str, verdict: str
 ) -> Certificate:
     return Certificate(
-        variant="low_pass",
-        extensions=("adaptation", "cascade", "delays", "variance"),
-        time_constants_ms={"tau_r": 2.0},
+        model=RateModel.of_form("low_pass", "extended", 2.0, 1.0),
         column_hash=column_hash,
         reduction_hash=parameters.reduction_hash,
         protocol={},

@@ -80,7 +80,7 @@ def test_the_trained_column_is_what_gets_validated(
     assert trained.hash[:12] in done.stdout
     # the rate model that was trained is the one judged, with its tau_r
     assert list(report["variants"]) == ["low_pass"]
-    assert report["variants"]["low_pass"]["tau_r_ms"] == 2.0
+    assert report["variants"]["low_pass"]["model"]["tau_r_ms"] == 2.0
     assert report["trained"]["validated_before_training"] is False
     html = (out / "report.html").read_text()
     assert all(note.split(":")[0] in html for note in report["notes"])

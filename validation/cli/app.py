@@ -8,6 +8,7 @@ from rich.console import Console
 from bridge import __version__
 from validation.cli.check import check
 from validation.cli.column import column
+from validation.cli.criteria import criteria
 from validation.cli.evaluate import evaluate
 from validation.cli.report import report
 from validation.cli.simulate import simulate
@@ -55,5 +56,8 @@ def _root(
     """
 
 
-for _command in (validate, column, simulate, report, check, train, evaluate, sweep):
+for _command in (
+    *(validate, column, simulate, report, criteria, check),
+    *(train, evaluate, sweep),
+):
     app.command()(_command)

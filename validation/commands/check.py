@@ -47,10 +47,10 @@ def check_certificate(
         )
     if not certificate.reaches(known[0]):
         raise CertificateError(
-            f"{path}: the verdict on {certificate.variant} is {certificate.verdict}, "
-            f"{tier} is needed"
+            f"{path}: the verdict on {certificate.model.variant} is "
+            f"{certificate.verdict}, {tier} is needed"
         )
-    form = " + ".join([certificate.variant, *certificate.extensions])
+    form = " + ".join([certificate.model.variant, *certificate.model.extensions])
     Console(highlight=False).print(
         f"{form} on column {column.hash[:12]}: {certificate.verdict}", soft_wrap=True
     )

@@ -1,7 +1,6 @@
 """``v1bridge evaluate``: the accuracy of a trained network on a split."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import CONFIG
 from bridge.progress import Progress, task
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.stimulus.images.split import SPLITS
 from ratemodel.network.device import choose_device, resolve_device
@@ -24,7 +24,6 @@ from validation.commands.train import RESULTS
 from validation.config.train import LONGEST_STEP_MS, merged_train_config
 from validation.experiment.trained_run import WEIGHTS, require_finished
 from validation.training.accuracy_table import accuracy_table, validated_sentence
-from validation.training.certified import model_of
 
 
 def evaluate_run(
@@ -121,9 +120,9 @@ def trained_network(
     config = merged_train_config(run / CONFIG, {})
     parameters = read_parameters(run / FILE_NAME)
     kept = read_tensors(run / WEIGHTS)
-    model = model_of(kept.facts["model"])
+    model = RateModel.model_validate_json(kept.facts["model"])
     if dt_ms is not None:
-        model = replace(model, dt_ms=dt_ms)
+        model = model.model_copy(update={"dt_ms": dt_ms})
     source = build_source(config.tasks, config.input, model.dt_ms, progress)
     network = build_network(
         parameters,

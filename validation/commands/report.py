@@ -1,16 +1,16 @@
 """``v1bridge report``: several runs side by side."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from bridge.errors import InputError
+from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
 from validation.commands.tables import comparison_tables
 from validation.report.comparison import compare, render_comparison
+from validation.report.run_report import RunReport
 
 
 def compare_runs(runs: Sequence[Path], out: Path | None, *, overwrite: bool) -> None:
@@ -30,16 +30,15 @@ def compare_runs(runs: Sequence[Path], out: Path | None, *, overwrite: bool) -> 
     V1BridgeError
         If a run has no readable report, or the folder cannot be written.
     """
-    comparison = compare({name: _read_report(p) for name, p in _labels(runs).items()})
+    reports = {name: RunReport.read(path) for name, path in _labels(runs).items()}
     console = Console(highlight=False)
-    for table in comparison_tables(comparison):
+    for table in comparison_tables(reports):
         console.print(table)
     if out is None:
         return
     with open_run_folder(out, "", overwrite=overwrite) as folder:
-        text = json.dumps(comparison, indent=2, allow_nan=False)
-        (folder.staging / "comparison.json").write_text(text + "\n", encoding="utf-8")
-        page = render_comparison(comparison)
+        write_json(folder.staging / "comparison.json", compare(reports))
+        page = render_comparison(reports)
         (folder.staging / "comparison.html").write_text(page, encoding="utf-8")
         folder.commit()
     console.print(f"written to {out}", soft_wrap=True)
@@ -55,34 +54,3 @@ def _labels(runs: Sequence[Path]) -> dict[str, Path]:
             raise InputError(f"{path}: is given twice")
         labels[label] = path
     return labels
-
-
-def _read_report(run: Path) -> dict[str, Any]:
-    path = run / "report.json"
-    try:
-        report: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(
-            f"{run}: holds no report.json; is it a run folder of 'v1bridge validate'?"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValueError:
-        raise InputError(f"{path}: is not valid JSON") from None
-    _check_report(report, path)
-    return dict(report)
-
-
-def _check_report(report: Any, path: Path) -> None:
-    try:
-        report["column"]["hash"] + ""
-        report["column"]["n_neurons"] + 0
-        report["column"]["populations"].items()
-        for scores in report["variants"].values():
-            scores["verdict"] + ""
-            for population in scores["populations"].values():
-                population["verdict"] + ""
-    except (KeyError, TypeError, AttributeError):
-        raise InputError(
-            f"{path}: is not a report of 'v1bridge validate' (a key is missing)"
-        ) from None

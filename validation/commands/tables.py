@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from bridge.arrays import AnyArray
-from validation.report.comparison import populations_of
+from bridge.certificate.scores import Outcome, Scores
+from validation.measures.registry import measures
+from validation.report.comparison import by_variant, populations_of
+from validation.report.run_report import RunReport
 from validation.report.wording import (
     LOOKS,
+    form_of,
     most_complete_first,
-    parts_of,
+    tau_r_of,
     time_constant,
     title_of,
 )
@@ -27,7 +30,7 @@ _STYLES = {
 }
 
 
-def verdict_tables(report: Mapping[str, Any]) -> list[Table]:
+def verdict_tables(report: RunReport) -> list[Table]:
     """Return the verdicts of one run, a table per form, the plain one last.
 
     Nine models do not fit beside one another into the 80 columns of a terminal.
@@ -35,56 +38,53 @@ def verdict_tables(report: Mapping[str, Any]) -> list[Table]:
     Parameters
     ----------
     report
-        Content of ``report.json``.
+        What the validation found.
     """
-    models = most_complete_first(report["variants"])
-    forms = dict.fromkeys(parts_of(name)[1] for name in models)
+    models = most_complete_first(report.variants)
+    forms = dict.fromkeys(form_of(scores) for scores in models.values())
     return [
-        _verdict_table(
-            report, {n: s for n, s in models.items() if parts_of(n)[1] == form}
-        )
+        _verdict_table(report, [s for s in models.values() if form_of(s) == form])
         for form in forms
     ]
 
 
-def _verdict_table(report: Mapping[str, Any], variants: Mapping[str, Any]) -> Table:
-    table = _table(f"Verdict, column {report['column']['hash'][:12]}")
-    for name in variants:
-        table.add_column(_short(title_of(name)))
-    table.add_row(
-        "ALL", *(_cell(scores["verdict"]) for scores in variants.values()), style="bold"
-    )
-    table.add_row("tau, ms", *(time_constant(s["tau_r_ms"]) for s in variants.values()))
-    table.add_row(
-        "to, Hz", *(time_constant(s["bandwidth_hz"]) for s in variants.values())
-    )
+def _verdict_table(report: RunReport, variants: Sequence[Scores]) -> Table:
+    table = _table(f"Verdict, column {report.column.hash[:12]}")
+    for scores in variants:
+        table.add_column(_short(title_of(scores)))
+    table.add_row("ALL", *(_cell(s.verdict) for s in variants), style="bold")
+    table.add_row("tau, ms", *(tau_r_of(s) for s in variants))
+    for measure in measures():
+        if measure.summary_title:
+            summaries = (s.summaries.get(measure.name) for s in variants)
+            table.add_row(measure.summary_title, *map(time_constant, summaries))
     table.add_section()
-    for population in report["column"]["populations"]:
-        scores = [s["populations"].get(population) for s in variants.values()]
+    for population in report.column.populations:
+        found = [s.populations.get(population) for s in variants]
         table.add_row(
-            population, *("" if s is None else _cell(s["verdict"]) for s in scores)
+            population, *("" if s is None else _cell(s.verdict) for s in found)
         )
     return table
 
 
-def comparison_tables(comparison: Mapping[str, Any]) -> list[Table]:
+def comparison_tables(reports: Mapping[str, RunReport]) -> list[Table]:
     """Return one table per variant, runs across and populations down.
 
     Parameters
     ----------
-    comparison
-        Result of :func:`validation.report.comparison.compare`.
+    reports
+        Reports by the name of the run.
     """
     tables = []
-    for variant, runs in comparison["variants"].items():
-        table = _table(title_of(variant))
+    for runs in by_variant(reports).values():
+        table = _table(title_of(next(iter(runs.values()))))
         for run in runs:
             table.add_column(run)
-        table.add_row("ALL", *(_cell(s["verdict"]) for s in runs.values()))
+        table.add_row("ALL", *(_cell(s.verdict) for s in runs.values()))
         table.add_section()
         for population in populations_of(runs):
-            scores = [s["populations"].get(population) for s in runs.values()]
-            cells = ("" if s is None else _cell(s["verdict"]) for s in scores)
+            found = [s.populations.get(population) for s in runs.values()]
+            cells = ("" if s is None else _cell(s.verdict) for s in found)
             table.add_row(population, *cells)
         tables.append(table)
     return tables
@@ -133,7 +133,7 @@ def _short(title: str) -> str:
     return title
 
 
-def _cell(verdict: str) -> Text:
+def _cell(verdict: Outcome) -> Text:
     look = LOOKS[verdict]
     word = "inconcl." if verdict == "inconclusive" else look.word
     return Text(f"{look.sign} {word}", style=_STYLES[verdict])

@@ -38,7 +38,7 @@ from validation.commands.progress_bar import ProgressBar
 from validation.config.train import TrainConfig, merged_train_config
 from validation.experiment.trained_run import WEIGHTS
 from validation.training.accuracy_table import accuracy_table, validated_sentence
-from validation.training.certified import Certified, certified_model, model_facts
+from validation.training.certified import Certified, certified_model
 from validation.training.start import start_weights
 
 RESULTS = "results.json"
@@ -156,7 +156,7 @@ def _facts(certified: Certified) -> dict[str, str]:
     """Return what every file of weights says about where they come from."""
     return {
         "certified": json.dumps(certified.to_json(), sort_keys=True),
-        "model": model_facts(certified.model),
+        "model": certified.model.model_dump_json(),
     }
 
 

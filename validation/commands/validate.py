@@ -12,9 +12,9 @@ from validation.commands.progress_bar import ProgressBar
 from validation.commands.tables import verdict_tables
 from validation.config.column import FileColumn
 from validation.config.validate import ValidateConfig, merged_config
-from validation.criteria.criteria import load_criteria
 from validation.experiment.column import load_column
 from validation.experiment.trained_run import options_with_run
+from validation.measures.criteria import load_criteria
 from validation.report.wording import one_sentence
 
 

@@ -4,29 +4,16 @@ import math
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bridge.config_section import OneOf, Section, as_distinct
+from bridge.rate_model import FORMS, check_form
 from bridge.reduction.transfer.points import LGN_LEVELS_HZ
+from ratemodel.variants.registry import VARIANTS, check_variant
 from spiking.devices.registry import AUTO, DEVICES
 
-VARIANTS = ("instantaneous", "low_pass", "equilibrium")
-"""The three discrete rate variants."""
-
-
-EXTENSIONS = {
-    "plain": (),
-    "extended": ("adaptation", "cascade", "delays", "variance"),
-    "membrane": ("adaptation", "cascade", "delays", "membrane", "variance"),
-}
-"""What each form adds to a variant, in the certificate's order. Plain: the variant
-as published. Extended: with alpha cascade, adaptation, delays and a
-variance-dependent transfer function. Membrane: all of that, with the lag of the
-membrane, its threshold crossings and the cells just reset."""
-
-
-FORMS = tuple(EXTENSIONS)
-"""The forms, from the simplest to the most complete."""
+VariantName = Annotated[str, AfterValidator(check_variant)]
+FormName = Annotated[str, AfterValidator(check_form)]
 
 
 def _check_tau_r(value: Any) -> Any:
@@ -99,7 +86,8 @@ class RateConfig(Section):
     Attributes
     ----------
     variants, forms
-        Any of :data:`VARIANTS`, and any of :data:`FORMS`.
+        Any of :data:`ratemodel.variants.registry.VARIANTS` and of
+        :data:`bridge.rate_model.FORMS`.
     dt_ms
         Time step, ms.
     tau_r_ms
@@ -107,14 +95,12 @@ class RateConfig(Section):
         per neuron, or a value in ms.
     """
 
-    variants: Annotated[
-        tuple[Literal["instantaneous", "low_pass", "equilibrium"], ...],
-        BeforeValidator(_check_distinct),
-    ] = ("instantaneous", "low_pass", "equilibrium")
-    forms: Annotated[
-        tuple[Literal["plain", "extended", "membrane"], ...],
-        BeforeValidator(_check_distinct),
-    ] = ("plain", "extended", "membrane")
+    variants: Annotated[tuple[VariantName, ...], BeforeValidator(_check_distinct)] = (
+        tuple(VARIANTS)
+    )
+    forms: Annotated[tuple[FormName, ...], BeforeValidator(_check_distinct)] = tuple(
+        FORMS
+    )
     dt_ms: Annotated[float, Field(gt=0, le=10)] = 0.5
     tau_r_ms: Annotated[float | str, BeforeValidator(_check_tau_r)] = "fit"
 

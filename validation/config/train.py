@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import tomli_w
 from pydantic import Field
@@ -15,6 +15,7 @@ from ratemodel.tasks.config import TasksConfig
 from ratemodel.training.config import TrainingConfig
 from ratemodel.trials.input_config import InputConfig
 from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
+from validation.config.sections import FormName, VariantName
 from validation.config.with_options import merged_sections
 
 Name = Annotated[str, Field(min_length=1)]
@@ -51,8 +52,8 @@ class ModelConfig(Section):
     validation: Name | None = None
     tier: Tier = "default"
     unvalidated: bool = False
-    variant: Literal["instantaneous", "low_pass", "equilibrium"] | None = None
-    form: Literal["plain", "extended", "membrane"] | None = None
+    variant: VariantName | None = None
+    form: FormName | None = None
     tau_r_ms: Annotated[float, Field(gt=0)] | None = None
     dt_ms: Annotated[float, Field(gt=0, le=LONGEST_STEP_MS)] = 2.0
 

@@ -14,9 +14,9 @@ from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from validation.config.sections import SpikingConfig
-from validation.measures.noise import compute_ceiling, compute_half_correlation
 from validation.responses.reference import Reference
 from validation.responses.stimulus_info import StimulusInfo
+from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
 
 Arrays = dict[str, NDArray[np.generic]]
 

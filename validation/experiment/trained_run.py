@@ -12,11 +12,12 @@ from bridge.column.column import Column
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.run_folder import CONFIG
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
 from ratemodel.scenarios.registry import SCENARIOS
-from validation.config.sections import EXTENSIONS
+from validation.report.run_report import TrainedFacts
 
 WEIGHTS = "weights.safetensors"
 """File of the trained weights in the run folder."""
@@ -39,7 +40,7 @@ class TrainedRun:
     recurrent_pa, input_pa
         Trained weights, pA.
     model
-        ``variant``, ``extensions`` and ``tau_r_ms`` of the rate model.
+        The rate model.
     covered
         What a certificate vouched for before training; None for nothing.
     """
@@ -51,14 +52,8 @@ class TrainedRun:
     lgn: LgnCells | None
     recurrent_pa: FloatingArray
     input_pa: FloatingArray
-    model: dict[str, Any]
+    model: RateModel
     covered: str | None
-
-    @property
-    def form(self) -> str:
-        """Form of the rate model that was trained."""
-        wanted = tuple(self.model["extensions"])
-        return next(form for form, own in EXTENSIONS.items() if own == wanted)
 
     def put_into(self, column: Column) -> Column:
         """Return the column with the trained weights.
@@ -104,16 +99,16 @@ class TrainedRun:
         """
         return with_weights_of(column, self.parameters)
 
-    def to_json(self) -> dict[str, Any]:
+    def facts(self) -> TrainedFacts:
         """Return what a report says about it."""
-        return {
-            "run": self.folder.name,
-            "scenario": self.scenario,
-            "scenario_seed": self.scenario_seed,
-            "input": "pixels" if self.lgn is None else "lgn",
-            "validated_before_training": self.covered is not None,
-            **self.model,
-        }
+        return TrainedFacts(
+            run=self.folder.name,
+            scenario=self.scenario,
+            scenario_seed=self.scenario_seed,
+            input="pixels" if self.lgn is None else "lgn",
+            validated_before_training=self.covered is not None,
+            model=self.model,
+        )
 
     def notes(self, method: str) -> tuple[str, ...]:
         """Return the sentences that a report must not leave out.
@@ -205,7 +200,7 @@ def read_trained_run(folder: Path) -> TrainedRun:
             lgn_cells(config.input, config.tasks.screen) if has_lgn else None,
             kept.tensors["recurrent_pa"].numpy(),
             kept.tensors["input_pa"].numpy(),
-            json.loads(kept.facts["model"]),
+            RateModel.model_validate_json(kept.facts["model"]),
             certified["covers"] if certified["validated"] else None,
         )
     except (KeyError, ValueError) as error:
@@ -238,7 +233,7 @@ def options_with_run(
     if set(column) == {"weights"}:
         column |= run.column | column
     if not rate:
-        rate = {"variants": [run.model["variant"]], "forms": [run.form]}
-        if isinstance(run.model["tau_r_ms"], int | float):
-            rate["tau_r_ms"] = float(run.model["tau_r_ms"])
+        rate = {"variants": [run.model.variant], "forms": [run.model.form]}
+        if isinstance(run.model.tau_r_ms, float):
+            rate["tau_r_ms"] = run.model.tau_r_ms
     return dict(options) | {"column": column, "rate": rate}

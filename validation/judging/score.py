@@ -1,18 +1,24 @@
 """Score a model against the spiking reference."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from bridge.certificate.scores import Scores
+from bridge.certificate.scores import MeasureResult, PopulationScore, Scores
 from validation.criteria.criteria import Criteria
-from validation.judging.evaluable import why_inconclusive
-from validation.judging.measure import Measured, measure_model
-from validation.judging.population import Judged, judge_population
-from validation.judging.sentences import describe_time_scales
-from validation.judging.verdict import judge_overall, overall_bandwidth
-from validation.measures.mean_rate import adjust_holm
-from validation.measures.shared import PreparedReference, prepare_reference
+from validation.judging.facts import GroupFacts
+from validation.judging.judge import Judged, judge_group
+from validation.judging.prepare import prepare_reference
+from validation.judging.verdict import judge_overall
+from validation.measures.registry import measures
+from validation.measuring.compared import compare_with
+from validation.measuring.prepared import PreparedReference
+from validation.measuring.regime_state import describe_time_scales
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
+
+Results = dict[str, list[MeasureResult]]
+"""By measure: its result in every group."""
 
 
 def score_model(
@@ -23,7 +29,7 @@ def score_model(
 ) -> Scores:
     """Measure a model against the spiking reference and judge it.
 
-    To score several models, call :func:`validation.measures.shared.prepare_reference`
+    To score several models, call :func:`validation.judging.prepare.prepare_reference`
     once and pass its result: what does not depend on the model is then shared.
 
     Parameters
@@ -52,21 +58,21 @@ def score_model(
         prepared = prepare_reference(reference, criteria, rng)
     else:
         prepared = reference
-    measured = measure_model(prepared, model, rng)
+    compared = compare_with(prepared, model, rng)
+    results: Results = {m.name: m.compute(compared, rng) for m in measures()}
     names = prepared.reference.population_names
-    judged = _judge(measured, range(len(names)), names, criteria)
+    facts = [GroupFacts.of(compared, group) for group in range(compared.n_groups)]
+    judged = _judge(facts, results, range(len(names)), names, criteria)
     class_names = prepared.reference.class_names
     rest = range(len(names), len(names) + len(class_names))
-    classes = _judge(measured, rest, class_names, criteria)
+    classes = _judge(facts, results, rest, class_names, criteria)
     populations = {name: j.score for name, j in judged.items()}
     verdict, fraction, n_evaluable = judge_overall(populations, criteria)
     return Scores(
         name=model.name,
+        model=model.model,
         verdict=verdict,
-        tau_r_ms=model.tau_r_ms,
-        bandwidth_hz=overall_bandwidth(
-            populations, criteria.verdict.required_fraction.value
-        ),
+        summaries=_summaries(populations, criteria),
         pass_fraction=fraction,
         n_evaluable=n_evaluable,
         populations=populations,
@@ -74,29 +80,53 @@ def score_model(
         failures=tuple(s for j in judged.values() for s in j.failures),
         notes=(
             *(s for j in judged.values() for s in j.notes),
-            *describe_time_scales(populations, criteria),
+            *describe_time_scales(
+                {name: s.spiking.regime for name, s in populations.items()},
+                criteria.regime,
+            ),
         ),
     )
 
 
 def _judge(
-    measured: Measured, rows: range, names: tuple[str, ...], criteria: Criteria
+    facts: Sequence[GroupFacts],
+    results: Results,
+    rows: range,
+    names: tuple[str, ...],
+    criteria: Criteria,
 ) -> dict[str, Judged]:
-    """Judge one family of groups; Holm's correction runs over its evaluable ones."""
-    scores = [measured.scores[row] for row in rows]
-    adjusted: list[dict[str, float]] = [{} for _ in rows]
-    family = [i for i, s in enumerate(scores) if why_inconclusive(s, criteria) is None]
-    for tier, p in measured.equivalence_p.items():
-        for i, value in zip(
-            family, adjust_holm(p[[rows[i] for i in family]]), strict=True
-        ):
-            adjusted[i][tier] = float(value)
+    """Judge one family of groups; corrections run over its evaluable ones."""
+    family = [i for i, row in enumerate(rows) if facts[row].reason is None]
+    adjusted = {
+        measure.name: measure.adjust(
+            [results[measure.name][row] for row in rows], family
+        )
+        for measure in measures()
+    }
     return {
-        name: judge_population(
+        name: judge_group(
             name,
-            score.model_copy(update={"equivalence_p": extra}),
-            bool(measured.is_finite[row]),
+            facts[row],
+            {measure: own[i] for measure, own in adjusted.items()},
             criteria,
         )
-        for name, score, extra, row in zip(names, scores, adjusted, rows, strict=True)
+        for i, (name, row) in enumerate(zip(names, rows, strict=True))
     }
+
+
+def _summaries(
+    populations: dict[str, PopulationScore], criteria: Criteria
+) -> dict[str, float | None]:
+    evaluable = [s for s in populations.values() if s.verdict != "inconclusive"]
+    found: dict[str, float | None] = {}
+    for measure in measures():
+        if not measure.summary_title:
+            continue
+        results = [
+            score.measures[measure.name]
+            for score in evaluable
+            if measure.name in score.measures
+        ]
+        fraction = criteria.verdict.required_fraction.value
+        found[measure.name] = measure.summarise(results, fraction)
+    return found

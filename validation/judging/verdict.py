@@ -1,7 +1,5 @@
 """From the populations' verdicts to the verdict on a model."""
 
-import math
-
 from bridge.certificate.scores import TIERS, Outcome, PopulationScore
 from validation.criteria.criteria import Criteria
 
@@ -38,21 +36,3 @@ def judge_overall(
     if verdict != "fail" and any(n not in evaluable for n in required):
         verdict = "inconclusive"
     return verdict, fraction, len(evaluable)
-
-
-def overall_bandwidth(
-    populations: dict[str, PopulationScore], required_fraction: float
-) -> float | None:
-    """Frequency up to which the required share of populations follows, Hz."""
-    bands = sorted(
-        (
-            score.bandwidth_hz
-            for score in populations.values()
-            if score.verdict != "inconclusive" and score.bandwidth_hz is not None
-        ),
-        reverse=True,
-    )
-    if not bands:
-        return None
-    enough = max(1, math.ceil(required_fraction * len(bands) - 1e-9))
-    return bands[enough - 1]

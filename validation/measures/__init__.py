@@ -1,1 +1,1 @@
-"""The measures, one file each."""
+"""The measures a rate model is judged by, one file each."""

@@ -1,185 +1,236 @@
-"""Gain and phase of a model at the frequencies of a stimulus."""
+"""Gain and phase: up to which frequency a model follows."""
 
+import math
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from bridge.arrays import FloatArray
-from bridge.certificate.scores import FrequencyPoint
-from validation.criteria.criteria import FrequencyResponse
+from bridge.certificate.scores import MeasureResult
 from validation.criteria.decision import Decision, decide
+from validation.criteria.threshold import (
+    LARGER_IS_HARDER,
+    SMALLER_IS_HARDER,
+    Limits,
+    Positive,
+    Threshold,
+    by_tier,
+)
+from validation.measuring.compared import Compared
+from validation.measuring.contract import Asked, Column, Measure
+from validation.responses.reference import Reference
+from validation.statistics.amplitudes import (
+    compare_amplitudes,
+    compute_amplitudes,
+    resolvable,
+)
+from validation.statistics.frequency_point import FrequencyPoint
 
-ComplexArray = NDArray[np.complex128]
-
-LARGE_GAIN = 1e6
-"""Stands for an unbounded gain in files, which have no infinity."""
-
-
-def resolvable(
-    frequencies_hz: Sequence[float], n_bins: int, bin_ms: float
-) -> tuple[float, ...]:
-    """Return the frequencies that a recording can tell apart from its mean.
-
-    At least one cycle long, and at most 0.45 of the sampling rate.
-    """
-    slowest = 1000.0 / (n_bins * bin_ms)
-    fastest = 0.45 * 1000.0 / bin_ms
-    return tuple(
-        f for f in sorted(set(frequencies_hz)) if slowest - 1e-9 <= f <= fastest + 1e-9
-    )
+_NATURAL = "natural vision and the gratings used here lie below"
+_CUT_OFF = "the usual definition of a cut-off"
+_FIRST_ORDER = "the phase of a first-order system at its cut-off"
+_FADES = "responses of the visual cortex to flicker fade above it"
 
 
-def compute_amplitudes(
-    rates_hz: FloatArray,
-    frequencies_hz: Sequence[float],
-    bin_ms: float,
-    start_ms: float,
-) -> ComplexArray:
-    """Fit a constant and one sinusoid per frequency by least squares.
+class FrequencyLimits(Limits):
+    """Gain and phase in a low and a high band."""
 
-    A joint fit keeps frequencies from leaking into one another whatever the
-    length of the recording.
+    low_gain_error: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
+    low_phase_deg: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
+    low_limit_hz: Annotated[Threshold[Positive], LARGER_IS_HARDER]
+    high_gain_db: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
+    high_phase_deg: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
+    high_limit_hz: Annotated[Threshold[Positive], LARGER_IS_HARDER]
 
-    Parameters
+
+class FrequencyResult(MeasureResult):
+    """Highest frequency up to which gain and phase hold at the default tier, Hz.
+
+    Attributes
     ----------
-    rates_hz
-        Rates, Hz, shape ``(..., n_bins)``.
-    frequencies_hz
-        Frequencies, Hz.
-    bin_ms, start_ms
-        Bin width and start of the first bin, ms.
-
-    Returns
-    -------
-    ndarray
-        Complex amplitudes ``a`` of ``Re(a exp(2 pi i f t))``, Hz, shape
-        ``(..., n_frequencies)``.
+    points
+        Gain and phase at each frequency.
     """
-    n_bins = rates_hz.shape[-1]
-    time_s = (start_ms + (np.arange(n_bins) + 0.5) * bin_ms) / 1000.0
-    angle = 2.0 * np.pi * np.outer(time_s, np.asarray(frequencies_hz))
-    design = np.concatenate([np.ones((n_bins, 1)), np.cos(angle), np.sin(angle)], 1)
-    fit = rates_hz @ np.linalg.pinv(design).T
-    n = len(frequencies_hz)
-    amplitude: ComplexArray = fit[..., 1 : n + 1] - 1j * fit[..., n + 1 :]
-    return amplitude
+
+    points: tuple[FrequencyPoint, ...] = ()
 
 
-@lru_cache
-def _response_threshold(p_response: float, n_trials: int) -> float:
-    return float(stats.f.isf(p_response, 2, 2 * (n_trials - 1)))
+class FrequencyResponse(Measure[FrequencyLimits, FrequencyResult]):
+    """Gain and phase at the frequencies of the modulated stimuli."""
 
-
-@lru_cache
-def _z(confidence: float) -> float:
-    return float(stats.norm.isf((1.0 - confidence) / 2.0))
-
-
-def _ratio_interval(
-    a: float, b: float, a_variance: float, b_variance: float, z: float
-) -> tuple[float, float]:
-    """Confidence interval of a ratio a / b of two noisy numbers (Fieller 1954).
-
-    Unlike ``ratio +- z x error`` it does not mistake a response that noise made
-    large for a small gain.
-    """
-    denominator = b**2 - z**2 * b_variance
-    if denominator <= 0.0:
-        return 0.0, LARGE_GAIN
-    inner = a_variance * b**2 + a**2 * b_variance - z**2 * a_variance * b_variance
-    half = z * float(np.sqrt(max(inner, 0.0)))
-    return (
-        max(a * b - half, 0.0) / denominator,
-        min((a * b + half) / denominator, LARGE_GAIN),
+    name = "frequency_response"
+    section = "frequency_response"
+    limits = by_tier(
+        FrequencyLimits,
+        lenient={
+            "low_gain_error": (0.41, f"3 dB, {_CUT_OFF}"),
+            "low_phase_deg": (45.0, _FIRST_ORDER),
+            "low_limit_hz": (10.0, _NATURAL),
+            "high_gain_db": (3.0, _CUT_OFF),
+            "high_phase_deg": (45.0, _FIRST_ORDER),
+            "high_limit_hz": (10.0, "nothing is asked beyond the slow band"),
+        },
+        default={
+            "low_gain_error": (0.20, "1.6 dB"),
+            "low_phase_deg": (
+                20.0,
+                "5.6 ms at 10 Hz: the lag criterion in the frequency domain",
+            ),
+            "low_limit_hz": (10.0, _NATURAL),
+            "high_gain_db": (3.0, _CUT_OFF),
+            "high_phase_deg": (45.0, _FIRST_ORDER),
+            "high_limit_hz": (30.0, _FADES),
+        },
+        strict={
+            "low_gain_error": (0.10, "half of the default tier"),
+            "low_phase_deg": (10.0, "half of the default tier"),
+            "low_limit_hz": (10.0, _NATURAL),
+            "high_gain_db": (
+                1.6,
+                "20 %, the default tier's low band carried to the high band",
+            ),
+            "high_phase_deg": (
+                20.0,
+                "the default tier's low band carried to the high band",
+            ),
+            "high_limit_hz": (30.0, _FADES),
+        },
     )
-
-
-def compare_amplitudes(
-    spiking: ComplexArray,
-    model: ComplexArray,
-    *,
-    stimulus: str,
-    frequency_hz: float,
-    p_response: float,
-    confidence: float,
-) -> FrequencyPoint:
-    """Gain and phase of a model at one frequency, with intervals from the trials.
-
-    The spiking response is tested against its noise with the F statistic
-    ``n |mean|^2 / var`` on 2 and ``2 (n - 1)`` degrees of freedom (Hotelling's
-    test for a circular complex amplitude; Victor & Mast 1991, T_circ^2).
-
-    Parameters
-    ----------
-    spiking
-        Complex amplitudes of the trials, ``(n_trials,)``.
-    model
-        Complex amplitudes of the model's trials, ``(n,)``; one without noise.
-    stimulus, frequency_hz
-        What the amplitudes belong to.
-    p_response
-        Level at which a response counts as one.
-    confidence
-        Confidence of the intervals.
-    """
-    n, m = spiking.size, model.size
-    s, a = complex(spiking.mean()), complex(model.mean())
-    noise = float((np.abs(spiking - s) ** 2).sum() / (n - 1)) / n
-    model_noise = float((np.abs(model - a) ** 2).sum() / (m - 1)) / m if m > 1 else 0.0
-    power = abs(s) ** 2
-    is_response = power > noise * _response_threshold(p_response, n)
-    # The squared modulus of a noisy mean exceeds the true one by its variance.
-    amplitude = float(np.sqrt(max(power - noise, 0.0)))
-    model_amplitude = float(np.sqrt(max(abs(a) ** 2 - model_noise, 0.0)))
-    if not is_response or amplitude == 0.0 or not np.isfinite(a):
-        return FrequencyPoint(
-            stimulus=stimulus,
-            frequency_hz=frequency_hz,
-            amplitude_spiking_hz=amplitude,
-            amplitude_model_hz=model_amplitude if np.isfinite(a) else 0.0,
-            significant=False,
-        )
-    z = _z(confidence)
-    gain = model_amplitude / amplitude
-    relative = np.sqrt(0.5 * noise) / amplitude
-    model_error = np.sqrt(0.5 * model_noise) / amplitude
-    phase: float | None = None
-    phase_interval: tuple[float, float] | None = None
-    if model_amplitude > 0.0:
-        phase = float(np.degrees(np.angle(a / s)))
-        error = np.hypot(relative, model_error / gain)
-        phase_error = float(np.degrees(z * error))
-        phase_interval = (phase - phase_error, phase + phase_error)
-    return FrequencyPoint(
-        stimulus=stimulus,
-        frequency_hz=frequency_hz,
-        amplitude_spiking_hz=amplitude,
-        amplitude_model_hz=model_amplitude,
-        gain=gain,
-        phase_deg=phase,
-        gain_interval=_ratio_interval(
-            model_amplitude, amplitude, 0.5 * model_noise, 0.5 * noise, z
+    columns = (
+        Column(
+            "value", "to (Hz)", "gain and phase hold up to this frequency", digits=1
         ),
-        phase_interval_deg=phase_interval,
-        significant=True,
     )
 
+    summary_title = "to, Hz"
 
-def decide_frequency(point: FrequencyPoint, criteria: FrequencyResponse) -> Decision:
+    def compute(
+        self, compared: Compared, rng: np.random.Generator
+    ) -> list[FrequencyResult]:
+        """Return gain and phase at every frequency that the recording resolves."""
+        prepared = compared.prepared
+        reference, criteria = prepared.reference, prepared.criteria
+        points: list[list[FrequencyPoint]] = [[] for _ in range(compared.n_groups)]
+        trials = compared.comparison.model.trials_hz
+        for band in prepared.once.get("bands", lambda: _bands(reference)):
+            rates = trials[:, :, reference.bins_of(band.stimulus)][:, :, band.bins]
+            amplitudes = compute_amplitudes(
+                rates, band.frequencies_hz, reference.bin_ms, band.start_ms
+            )
+            for g, own in enumerate(points):
+                own += [
+                    compare_amplitudes(
+                        band.amplitudes_hz[g, :, k],
+                        amplitudes[g, :, k],
+                        stimulus=reference.stimuli[band.stimulus].name,
+                        frequency_hz=frequency,
+                        p_response=criteria.evaluable.response_p.value,
+                        confidence=criteria.statistics.confidence.value,
+                    )
+                    for k, frequency in enumerate(band.frequencies_hz)
+                ]
+        limits = self.asked(criteria, "default").limits
+        return [
+            FrequencyResult(value=compute_bandwidth(own, limits), points=tuple(own))
+            for own in points
+        ]
+
+    def decide(
+        self, result: FrequencyResult, asked: Asked[FrequencyLimits]
+    ) -> Decision:
+        """Judge the band that the tier asks for, as far as it can be judged."""
+        most = asked.limits.high_limit_hz.value
+        decisions = [
+            decide_frequency(point, asked.limits)
+            for point in result.points
+            if point.frequency_hz <= most
+        ]
+        if "fail" in decisions:
+            return "fail"
+        return "pass" if "pass" in decisions else "inconclusive"
+
+    def describe(self, result: FrequencyResult, asked: Asked[FrequencyLimits]) -> str:
+        """Say how far the model follows."""
+        band = compute_bandwidth(result.points, asked.limits)
+        where = f"follow only up to {band:g} Hz" if band else "do not follow"
+        return f"gain and phase {where}"
+
+    def summarise(
+        self, results: Sequence[FrequencyResult], required_fraction: float
+    ) -> float | None:
+        """Return the frequency up to which the required share follows, Hz."""
+        bands = sorted((r.value for r in results if r.value is not None), reverse=True)
+        if not bands:
+            return None
+        enough = max(1, math.ceil(required_fraction * len(bands) - 1e-9))
+        return bands[enough - 1]
+
+    def say_summary(self, summary: float | None) -> str:
+        """Return the frequency in words."""
+        shown = "–" if summary is None else f"{summary:.0f}"
+        return f"follows to {shown} Hz"
+
+
+@dataclass(frozen=True)
+class Band:
+    """The spiking response at the frequencies of one stimulus.
+
+    Attributes
+    ----------
+    stimulus
+        Index of the stimulus.
+    frequencies_hz
+        Frequencies that the recording resolves, Hz.
+    bins
+        Bins of the stimulus that are used, on its own time axis.
+    start_ms
+        Start of the first of them from the start of the trial, ms.
+    amplitudes_hz
+        Complex amplitude per trial, ``(n_groups, n_trials, n_frequencies)``.
+    """
+
+    stimulus: int
+    frequencies_hz: tuple[float, ...]
+    bins: slice
+    start_ms: float
+    amplitudes_hz: NDArray[np.complex128]
+
+
+def _bands(reference: Reference) -> list[Band]:
+    bands = []
+    for index, info in enumerate(reference.stimuli):
+        first = 0
+        if info.frequencies_hz and info.onset_ms:
+            late = (info.onset_ms[0] - reference.drop_ms) / reference.bin_ms
+            first = max(int(np.ceil(late - 1e-9)), 0)
+        n_bins = reference.n_bins - first
+        if n_bins < 2:
+            continue
+        frequencies = resolvable(info.frequencies_hz, n_bins, reference.bin_ms)
+        # Each sinusoid costs two degrees of freedom of the fit.
+        if not frequencies or 2 * len(frequencies) + 1 > n_bins:
+            continue
+        start = reference.drop_ms + first * reference.bin_ms
+        trials = reference.group_trials[:, :, reference.bins_of(index)][:, :, first:]
+        amplitudes = compute_amplitudes(trials, frequencies, reference.bin_ms, start)
+        bands.append(Band(index, frequencies, slice(first, None), start, amplitudes))
+    return bands
+
+
+def decide_frequency(point: FrequencyPoint, limits: FrequencyLimits) -> Decision:
     """Judge one frequency: within, outside, or too noisy to say."""
     if not point.significant or point.gain is None or point.gain_interval is None:
         return "inconclusive"
-    if point.frequency_hz <= criteria.low_limit_hz.value:
-        error = criteria.low_gain_error.value
+    if point.frequency_hz <= limits.low_limit_hz.value:
+        error = limits.low_gain_error.value
         low, high = 1.0 - error, 1.0 + error
-        degrees = criteria.low_phase_deg.value
+        degrees = limits.low_phase_deg.value
     else:
-        high = 10.0 ** (criteria.high_gain_db.value / 20.0)
+        high = 10.0 ** (limits.high_gain_db.value / 20.0)
         low = 1.0 / high
-        degrees = criteria.high_phase_deg.value
+        degrees = limits.high_phase_deg.value
     gain = decide(point.gain, point.gain_interval, low, high)
     if point.phase_deg is None or point.phase_interval_deg is None:
         return "fail"
@@ -190,7 +241,7 @@ def decide_frequency(point: FrequencyPoint, criteria: FrequencyResponse) -> Deci
 
 
 def compute_bandwidth(
-    points: Sequence[FrequencyPoint], criteria: FrequencyResponse
+    points: Sequence[FrequencyPoint], limits: FrequencyLimits
 ) -> float | None:
     """Highest frequency up to which every judged frequency is within tolerance.
 
@@ -205,7 +256,7 @@ def compute_bandwidth(
         ``None`` where none can be judged.
     """
     bandwidth: float | None = None
-    judged = [(p.frequency_hz, decide_frequency(p, criteria)) for p in points]
+    judged = [(p.frequency_hz, decide_frequency(p, limits)) for p in points]
     failed = [f for f, decision in judged if decision == "fail"]
     end = min(failed, default=np.inf)
     for frequency, decision in judged:
@@ -214,14 +265,3 @@ def compute_bandwidth(
     if bandwidth is None and failed:
         return 0.0
     return bandwidth
-
-
-def decide_bandwidth(
-    points: Sequence[FrequencyPoint], criteria: FrequencyResponse
-) -> Decision:
-    """Judge the band that the tier asks for, as far as it can be judged."""
-    asked = [p for p in points if p.frequency_hz <= criteria.high_limit_hz.value]
-    decisions = [decide_frequency(point, criteria) for point in asked]
-    if "fail" in decisions:
-        return "fail"
-    return "pass" if "pass" in decisions else "inconclusive"

@@ -1,88 +1,218 @@
-"""Mean rates: relative error and test of equivalence."""
+"""Mean rate: how far it is off, and whether that is shown to be little."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
-from scipy import stats
+from pydantic import Field
 
 from bridge.arrays import FloatArray
+from bridge.certificate.scores import TIERS, MeasureResult
+from validation.criteria.criteria import Statistics
+from validation.criteria.decision import Decision, pass_if
+from validation.criteria.threshold import (
+    SMALLER_IS_HARDER,
+    Limits,
+    OpenFraction,
+    Positive,
+    Threshold,
+    by_tier,
+)
+from validation.measuring.compared import Compared
+from validation.measuring.contract import Asked, Column, Panel
+from validation.measuring.sampled import SampledMeasure
+from validation.statistics.comparison import Comparison
+from validation.statistics.equivalence import (
+    adjust_holm,
+    compute_equivalence_p,
+    compute_rate_error,
+)
 
 
-def compute_rate_error(model_hz: FloatArray, spiking_hz: FloatArray) -> FloatArray:
-    """Relative error of the mean rate, ``model / spiking - 1``.
+class MeanRateLimits(Limits):
+    """Error of the estimate, and margin of the equivalence test."""
 
-    Parameters
+    relative_error: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
+    absolute_error_hz: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
+    equivalence_margin: Annotated[Threshold[OpenFraction], SMALLER_IS_HARDER]
+
+
+class MeanRateResult(MeasureResult):
+    """Relative error of the mean rate over all test stimuli.
+
+    Attributes
     ----------
-    model_hz, spiking_hz
-        Mean rates, Hz, any shapes that broadcast.
-
-    Returns
-    -------
-    ndarray
-        Relative error; NaN where the spiking rate is 0.
+    spiking_hz, model_hz
+        The mean rates, Hz.
+    equivalence_p
+        P-value of the equivalence test by tier, Holm-adjusted once judged.
     """
-    model, spiking = np.broadcast_arrays(model_hz, spiking_hz)
-    ratio: FloatArray = np.divide(
-        model, spiking, out=np.full(model.shape, np.nan), where=spiking > 0.0
+
+    spiking_hz: float
+    model_hz: float
+    equivalence_p: dict[str, float] = Field(default={})
+
+
+class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
+    """Relative error, with a test of equivalence."""
+
+    name = "mean_rate"
+    section = "mean_rate"
+    decides = True
+    result = MeanRateResult
+    limits = by_tier(
+        MeanRateLimits,
+        lenient={
+            "relative_error": (
+                0.20,
+                "the lower end of the 20 to 25 % that bioequivalence allows",
+            ),
+            "absolute_error_hz": (
+                0.5,
+                "as in the default tier: half a spike per second is not seen by the "
+                "rest of the column",
+            ),
+            "equivalence_margin": (
+                0.25,
+                "FDA-like bioequivalence margin (80 to 125 %)",
+            ),
+        },
+        default={
+            "relative_error": (
+                0.10,
+                "two thirds of the equivalence margin, so that the interval has room "
+                "inside it",
+            ),
+            "absolute_error_hz": (
+                0.5,
+                "the point estimate may miss by this where 10 % is less; the "
+                "equivalence margin still binds",
+            ),
+            "equivalence_margin": (
+                0.15,
+                "the 90 % interval must lie inside: noisy data cannot pass",
+            ),
+        },
+        strict={
+            "relative_error": (0.05, "half of the default tier"),
+            "absolute_error_hz": (
+                0.1,
+                "a tenth of a spike per second, where 5 % is less",
+            ),
+            "equivalence_margin": (
+                0.10,
+                "twice the allowed error, which leaves its interval room",
+            ),
+        },
     )
-    return ratio - 1.0
+    columns = (
+        Column("spiking_hz", "rate (Hz)", "mean rate of the spiking model"),
+        Column("model_hz", "model (Hz)", "mean rate of the rate model"),
+        Column(
+            "value",
+            "error",
+            "relative error of the mean rate",
+            is_percent=True,
+            small_print="error of the mean rate",
+        ),
+    )
+
+    def samples(self, comparison: Comparison) -> FloatArray:
+        """Return the relative error."""
+        return compute_rate_error(comparison.model.rate_hz, comparison.spiking.rate_hz)
+
+    def confidence(self, statistics: Statistics) -> float:
+        """Return the confidence of two one-sided tests."""
+        return 1.0 - 2.0 * statistics.equivalence_alpha.value
+
+    def extras(self, compared: Compared) -> list[dict[str, Any]]:
+        """Return both rates, and the p-values of every tier."""
+        comparison, criteria = compared.comparison, compared.prepared.criteria
+        model_hz = np.where(
+            compared.is_finite[:, None], comparison.model.mean_hz, np.nan
+        )
+        p = {
+            tier: compute_equivalence_p(
+                model_hz,
+                comparison.spiking.mean_hz,
+                self.asked(criteria, tier).limits.equivalence_margin.value,
+            )
+            for tier in TIERS
+        }
+        return [
+            {
+                "spiking_hz": float(comparison.spiking.rate_hz[0, g]),
+                "model_hz": float(comparison.model.rate_hz[0, g]),
+                "equivalence_p": {tier: float(p[tier][g]) for tier in TIERS},
+            }
+            for g in range(compared.n_groups)
+        ]
+
+    def adjust(
+        self, results: Sequence[MeanRateResult], family: Sequence[int]
+    ) -> list[MeanRateResult]:
+        """Return the results with Holm's correction over those that can be judged."""
+        adjusted: list[dict[str, float]] = [{} for _ in results]
+        for tier in TIERS:
+            p = np.array([results[i].equivalence_p[tier] for i in family])
+            for i, value in zip(family, adjust_holm(p), strict=True):
+                adjusted[i][tier] = float(value)
+        return [
+            result.model_copy(update={"equivalence_p": own})
+            for result, own in zip(results, adjusted, strict=True)
+        ]
+
+    def decide(self, result: MeanRateResult, asked: Asked[MeanRateLimits]) -> Decision:
+        """Pass a rate that is close, and shown to be equivalent."""
+        margin = asked.limits.equivalence_margin.value
+        interval = result.interval
+        is_equivalent = (
+            interval is not None
+            and -margin <= interval[0]
+            and interval[1] <= margin
+            and result.equivalence_p.get(asked.tier, 1.0)
+            <= asked.statistics.equivalence_alpha.value
+        )
+        return pass_if(_is_close(result, asked.limits) and is_equivalent)
+
+    def describe(self, result: MeanRateResult, asked: Asked[MeanRateLimits]) -> str:
+        """Say how far off the rate is, or that it is not shown to be close."""
+        limits = asked.limits
+        error = 100.0 * (result.value or 0.0)
+        side = "above" if error > 0.0 else "below"
+        rates = (
+            f"mean rate {result.model_hz:.2f} Hz is {abs(error):.0f} % {side} "
+            f"the spiking {result.spiking_hz:.2f} Hz"
+        )
+        percent = f"{100 * self.confidence(asked.statistics):g} %"
+        ends = result.interval
+        shown = (
+            "unknown" if ends is None else f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}"
+        )
+        interval = f"{percent} interval {shown} %"
+        if not _is_close(result, limits):
+            return (
+                f"{rates} ({interval}); {100 * limits.relative_error.value:g} % "
+                f"or {limits.absolute_error_hz.value:g} Hz is allowed"
+            )
+        margin = 100 * limits.equivalence_margin.value
+        p = result.equivalence_p.get(asked.tier, 1.0)
+        return (
+            f"{rates}, and with {interval} it is not shown to lie within "
+            f"{margin:g} % (Holm-corrected p = {p:.2g})"
+        )
+
+    def panel(self, limits: MeanRateLimits) -> Panel:
+        """Return its panel in the figure of scores."""
+        allowed = limits.relative_error.value
+        return Panel("error of the mean rate", (-0.5, 0.5), (-allowed, allowed))
 
 
-def compute_equivalence_p(
-    model_hz: FloatArray, spiking_hz: FloatArray, margin: float
-) -> FloatArray:
-    """P-value of two one-sided tests (TOST) of ``|model / spiking - 1| < margin``.
-
-    Schuirmann 1987 (J Pharmacokinet Biopharm 15:657): the null hypothesis is that
-    the rates differ by the margin or more, so a small p shows equivalence and
-    noisy data cannot. The ratio is tested as the linear contrast
-    ``model - (1 +- margin) spiking`` (Sasabuchi / Fieller form).
-
-    Parameters
-    ----------
-    model_hz
-        Mean rate per trial of the model, Hz, shape ``(n_groups, n)``; ``n = 1`` if
-        the model has no noise.
-    spiking_hz
-        Mean rate per trial, Hz, shape ``(n_groups, n_trials)``.
-    margin
-        Largest relative difference that still counts as equal.
-
-    Returns
-    -------
-    ndarray
-        The larger p-value of the two tests, shape ``(n_groups,)``.
-    """
-    n = spiking_hz.shape[1]
-    m = model_hz.shape[1]
-    spiking = spiking_hz.mean(axis=1)
-    model = model_hz.mean(axis=1)
-    spiking_var = spiking_hz.var(axis=1, ddof=1) / n
-    model_var = model_hz.var(axis=1, ddof=1) / m if m > 1 else np.zeros_like(model)
-    p = np.zeros_like(spiking)
-    for factor, sign in ((1.0 + margin, 1.0), (1.0 - margin, -1.0)):
-        distance = sign * (factor * spiking - model)
-        error = np.sqrt(factor**2 * spiking_var + model_var)
-        certain = np.where(distance > 0.0, np.inf, -np.inf)
-        t = np.divide(distance, error, out=certain, where=error > 0.0)
-        p = np.maximum(p, stats.t.sf(t, n - 1))
-    return np.where(np.isfinite(model) & (spiking > 0.0), p, 1.0)
-
-
-def adjust_holm(p: FloatArray) -> FloatArray:
-    """Adjust p-values for testing several populations (Holm 1979).
-
-    Parameters
-    ----------
-    p
-        P-values of one family, shape ``(n,)``.
-
-    Returns
-    -------
-    ndarray
-        Adjusted p-values: those below alpha are rejected with a family-wise
-        error of at most alpha.
-    """
-    order = np.argsort(p)
-    factors = np.arange(p.size, 0, -1)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * factors), 1.0)
-    return adjusted
+def _is_close(result: MeanRateResult, limits: MeanRateLimits) -> bool:
+    if result.value is None:
+        return False
+    difference = abs(result.model_hz - result.spiking_hz)
+    return (
+        abs(result.value) <= limits.relative_error.value
+        or difference <= limits.absolute_error_hz.value
+    )

@@ -3,101 +3,111 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.certificate.scores import Scores
 from bridge.column.populations import POPULATIONS
+from validation.measures.registry import measures
+from validation.report.measure_table import small_print, small_print_words
 from validation.report.page import page_environment, style_sheet
-from validation.report.wording import (
-    LOOKS,
-    number,
-    one_sentence,
-    percent,
-    time_constant,
-    title_of,
-)
+from validation.report.rows import summaries_of
+from validation.report.run_report import RunReport
+from validation.report.wording import LOOKS, one_sentence, tau_r_of, title_of
 
-_KEYS = (
-    "verdict",
-    "rate_spiking_hz",
-    "rate_model_hz",
-    "rate_error",
-    "r_over_ceiling",
-    "explained_variance",
-    "nrmse",
-    "lag_ms",
-)
+Variants = dict[str, dict[str, Scores]]
 
 
-def compare(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def by_variant(reports: Mapping[str, RunReport]) -> Variants:
+    """Return the scores by variant and run; a run without a variant is left out."""
+    names: list[str] = []
+    for report in reports.values():
+        names += [name for name in report.variants if name not in names]
+    return {
+        name: {
+            run: report.variants[name]
+            for run, report in reports.items()
+            if name in report.variants
+        }
+        for name in names
+    }
+
+
+def compare(reports: Mapping[str, RunReport]) -> dict[str, Any]:
     """Pick what a comparison of runs shows.
 
     Parameters
     ----------
     reports
-        Contents of ``report.json`` by the name of the run.
+        Reports by the name of the run.
 
     Returns
     -------
     dict
         ``runs.<run>.{column, sentence}`` and, by variant,
-        ``variants.<variant>.<run>.{verdict, tau_r_ms, bandwidth_hz, populations}``;
-        a run without a variant is left out there.
+        ``variants.<variant>.<run>.{verdict, model, summaries, populations}``.
     """
-    runs = {
-        name: {
-            "sentence": one_sentence({"controls": {}, **report}),
-            "column": {
-                "hash": report["column"]["hash"],
-                "n_neurons": report["column"]["n_neurons"],
-            },
-        }
-        for name, report in reports.items()
+    return {
+        "runs": {
+            name: {
+                "sentence": one_sentence(report),
+                "column": {
+                    "hash": report.column.hash,
+                    "n_neurons": report.column.n_neurons,
+                },
+            }
+            for name, report in reports.items()
+        },
+        "variants": {
+            name: {run: _scores(scores) for run, scores in runs.items()}
+            for name, runs in by_variant(reports).items()
+        },
     }
-    names: list[str] = []
-    for report in reports.values():
-        names += [name for name in report["variants"] if name not in names]
-    variants = {
-        variant: {
-            run: _scores(report["variants"][variant])
-            for run, report in reports.items()
-            if variant in report["variants"]
-        }
-        for variant in names
-    }
-    return {"runs": runs, "variants": variants}
 
 
-def render_comparison(comparison: Mapping[str, Any]) -> str:
+def render_comparison(reports: Mapping[str, RunReport]) -> str:
     """Return the comparison as a single page without outside parts."""
     environment = page_environment()
-    environment.filters.update(percent=percent, number=number, tau=time_constant)
+    environment.filters.update(
+        tau=tau_r_of, small_print=small_print, summaries=summaries_of
+    )
     return environment.get_template("comparison.html.j2").render(
         css=style_sheet(environment),
         looks=LOOKS,
-        runs=comparison["runs"],
+        runs={name: (r, one_sentence(r)) for name, r in reports.items()},
+        small_print=small_print_words(),
         variants=[
             {
                 "name": name,
-                "title": title_of(name),
-                "runs": scores,
-                "populations": populations_of(scores),
+                "title": title_of(next(iter(runs.values()))),
+                "runs": runs,
+                "populations": populations_of(runs),
             }
-            for name, scores in comparison["variants"].items()
+            for name, runs in by_variant(reports).items()
         ],
     )
 
 
-def populations_of(scores: Mapping[str, Any]) -> list[str]:
+def populations_of(runs: Mapping[str, Scores]) -> list[str]:
     """Return the populations that any of the runs has, in the column's order."""
-    known = {name for run in scores.values() for name in run["populations"]}
+    known = {name for scores in runs.values() for name in scores.populations}
     return [name for name in POPULATIONS if name in known]
 
 
-def _scores(scores: Mapping[str, Any]) -> dict[str, Any]:
+def _scores(scores: Scores) -> dict[str, Any]:
     return {
-        "verdict": scores["verdict"],
-        "tau_r_ms": scores.get("tau_r_ms"),
-        "bandwidth_hz": scores.get("bandwidth_hz"),
+        "verdict": scores.verdict,
+        "model": None if scores.model is None else scores.model.model_dump(mode="json"),
+        "summaries": scores.summaries,
         "populations": {
-            name: {key: score.get(key) for key in _KEYS}
-            for name, score in scores["populations"].items()
+            name: {
+                "verdict": score.verdict,
+                "rate_spiking_hz": score.spiking.rate_hz,
+                **{
+                    measure.name: {
+                        column.key: score.value(measure.name, column.key)
+                        for column in measure.columns
+                    }
+                    for measure in measures()
+                },
+            }
+            for name, score in scores.populations.items()
         },
     }

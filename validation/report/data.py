@@ -7,6 +7,7 @@ from typing import Any
 from bridge.arrays import FloatArray, IntArray
 from bridge.column.column import Column
 from validation.criteria.criteria import Criteria
+from validation.report.run_report import RunReport
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
 
@@ -40,20 +41,11 @@ class ReportData:
     Attributes
     ----------
     report
-        Content of ``report.json``:
-
-        - ``column``: ``name``, ``hash``, ``n_neurons``, ``n_edges``,
-          ``populations`` (name to number of cells);
-        - ``variants``: name (``"low_pass"``, ``"low_pass_extended"``) to
-          :meth:`bridge.certificate.scores.Scores.to_json`;
-        - ``controls``: name to ``expected`` (``"pass"`` or ``"fail"``),
-          ``verdict`` and, optionally, ``as_expected`` and ``description``;
-        - ``timings``: name of the step to seconds;
-        - optionally ``notes``: sentences about the whole run.
+        What the validation found.
     reference
         Spiking responses to the test stimuli.
     models
-        Responses of the rate models, by the names in ``report["variants"]``.
+        Responses of the rate models, by the names in ``report.variants``.
     column
         The column.
     criteria
@@ -66,7 +58,7 @@ class ReportData:
         Spikes of one trial; the report has no raster without.
     """
 
-    report: Mapping[str, Any]
+    report: RunReport
     reference: Reference
     models: Mapping[str, ModelRates]
     column: Column

@@ -1,106 +1,97 @@
 """Tables of the report as rows of text."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from bridge.certificate.scores import TIERS
+from bridge.certificate.scores import TIERS, PopulationScore, Scores
 from validation.criteria.criteria import Criteria
+from validation.measures.registry import measures
+from validation.measuring.contract import Column
+from validation.measuring.regime_state import STATES
+from validation.report.run_report import RunReport
 from validation.report.wording import number, percent
 
-
-class Measure(NamedTuple):
-    """One column of the table of all measures."""
-
-    key: str
-    title: str
-    help: str
+CEILING = Column("ceiling", "ceiling", "largest correlation that the noise allows")
 
 
-MEASURES = (
-    Measure("rate_spiking_hz", "rate (Hz)", "mean rate of the spiking model"),
-    Measure("rate_model_hz", "model (Hz)", "mean rate of the rate model"),
-    Measure("rate_error", "error", "relative error of the mean rate"),
-    Measure("ceiling", "ceiling", "largest correlation that the noise allows"),
-    Measure("r_over_ceiling", "r / ceiling", "correlation of the PSTHs over ceiling"),
-    Measure("explained_variance", "VE", "noise-corrected explained variance"),
-    Measure("nrmse", "NRMSE", "noise-corrected RMS error over the mean rate"),
-    Measure("lag_ms", "lag (ms)", "positive: the model is late"),
-    Measure("onset_difference_ms", "onset (ms)", "difference of the onset latency"),
-    Measure("peak_ratio", "peak", "peak of the flash response, model / spiking"),
-    Measure("bandwidth_hz", "to (Hz)", "gain and phase hold up to this frequency"),
-    Measure("neuron_r", "cells r", "correlation of single cells' mean rates"),
-    Measure("neuron_median_error", "cells err", "median relative error of a cell"),
-    Measure("neuron_similarity", "cells 1-KS", "distribution of the cells' rates"),
-    Measure("osi_similarity", "OSI", "1 - KS of orientation selectivity"),
-    Measure("dsi_similarity", "DSI", "1 - KS of direction selectivity"),
-    Measure("preferred_fraction", "pref.", "cells with matching preferred direction"),
-)
-"""Columns of the table of all measures."""
-
-_ONE_DIGIT = ("lag_ms", "onset_difference_ms", "bandwidth_hz")
-_PERCENT = ("rate_error", "neuron_median_error")
+def measure_columns() -> list[Column]:
+    """Return the columns of the table of all measures."""
+    return [CEILING, *(column for m in measures() for column in m.columns)]
 
 
-REGIME_TITLES = {
-    "fano": "Fano factor",
-    "synchrony": "synchrony χ",
-    "silent_fraction": "silent cells",
-    "max_rate_hz": "fastest cell (Hz)",
-    "isi_cv": "CV of intervals",
-    "time_scale_ratio": "√(τ_s / τ_m)",
-}
-"""Titles of the regime measures."""
+def shown(value: float | None, column: Column) -> str:
+    """Return a number as its column shows it."""
+    return percent(value) if column.is_percent else number(value, column.digits)
 
 
-def measure_rows(scores: Mapping[str, Any]) -> list[dict[str, Any]]:
+def small_print(score: PopulationScore) -> list[str]:
+    """Return the numbers that stand in small print in the table of verdicts."""
+    return [
+        shown(score.value(measure.name, column.key), column)
+        for measure in measures()
+        for column in measure.columns
+        if column.small_print
+    ]
+
+
+def small_print_words() -> str:
+    """Return what the small print is."""
+    return ", ".join(
+        column.small_print
+        for measure in measures()
+        for column in measure.columns
+        if column.small_print
+    )
+
+
+def measure_rows(scores: Scores) -> list[dict[str, Any]]:
     """Return the table of all measures of one model: populations, then classes."""
     rows = []
-    populations, classes = scores["populations"], scores.get("classes", {})
-    for k, (name, score) in enumerate([*populations.items(), *classes.items()]):
-        cells = []
-        for measure in MEASURES:
-            value = score.get(measure.key)
-            if measure.key in _PERCENT:
-                cells.append(percent(value))
-            else:
-                cells.append(number(value, 1 if measure.key in _ONE_DIGIT else 2))
+    n_populations = len(scores.populations)
+    groups = [*scores.populations.items(), *scores.classes.items()]
+    for k, (name, score) in enumerate(groups):
+        cells = [shown(score.spiking.ceiling, CEILING)]
+        cells += [
+            shown(score.value(measure.name, column.key), column)
+            for measure in measures()
+            for column in measure.columns
+        ]
         rows.append(
             {
                 "name": name,
                 "cells": cells,
-                "verdict": score["verdict"],
-                "reason": score.get("reason"),
-                "is_first_class": k == len(populations),
+                "verdict": score.verdict,
+                "reason": score.reason,
+                "is_first_class": k == n_populations,
             }
         )
     return rows
 
 
 def regime_rows(
-    report: Mapping[str, Any], criteria: Criteria
+    report: RunReport, criteria: Criteria
 ) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return titles of the regime measures, and their values by population.
+    """Return titles of the states of a population, and their values.
 
     The spiking model alone decides them, so the first variant's are taken.
     """
-    first = next(iter(report["variants"].values()), None)
-    populations: Mapping[str, Any] = {} if first is None else first["populations"]
-    keys: list[str] = []
-    for score in populations.values():
-        keys += [key for key in score.get("regime", {}) if key not in keys]
-    rows = []
-    for name, score in populations.items():
-        regime = score.get("regime", {})
-        cells = [
-            {
-                "text": number(regime.get(key)),
-                "is_out": _is_out(key, regime.get(key), criteria),
-            }
-            for key in keys
-        ]
-        rows.append({"name": name, "cells": cells})
-    titles = [REGIME_TITLES.get(key, key.replace("_", " ")) for key in keys]
-    return titles, rows
+    first = next(iter(report.variants.values()), None)
+    populations = {} if first is None else first.populations
+    rows = [
+        {
+            "name": name,
+            "cells": [
+                {
+                    "text": number(score.spiking.regime.get(key)),
+                    "is_out": state.is_out(
+                        score.spiking.regime.get(key), criteria.regime
+                    ),
+                }
+                for key, state in STATES.items()
+            ],
+        }
+        for name, score in populations.items()
+    ]
+    return [state.title for state in STATES.values()], rows
 
 
 def criteria_rows(criteria: Criteria) -> list[dict[str, str]]:
@@ -117,16 +108,3 @@ def criteria_rows(criteria: Criteria) -> list[dict[str, str]]:
                 row[tier] = f"{content[group][name]['value']:g}"
             rows.append(row)
     return rows
-
-
-def _is_out(key: str, value: float | None, criteria: Criteria) -> bool:
-    if value is None:
-        return False
-    limits = criteria.regime
-    if key == "synchrony":
-        return value > limits.max_synchrony.value
-    if key == "isi_cv":
-        return value < limits.min_isi_cv.value
-    if key == "silent_fraction":
-        return value > limits.max_silent_fraction.value
-    return False

@@ -12,16 +12,13 @@ from validation.report.figures.frequency import (
     draw_frequency_response,
 )
 from validation.report.measure_table import (
-    MEASURES,
     criteria_rows,
+    measure_columns,
     regime_rows,
+    small_print_words,
 )
 from validation.report.rows import unjudged, variant_rows, verdict_rows
-from validation.report.wording import (
-    LOOKS,
-    is_as_expected,
-    one_sentence,
-)
+from validation.report.wording import LOOKS, one_sentence
 
 SECTIONS = (
     ("verdict", "Verdict"),
@@ -75,26 +72,27 @@ def render_report(data: ReportData) -> str:
     controls = [
         {
             "name": name.replace("_", " "),
-            "description": control.get("description", ""),
-            "ok": is_as_expected(control),
-            "expected": control["expected"],
-            "verdict": control["verdict"],
+            "description": control.description,
+            "ok": control.as_expected,
+            "expected": control.expected,
+            "verdict": control.verdict,
         }
-        for name, control in report["controls"].items()
+        for name, control in report.controls.items()
     ]
     return environment.get_template("report.html.j2").render(
         css=style_sheet(environment),
         sections=SECTIONS,
         looks=LOOKS,
         sentence=one_sentence(report),
-        report={"notes": (), **report, "column": {"name": "", **report["column"]}},
+        report=report,
+        small_print=small_print_words(),
         is_quick="quick = true" in data.config_toml,
         stimuli=[s.name for s in data.reference.stimuli],
         n_seeds=data.reference.n_seeds,
         trials_per_seed=data.reference.rates_hz.shape[2],
         required=data.criteria.verdict.required_populations.value,
         required_percent=f"{100 * data.criteria.verdict.required_fraction.value:g}",
-        variants=variant_rows(report["variants"]),
+        variants=variant_rows(report.variants),
         rows=verdict_rows(report),
         unjudged=unjudged(report),
         figures=page_figures(data),
@@ -113,9 +111,9 @@ def render_report(data: ReportData) -> str:
         all_controls=bool(controls) and all(c["ok"] for c in controls),
         regime_titles=regime_titles,
         regime=regime,
-        measures=MEASURES,
+        measures=measure_columns(),
         criteria=criteria_rows(data.criteria),
-        timings=list(report["timings"].items()),
+        timings=list(report.timings.items()),
         command="v1bridge validate config.toml --out runs/again",
         config_toml=data.config_toml,
         provenance=json.dumps(data.provenance, indent=2, ensure_ascii=False),

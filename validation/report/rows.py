@@ -3,49 +3,55 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.certificate.scores import PopulationScore, Scores
 from bridge.column.populations import POPULATIONS
-from validation.config.sections import FORMS
-from validation.report.figures.style import variant_line
-from validation.report.measure_table import measure_rows
+from validation.measures.registry import measures
+from validation.report.figures.style import line_of
+from validation.report.measure_table import measure_rows, small_print
+from validation.report.run_report import RunReport
 from validation.report.wording import (
+    form_of,
     most_complete_first,
     number,
-    parts_of,
-    percent,
-    time_constant,
+    tau_r_of,
     title_of,
 )
 
 
-def variant_rows(variants: Mapping[str, Any]) -> list[dict[str, Any]]:
+def variant_rows(variants: Mapping[str, Scores]) -> list[dict[str, Any]]:
     """Return what the page says of each model, the most complete first."""
-    forms = {parts_of(name)[1] for name in variants}
-    last = max(forms, key=FORMS.index, default="plain")
-    shown = [_variant(n, s) for n, s in most_complete_first(variants).items()]
+    shown = [_variant(s) for s in most_complete_first(variants).values()]
     for variant in shown:
         # Nine curves hide one another: the simpler forms wait for a click.
-        variant["is_shown"] = variant["form"] == last
+        variant["is_shown"] = variant["form"] == shown[0]["form"]
     return shown
 
 
-def _variant(name: str, scores: Mapping[str, Any]) -> dict[str, Any]:
-    fraction = (scores.get("pass_fraction") or {}).get("default")
-    evaluable = scores.get("n_evaluable")
+def _variant(scores: Scores) -> dict[str, Any]:
     share = ""
-    if fraction is not None and evaluable:
-        share = f"{round(fraction * evaluable)} of {evaluable} pass"
+    if scores.n_evaluable and "default" in scores.pass_fraction:
+        share = f"{scores.n_passing} of {scores.n_evaluable} pass"
     return {
-        "name": name,
-        "title": title_of(name),
-        "form": parts_of(name)[1],
-        "colour": variant_line(name)["color"],
-        "scores": {"failures": (), "notes": (), **scores},
-        "tau_r": time_constant(scores.get("tau_r_ms")),
-        "bandwidth": number(scores.get("bandwidth_hz"), 0),
+        "name": scores.name,
+        "title": title_of(scores),
+        "form": form_of(scores),
+        "colour": line_of(scores)["color"],
+        "scores": scores,
+        "tau_r": tau_r_of(scores),
+        "summaries": summaries_of(scores),
         "share": share,
-        "failures": _by_population(scores.get("failures", ())),
+        "failures": _by_population(scores.failures),
         "table": measure_rows(scores),
     }
+
+
+def summaries_of(scores: Scores) -> list[str]:
+    """Return what the measures say of the model as a whole."""
+    return [
+        measure.say_summary(scores.summaries[measure.name])
+        for measure in measures()
+        if measure.name in scores.summaries
+    ]
 
 
 def _by_population(failures: Sequence[str]) -> dict[str, list[str]]:
@@ -58,26 +64,26 @@ def _by_population(failures: Sequence[str]) -> dict[str, list[str]]:
     return gathered
 
 
-def unjudged(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+def unjudged(report: RunReport) -> list[tuple[str, str]]:
     """Return populations that no model could be judged in, and why."""
-    variants = list(report["variants"].values())
+    variants = list(report.variants.values())
     return [
-        (name, variants[0]["populations"][name].get("reason") or "no reason is given")
-        for name in (variants[0]["populations"] if variants else ())
-        if all(v["populations"][name]["verdict"] == "inconclusive" for v in variants)
+        (name, variants[0].populations[name].reason or "no reason is given")
+        for name in (variants[0].populations if variants else ())
+        if all(v.populations[name].verdict == "inconclusive" for v in variants)
     ]
 
 
-def verdict_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+def verdict_rows(report: RunReport) -> list[dict[str, Any]]:
     """Return the table of verdicts, a row per population."""
-    variants = most_complete_first(report["variants"]).values()
+    variants = most_complete_first(report.variants).values()
     rows = []
     for name in POPULATIONS:
-        n_cells = report["column"]["populations"].get(name)
+        n_cells = report.column.populations.get(name)
         if not n_cells:
             continue
-        scores = [v["populations"].get(name) for v in variants]
-        rate = next((s["rate_spiking_hz"] for s in scores if s), None)
+        scores = [v.populations.get(name) for v in variants]
+        rate = next((s.spiking.rate_hz for s in scores if s), None)
         rows.append(
             {
                 "name": name,
@@ -89,20 +95,14 @@ def verdict_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _verdict_cell(score: Mapping[str, Any] | None) -> dict[str, Any]:
+def _verdict_cell(score: PopulationScore | None) -> dict[str, Any]:
     if score is None:
         return {"verdict": None, "detail": "", "title": ""}
-    detail = " · ".join(
-        (
-            percent(score.get("rate_error")),
-            number(score.get("r_over_ceiling")),
-            number(score.get("explained_variance")),
-        )
-    )
-    if score.get("rate_error") is None:
-        detail = "silent" if not score["rate_spiking_hz"] else "not judged"
+    detail = " · ".join(small_print(score))
+    if all(score.value(m.name) is None for m in measures() if m.decides):
+        detail = "not judged" if score.spiking.rate_hz else "silent"
     return {
-        "verdict": score["verdict"],
+        "verdict": score.verdict,
         "detail": detail,
-        "title": score.get("reason") or "",
+        "title": score.reason or "",
     }

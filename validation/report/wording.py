@@ -1,9 +1,12 @@
-"""Names and verdicts in words, with a colour that is never the only sign."""
+"""Verdicts and numbers in words, with a colour that is never the only sign."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from validation.config.sections import FORMS
+from bridge.certificate.scores import PASSING, Outcome, Scores
+from bridge.rate_model import FORMS
+from ratemodel.variants.registry import VARIANTS
+from validation.report.run_report import RunReport
 
 
 class Look(NamedTuple):
@@ -15,7 +18,7 @@ class Look(NamedTuple):
     text: str
 
 
-LOOKS: Mapping[str, Look] = {
+LOOKS: Mapping[Outcome, Look] = {
     "strict": Look("strict", "✔✔", "#08519c", "#ffffff"),
     "default": Look("pass", "✔", "#6baed6", "#08243f"),
     "lenient": Look("lenient", "~", "#fee8c8", "#5b3a00"),
@@ -24,50 +27,31 @@ LOOKS: Mapping[str, Look] = {
 }
 """Looks of the verdicts, from the hardest tier down."""
 
-PASSING = ("strict", "default")
-"""Verdicts that count as a pass: the default tier or the strict one."""
 
-_VARIANTS = {
-    "instantaneous": "Instantaneous",
-    "low_pass": "Low-pass",
-    "equilibrium": "Equilibrium",
-}
+def form_of(scores: Scores) -> str:
+    """Return the form of the rate model that was scored."""
+    return "plain" if scores.model is None else scores.model.form
 
 
-def parts_of(variant: str) -> tuple[str, str]:
-    """Return the variant and the form of a model named in a report."""
-    for form in FORMS[1:]:
-        if variant.endswith(f"_{form}"):
-            return variant.removesuffix(f"_{form}"), form
-    return variant, "plain"
+def title_of(scores: Scores) -> str:
+    """Return the title of a model: ``"Low-pass, extended"``."""
+    if scores.model is None:
+        return scores.name.replace("_", " ")
+    variant = scores.model.variant
+    known = VARIANTS.get(variant)
+    title = variant.replace("_", " ").capitalize() if known is None else known.title
+    return f"{title}, {scores.model.form}"
 
 
-def most_complete_first(variants: Mapping[str, Any]) -> dict[str, Any]:
+def most_complete_first(variants: Mapping[str, Scores]) -> dict[str, Scores]:
     """Return the models of a report sorted by form: membrane, extended, plain."""
-    names = sorted(variants, key=lambda name: -FORMS.index(parts_of(name)[1]))
-    return {name: variants[name] for name in names}
+    order = list(FORMS)
 
+    def rank(name: str) -> int:
+        form = form_of(variants[name])
+        return -order.index(form) if form in order else -len(order)
 
-def title_of(variant: str) -> str:
-    """Return the title of a variant: ``"Low-pass, extended"``."""
-    base, form = parts_of(variant)
-    title = _VARIANTS.get(base, base.replace("_", " ").capitalize())
-    return f"{title}, {form}"
-
-
-def is_as_expected(control: Mapping[str, Any]) -> bool:
-    """Tell whether a control came out as it must.
-
-    A control that must pass has to reach the default tier, one that must fail has
-    to miss it; an inconclusive one proves nothing.
-    """
-    if "as_expected" in control:
-        return bool(control["as_expected"])
-    verdict = control["verdict"]
-    if verdict == "inconclusive":
-        return False
-    has_passed = verdict in PASSING or verdict == "pass"
-    return has_passed == bool(control["expected"] == "pass")
+    return {name: variants[name] for name in sorted(variants, key=rank)}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -93,47 +77,52 @@ def time_constant(value: Any) -> str:
     return f"{low:.1f}" if high - low < 0.05 else f"{low:.1f} to {high:.1f}"
 
 
-def one_sentence(report: Mapping[str, Any]) -> str:
+def tau_r_of(scores: Scores) -> str:
+    """Return the model's tau_r in words, ms."""
+    return time_constant(None if scores.model is None else scores.model.tau_r_ms)
+
+
+def one_sentence(report: RunReport) -> str:
     """Return the verdict of a run in one sentence."""
-    variants = report["variants"]
-    passing = [name for name, s in variants.items() if s["verdict"] in PASSING]
-    broken = [n for n, c in report["controls"].items() if not is_as_expected(c)]
-    where = f"the spiking column ({report['column']['n_neurons']:,} cells)"
-    unclear = [n for n in broken if report["controls"][n]["verdict"] == "inconclusive"]
+    variants = report.variants
+    passing = [name for name, s in variants.items() if s.verdict in PASSING]
+    broken = [n for n, c in report.controls.items() if not c.as_expected]
+    where = f"the spiking column ({report.column.n_neurons:,} cells)"
+    unclear = [n for n in broken if report.controls[n].verdict == "inconclusive"]
     if broken and broken == unclear:
         return (
             f"No verdict below can be relied on: too few or too silent data for "
-            f"{len(broken)} of {len(report['controls'])} controls "
+            f"{len(broken)} of {len(report.controls)} controls "
             f"({', '.join(broken)}); more trials are needed."
         )
     if broken:
         return (
             f"No verdict below can be relied on: {len(broken)} of "
-            f"{len(report['controls'])} controls did not come out as they must "
+            f"{len(report.controls)} controls did not come out as they must "
             f"({', '.join(broken)})."
         )
     if passing:
-        best = max(passing, key=lambda name: _merit(variants[name]))
-        if report.get("best") in passing:
-            best = report["best"]
-        tier = variants[best]["verdict"]
+        best = report.best
+        if best not in passing:
+            best = max(passing, key=lambda name: _merit(variants[name]))
+        tier = variants[best].verdict
         others = f"; {len(passing)} of {len(variants)} models pass"
         return (
-            f"{title_of(best)} follows {where} at the {tier} tier"
+            f"{title_of(variants[best])} follows {where} at the {tier} tier"
             f"{others if len(variants) > 1 else ''}."
         )
-    lenient = [n for n, s in variants.items() if s["verdict"] == "lenient"]
+    lenient = [n for n, s in variants.items() if s.verdict == "lenient"]
     if lenient:
         best = max(lenient, key=lambda name: _merit(variants[name]))
-        return f"{title_of(best)} follows {where} only at the lenient tier."
-    if variants and all(s["verdict"] == "inconclusive" for s in variants.values()):
+        title = title_of(variants[best])
+        return f"{title} follows {where} only at the lenient tier."
+    if variants and all(s.verdict == "inconclusive" for s in variants.values()):
         return f"Inconclusive: {where} is too silent or too noisy to judge a model."
     return f"No rate model follows {where} at any tier."
 
 
-def _merit(scores: Mapping[str, Any]) -> tuple[int, float]:
-    fractions = scores.get("pass_fraction") or {}
+def _merit(scores: Scores) -> tuple[int, float]:
     return (
-        -list(LOOKS).index(scores["verdict"]),
-        float(fractions.get("default") or 0.0),
+        -list(LOOKS).index(scores.verdict),
+        scores.pass_fraction.get("default", 0.0),
     )

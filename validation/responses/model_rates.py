@@ -8,6 +8,7 @@ import numpy as np
 from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
+from bridge.rate_model import RateModel
 from validation.responses.reference import Reference
 
 
@@ -23,9 +24,8 @@ class ModelRates:
         Population rates, Hz, shape ``(n_stimuli, n_bins, 17)``.
     neuron_rates_hz
         Mean rate of every cell, Hz, shape ``(n_stimuli, n_cells)``.
-    tau_r_ms
-        Rate time constant, ms: one value or one per population; ``None`` if the
-        model has none.
+    model
+        Which rate model, tau_r by population; ``None`` if it is none.
     trials_hz
         Single trials where the model is itself noisy (another spiking seed), Hz,
         shape ``(n_trials, n_stimuli, n_bins, 17)``, with ``rates_hz`` their mean:
@@ -35,7 +35,7 @@ class ModelRates:
     name: str
     rates_hz: FloatArray
     neuron_rates_hz: FloatArray
-    tau_r_ms: float | tuple[float, ...] | None = None
+    model: RateModel | None = None
     trials_hz: FloatArray | None = None
 
     def __post_init__(self) -> None:

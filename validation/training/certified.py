@@ -1,6 +1,5 @@
 """What may be trained: the parameters of a rate model and who vouches for them."""
 
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,18 +9,18 @@ from bridge.certificate.certificate import Certificate
 from bridge.certificate.gate import require_certificate
 from bridge.column.column import Column
 from bridge.errors import CertificateError, InputError
+from bridge.rate_model import FORMS, RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.scenarios.scenario import Scenario
-from ratemodel.training.setup import RateModelChoice
-from validation.config.sections import EXTENSIONS
+from ratemodel.variants.registry import VARIANTS
 from validation.config.train import TrainConfig
 from validation.experiment.column import load_column
 from validation.experiment.trained_run import TrainedRun, read_trained_run
 
-UNCERTIFIED = {"variant": "low_pass", "form": "extended", "tau_r_ms": 1.5}
+UNCERTIFIED = RateModel.of_form("low_pass", "extended", 1.5, 2.0)
 """The model where no certificate says which."""
 
 
@@ -49,7 +48,7 @@ class Certified:
     """
 
     parameters: RateParameters
-    model: RateModelChoice
+    model: RateModel
     certificate: Certificate | None
     problem: str
     scenario: Scenario
@@ -118,9 +117,7 @@ def certified_model(config: TrainConfig) -> Certified:
         try:
             require_certificate(
                 certificate,
-                variant=model.variant,
-                extensions=model.extensions,
-                tau_r_ms=_time_constant(model.tau_r_ms),
+                model=model,
                 column_hash=column.hash,
                 reduction_hash=parameters.reduction_hash,
                 tier=wanted.tier,
@@ -141,44 +138,17 @@ def certified_model(config: TrainConfig) -> Certified:
     return Certified(parameters, model, certificate, problem, scenario, start)
 
 
-def model_facts(model: RateModelChoice) -> str:
-    """Return which rate model was trained as text, for the files of a run."""
-    return json.dumps(
-        {
-            "variant": model.variant,
-            "extensions": list(model.extensions),
-            "tau_r_ms": model.tau_r_ms,
-            "dt_ms": model.dt_ms,
-        }
-    )
-
-
-def model_of(facts: str) -> RateModelChoice:
-    """Return the rate model of :func:`model_facts`."""
-    content = json.loads(facts)
-    return RateModelChoice(
-        content["variant"],
-        tuple(content["extensions"]),
-        content["tau_r_ms"],
-        content["dt_ms"],
-    )
-
-
-def _model(config: TrainConfig, certificate: Certificate | None) -> RateModelChoice:
+def _model(config: TrainConfig, certificate: Certificate | None) -> RateModel:
     wanted = config.model
-    if certificate is None:
-        variant = wanted.variant or str(UNCERTIFIED["variant"])
-        extensions = EXTENSIONS[wanted.form or str(UNCERTIFIED["form"])]
-        tau_r: Any = wanted.tau_r_ms or UNCERTIFIED["tau_r_ms"]
-    else:
-        variant = wanted.variant or certificate.variant
-        extensions = certificate.extensions
-        if wanted.form is not None:
-            extensions = EXTENSIONS[wanted.form]
-        tau_r = wanted.tau_r_ms or certificate.time_constants_ms.get("tau_r")
-    if variant == "instantaneous" and wanted.tau_r_ms is None:
+    known = UNCERTIFIED if certificate is None else certificate.model
+    variant = wanted.variant or known.variant
+    extensions = known.extensions if wanted.form is None else FORMS[wanted.form]
+    tau_r = wanted.tau_r_ms or known.tau_r_ms
+    if VARIANTS[variant].tau_r_grid_ms is None and wanted.tau_r_ms is None:
         tau_r = None
-    return RateModelChoice(variant, extensions, tau_r, wanted.dt_ms)
+    return RateModel(
+        variant=variant, extensions=extensions, tau_r_ms=tau_r, dt_ms=wanted.dt_ms
+    )
 
 
 def _start_of(
@@ -226,7 +196,3 @@ def _run_folder(config: TrainConfig) -> Path | None:
         return None
     beside = Path(config.model.certificate).absolute().parent
     return beside.parent if beside.name == "certificates" else None
-
-
-def _time_constant(tau_r_ms: Any) -> float | tuple[float, ...] | None:
-    return tuple(tau_r_ms) if isinstance(tau_r_ms, list | tuple) else tau_r_ms

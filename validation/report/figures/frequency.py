@@ -1,6 +1,6 @@
 """Gain and phase of the models against the spiking model, over frequency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bridge.certificate.scores import Scores
 from bridge.column.populations import CLASSES
+from validation.measures.frequency_response import FrequencyResponse
 from validation.report.data import ReportData
 from validation.report.figures.style import (
     LAYER_COLOURS,
@@ -18,6 +20,9 @@ from validation.report.figures.style import (
     style,
 )
 from validation.report.wording import title_of
+from validation.statistics.frequency_point import FrequencyPoint
+
+MEASURE = FrequencyResponse()
 
 _FREQUENCIES = (1, 2, 5, 10, 20, 50)
 _GAINS = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0)
@@ -35,17 +40,17 @@ def draw_frequency_response(data: ReportData, stimulus: str) -> Figure:
     drawn; bars are confidence intervals from the trials, and the shaded area is
     what the default tier allows.
     """
-    variants: Mapping[str, Any] = data.report["variants"]
+    variants = data.report.variants
     rows, columns = panel_rows(len(variants))
     with style():
         figure = new_figure(3.2 * columns + 0.9, 4.6 * rows)
         axes = figure.subplots(2 * rows, columns, squeeze=False)
         handles: dict[str, Artist] = {}
-        for k, (name, scores) in enumerate(variants.items()):
+        for k, scores in enumerate(variants.values()):
             gain, phase = axes[2 * (k // columns) : 2 * (k // columns) + 2, k % columns]
             _decorate(gain, phase)
             _allowed(gain, phase, data)
-            gain.set_title(title_of(name))
+            gain.set_title(title_of(scores))
             for group in CLASSES:
                 points = _points(scores, group, stimulus)
                 if points:
@@ -61,23 +66,22 @@ def draw_frequency_response(data: ReportData, stimulus: str) -> Figure:
     return figure
 
 
-def _points(
-    scores: Mapping[str, Any], group: str, stimulus: str
-) -> Sequence[Mapping[str, Any]]:
-    score = scores.get("classes", {}).get(group) or scores["populations"].get(group)
-    points = [] if score is None else score.get("frequencies", [])
+def _points(scores: Scores, group: str, stimulus: str) -> list[FrequencyPoint]:
+    score = scores.classes.get(group) or scores.populations.get(group)
+    found = None if score is None else score.value(MEASURE.name, "points")
+    points = (FrequencyPoint.model_validate(p) for p in found or ())
     usable = [
         p
         for p in points
-        if p["stimulus"] == stimulus and p["significant"] and p["gain"] is not None
+        if p.stimulus == stimulus and p.significant and p.gain is not None
     ]
-    return sorted(usable, key=lambda p: float(p["frequency_hz"]))
+    return sorted(usable, key=lambda p: p.frequency_hz)
 
 
 def _draw_group(
-    gain: Axes, phase: Axes, group: str, points: Sequence[Mapping[str, Any]]
+    gain: Axes, phase: Axes, group: str, points: Sequence[FrequencyPoint]
 ) -> Artist:
-    frequency = [p["frequency_hz"] for p in points]
+    frequency = [p.frequency_hz for p in points]
     look: dict[str, Any] = {
         "color": LAYER_COLOURS[layer_of(group)],
         "linestyle": "-" if group[0] == "e" else "--",
@@ -85,15 +89,15 @@ def _draw_group(
         "markersize": 3,
         "linewidth": 1.0,
     }
-    (line,) = gain.plot(frequency, [p["gain"] for p in points], **look)
-    degrees = np.unwrap([p["phase_deg"] for p in points], period=360.0)
+    (line,) = gain.plot(frequency, [float(p.gain or 0.0) for p in points], **look)
+    degrees = np.unwrap([float(p.phase_deg or 0.0) for p in points], period=360.0)
     phase.plot(frequency, degrees, **look)
     for panel, key in ((gain, "gain_interval"), (phase, "phase_interval_deg")):
         for point in points:
-            if point.get(key):
+            if getattr(point, key):
                 panel.plot(
-                    [point["frequency_hz"]] * 2,
-                    point[key],
+                    [point.frequency_hz] * 2,
+                    getattr(point, key),
                     color=look["color"],
                     linewidth=0.6,
                     alpha=0.5,
@@ -102,7 +106,7 @@ def _draw_group(
 
 
 def _allowed(gain: Axes, phase: Axes, data: ReportData) -> None:
-    limits = data.criteria.tiers["default"].frequency_response
+    limits = MEASURE.asked(data.criteria, "default").limits
     low, high = limits.low_limit_hz.value, limits.high_limit_hz.value
     factor = 10 ** (limits.high_gain_db.value / 20)
     shade: dict[str, Any] = {"color": "0.92", "linewidth": 0}

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS
 from validation.report.data import ReportData
-from validation.report.figures.style import population_grid, style, variant_line
+from validation.report.figures.style import line_of, population_grid, style
 from validation.report.wording import title_of
 
 
@@ -57,7 +57,7 @@ def draw_psth(data: ReportData, stimulus: int) -> Figure:
             panel.fill_between(time, low, high, color="0.8", linewidth=0)
             panel.plot(time, mean[:, index], color="0.35", linewidth=0.8)
             for name, model in data.models.items():
-                line: dict[str, Any] = variant_line(name)
+                line: dict[str, Any] = line_of(data.report.variants[name])
                 panel.plot(
                     time,
                     model.rates_hz[stimulus, :, index],
@@ -91,8 +91,8 @@ def _key(figure: Figure, data: ReportData) -> None:
         Line2D([], [], color="0.35", linewidth=0.8, label="spiking, mean of trials"),
         Patch(color="0.8", label="95 % noise band of that mean"),
     ]
-    for name in data.models:
-        line: dict[str, Any] = variant_line(name)
-        handles.append(Line2D([], [], label=title_of(name), **line))
+    for scores in data.report.variants.values():
+        line: dict[str, Any] = line_of(scores)
+        handles.append(Line2D([], [], label=title_of(scores), **line))
     # Layer 1 has one population; the free space of its row takes the key.
     figure.legend(handles=handles, loc="upper right", ncols=2)

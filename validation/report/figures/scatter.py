@@ -90,7 +90,7 @@ def _panels(data: ReportData) -> tuple[Figure, dict[str, Axes]]:
     panels = {}
     for k, name in enumerate(names):
         panels[name] = figure.add_subplot(grid[k // columns, k % columns])
-        panels[name].set_title(title_of(name))
+        panels[name].set_title(title_of(data.report.variants[name]))
     return figure, panels
 
 

@@ -13,8 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from bridge.certificate.scores import Scores
 from bridge.column.populations import POPULATIONS
-from validation.report.wording import parts_of
+from ratemodel.variants.registry import VARIANTS
+from validation.report.wording import form_of
 
 LARGEST_SVG = 600_000
 """Bytes above which a figure is embedded as PNG (a full page as PNG has 800,000)."""
@@ -38,11 +40,8 @@ KIND_COLOURS = {
     "Sst": "#2e8b57",
 }
 
-VARIANT_COLOURS = {
-    "instantaneous": "#0072b2",
-    "low_pass": "#d55e00",
-    "equilibrium": "#009e73",
-}
+VARIANT_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+"""Of the variants, in the order of their list."""
 
 # Any: matplotlib types the keys of rc_context one by one.
 _STYLE: Any = {
@@ -107,13 +106,13 @@ def kind_of(population: str) -> str:
     return population.lstrip("i0123456789") if population[0] == "i" else "e"
 
 
-def variant_line(variant: str) -> dict[str, Any]:
-    """Return colour and line style: plain forms dashed, extended ones dotted."""
-    base, form = parts_of(variant)
-    return {
-        "color": VARIANT_COLOURS.get(base, "#555555"),
-        "linestyle": LINE_STYLES[form],
-    }
+def line_of(scores: Scores) -> dict[str, Any]:
+    """Return colour and line style of a model: its variant's and its form's."""
+    colour = "#555555"
+    if scores.model is not None and scores.model.variant in VARIANTS:
+        place = list(VARIANTS).index(scores.model.variant)
+        colour = VARIANT_COLOURS[place % len(VARIANT_COLOURS)]
+    return {"color": colour, "linestyle": LINE_STYLES.get(form_of(scores), "-.")}
 
 
 def population_grid(

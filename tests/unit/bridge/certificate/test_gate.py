@@ -4,11 +4,11 @@ from bridge.certificate.certificate import Certificate
 from bridge.certificate.gate import require_certificate
 from bridge.certificate.scores import Scores
 from bridge.errors import CertificateError, InputError
+from bridge.rate_model import RateModel
 
+MODEL = RateModel(variant="low_pass", extensions=("cascade",), tau_r_ms=3.0)
 MATCH = {
-    "variant": "low_pass",
-    "extensions": ("cascade",),
-    "tau_r_ms": 3.0,
+    "model": MODEL,
     "column_hash": "a" * 64,
     "reduction_hash": "b" * 64,
 }
@@ -16,9 +16,7 @@ MATCH = {
 
 def certificate(verdict="default"):
     return Certificate(
-        variant="low_pass",
-        extensions=("cascade",),
-        time_constants_ms={"tau_r": 3.0},
+        model=MODEL,
         column_hash="a" * 64,
         reduction_hash="b" * 64,
         protocol={},
@@ -54,12 +52,20 @@ def test_what_was_validated_is_let_through(tmp_path):
     ],
 )
 def test_the_difference_is_named(change, message):
+    hashes = {k: v for k, v in change.items() if k.endswith("hash")}
+    model = MODEL.model_copy(update={k: change[k] for k in change.keys() - hashes})
     with pytest.raises(CertificateError, match=message):
-        require_certificate(certificate(), **(MATCH | change))
+        require_certificate(certificate(), **(MATCH | hashes | {"model": model}))
+
+
+def test_the_step_is_stated_and_not_compared():
+    other = MODEL.model_copy(update={"dt_ms": 5.0})
+    assert require_certificate(certificate(), **(MATCH | {"model": other}))
 
 
 def test_all_differences_are_named_in_one_line():
-    other = MATCH | {"variant": "equilibrium", "column_hash": "c" * 64}
+    model = MODEL.model_copy(update={"variant": "equilibrium"})
+    other = MATCH | {"model": model, "column_hash": "c" * 64}
     with pytest.raises(CertificateError) as caught:
         require_certificate(certificate(), **other)
     message = str(caught.value)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 from scipy.optimize import brentq
 
 from bridge.column.edges import Edges
 from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.analysis import stability
 from ratemodel.connections.coupling import couple, delay_in_steps
-from ratemodel.network.network import RateNetwork
 from ratemodel.variants.assembly import assemble, channels_for
 from ratemodel.variants.contract import Drive
 
@@ -18,7 +18,7 @@ LGN_HZ = np.full(8, 8.0)
 
 def network_of(make_network, variant, extensions, **changes):
     options = extensions | {"dtype": torch.float64} | changes
-    return RateNetwork(make_network(weight=1.5), **variant, **options)
+    return rate_network(make_network(weight=1.5), **variant, **options)
 
 
 def test_jacobian_equals_finite_differences_of_the_step(make_network, variant):
@@ -37,19 +37,19 @@ def test_jacobian_equals_finite_differences_of_the_step(make_network, variant):
 
 def observed_growth_per_step(network, steady, n_steps=2000, n_dropped=500):
     """Follow a small deviation through the true step, scaled back now and then."""
-    parameters, parts = network.parameters, network.extensions
-    channels = channels_for(parameters, network.variant, parts)
+    parameters = network.parameters
+    channels = channels_for(parameters, network.model)
     model = assemble(
         parameters,
-        network.variant,
+        network.model,
         channels,
-        parts,
         network.tau_r_ms,
-        network.dt_ms,
         dtype=torch.float64,
         device=torch.device("cpu"),
     )
-    late = model.hold_steps if parts.delays else 10.0  # 10: every delay becomes 0
+    late = (
+        model.hold_steps if "delays" in network.model.extensions else 10.0
+    )  # 10: every delay becomes 0
     steps = [
         delay_in_steps(edges.delay_ms, network.dt_ms, late)
         for edges in (parameters.recurrent, parameters.lgn_edges)
@@ -107,7 +107,7 @@ def observed_growth_per_step(network, steady, n_steps=2000, n_dropped=500):
 def test_growth_rate_is_what_a_small_deviation_does(
     make_network, variant, extended, weight, lgn_hz, is_stable
 ):
-    network = RateNetwork(
+    network = rate_network(
         make_network(weight=weight, gain=1.0, seed=5, delays_ms=(3.8,)),
         **variant,
         cascade=extended,
@@ -140,7 +140,7 @@ def test_self_exciting_cell_has_the_eigenvalues_of_the_textbook(make_cells, vari
     parameters = make_cells(
         1, recurrent=Edges([0], [0], [2.0], [1.0], [0], [1]), transfer_adapted=law
     )
-    network = RateNetwork(parameters, **variant)
+    network = rate_network(parameters, **variant)
     middle = brentq(lambda r: 3 * np.log1p(np.exp(2 * r - 6)) ** 0.5 - r, 1, 6)
     steady = network.steady_state([0.0], initial_hz=[middle])
     assert steady.rate_hz[0] == middle  # the unstable one of three fixed points

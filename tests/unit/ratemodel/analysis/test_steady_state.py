@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.analysis.steady_state import ConvergenceError
-from ratemodel.network.network import RateNetwork
 
 LGN_HZ = np.linspace(5.0, 15.0, 8)
 
@@ -17,7 +17,7 @@ LGN_HZ = np.linspace(5.0, 15.0, 8)
 def test_every_variant_settles_on_the_solved_fixed_point(
     make_network, variant, extensions
 ):
-    network = RateNetwork(make_network(), **variant, **extensions, dtype=torch.float64)
+    network = rate_network(make_network(), **variant, **extensions, dtype=torch.float64)
     current = np.linspace(-5.0, 15.0, 17)
     steady = network.steady_state(LGN_HZ, current_pa=current)
     assert steady.residual_hz <= 1e-8
@@ -31,7 +31,7 @@ def test_every_variant_settles_on_the_solved_fixed_point(
 
 def test_steady_state_solves_the_equations(make_network):
     p = make_network()
-    network = RateNetwork(p, variant="instantaneous", adaptation=True, variance=True)
+    network = rate_network(p, variant="instantaneous", adaptation=True, variance=True)
     rate = network.steady_state(LGN_HZ).rate_hz
     mean = p.constant_current_pa.sum(axis=1)
     mean += (p.adaptation_amp_pa / p.adaptation_rate_per_ms).sum(axis=1) * rate / 1000
@@ -65,7 +65,7 @@ def test_start_decides_between_two_stable_states(make_cells):
         recurrent=Edges([0], [0], [2.0], [1.0], [0], [1]),
         transfer_adapted=law,
     )
-    network = RateNetwork(parameters, variant="instantaneous")
+    network = rate_network(parameters, variant="instantaneous")
     low = network.steady_state([0.0]).rate_hz[0]
     high = network.steady_state([0.0], initial_hz=[20.0]).rate_hz[0]
     assert low < 0.5
@@ -75,7 +75,7 @@ def test_start_decides_between_two_stable_states(make_cells):
 
 def test_failure_to_converge_is_said(make_network, monkeypatch):
     monkeypatch.setattr("ratemodel.analysis.steady_state.MAX_ITERATIONS", 2)
-    network = RateNetwork(make_network(), variant="instantaneous")
+    network = rate_network(make_network(), variant="instantaneous")
     with pytest.raises(ConvergenceError, match="after 2 iterations"):
         network.steady_state(LGN_HZ)
 
@@ -90,6 +90,6 @@ def test_failure_to_converge_is_said(make_network, monkeypatch):
     ],
 )
 def test_unusable_vectors_are_refused(make_network, arguments, message):
-    network = RateNetwork(make_network(), variant="instantaneous")
+    network = rate_network(make_network(), variant="instantaneous")
     with pytest.raises(InputError, match=message):
         network.steady_state(**arguments)

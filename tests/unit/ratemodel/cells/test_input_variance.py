@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 from scipy.integrate import quad
 
 from bridge.column.edges import Edges
 from bridge.reduction.moments.kernels import alpha_current_per_hz, alpha_variance_per_hz
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
-from ratemodel.network.network import RateNetwork
 
 TAU_SYN, TAU_M, C_M, WEIGHT, RATE = 5.5, 20.0, 100.0, 60.0, 30.0
 
@@ -57,7 +57,7 @@ def one_cell(make_cells):
 @pytest.mark.parametrize("cascade", [False, True])
 def test_steady_rate_uses_campbells_variance(make_cells, variant, cascade):
     law, parameters = one_cell(make_cells)
-    network = RateNetwork(
+    network = rate_network(
         parameters, **variant, cascade=cascade, variance=True, dtype=torch.float64
     )
     stimulus = Stimulus("s", 1.0, np.full((600, 1), RATE))
@@ -89,7 +89,7 @@ def test_variance_is_filtered_like_the_mean(make_cells):
         width_slope=zero,
     )
     parameters = replace(parameters, transfer_adapted=linear)
-    network = RateNetwork(
+    network = rate_network(
         parameters,
         variant="instantaneous",
         cascade=True,

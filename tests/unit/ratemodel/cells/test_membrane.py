@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 from scipy.integrate import solve_ivp
 from scipy.signal import lfilter
 
@@ -13,7 +14,6 @@ from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
 from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.cells.membrane import Membrane
 from ratemodel.cells.transfer import TorchTransfer
-from ratemodel.network.network import RateNetwork
 
 TAU_M, TAU_SYN, LEAK, THRESHOLD = 20.0, 5.5, 5.0, 15.0
 EXTENDED = {"cascade": True, "adaptation": True, "delays": True, "variance": True}
@@ -112,7 +112,7 @@ def test_the_steady_state_is_that_of_the_extended_form(
     constant = replace(
         stimulus, lgn_rate_hz=np.full_like(stimulus.lgn_rate_hz[:1], 6.0), dt_ms=4000.0
     )
-    network = RateNetwork(
+    network = rate_network(
         parameters, variant=variant, dt_ms=0.5, membrane=True, **EXTENDED, **tau
     )
     steady = network.steady_state(constant.lgn_rate_hz[0])
@@ -125,7 +125,7 @@ def test_the_steady_state_is_that_of_the_extended_form(
 def test_the_linearisation_knows_the_membrane(variant, make_network):
     parameters = make_network()
     tau = {} if variant == "instantaneous" else {"tau_r_ms": 4.0}
-    network = RateNetwork(
+    network = rate_network(
         parameters,
         variant=variant,
         dt_ms=0.5,
@@ -142,4 +142,4 @@ def test_the_linearisation_knows_the_membrane(variant, make_network):
 
 def test_the_membrane_needs_the_variance(make_network):
     with pytest.raises(InputError, match="needs the variance"):
-        RateNetwork(make_network(), variant="instantaneous", membrane=True)
+        rate_network(make_network(), variant="instantaneous", membrane=True)

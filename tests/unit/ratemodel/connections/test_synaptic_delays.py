@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.connections.coupling import delay_in_steps
-from ratemodel.network.network import RateNetwork
 
 N_LGN_DELAY = 1.7
 
@@ -25,7 +25,7 @@ def mean_delay_ms(make_cells, variant, cascade, delay_ms, dt_ms, lgn_delay_ms):
     start = n_steps // 2
     pulse[start] = 100.0
     runs = [
-        RateNetwork(
+        rate_network(
             parameters,
             **variant,
             cascade=cascade,
@@ -94,7 +94,7 @@ def test_delays_longer_than_the_spare_room_of_the_window(make_cells):
             recurrent=Edges([0], [1], [0.5], [delay_ms], [0], [1]),
             lgn_edges=Edges([0], [0], [1.0], [1.0], [0], [1]),
         )
-        network = RateNetwork(
+        network = rate_network(
             parameters, variant="equilibrium", tau_r_ms=5.0, delays=True,
             dtype=torch.float64,
         )  # fmt: skip

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from ratemodel.gradients.sequence import RateSequence
-from ratemodel.network.network import RateNetwork
 from ratemodel.variants.contract import advance
 
 NAMES = ("cascade", "adaptation", "delays", "variance")
@@ -105,7 +105,7 @@ def subset(request):
 def test_rates_and_gradients_equal_a_dense_loop(
     make_network, variant, subset, steps_per_sample, dt_ms
 ):
-    network = RateNetwork(
+    network = rate_network(
         make_network(), **variant, **subset, dt_ms=dt_ms, dtype=torch.float64
     )
     sequence = RateSequence(network)
@@ -134,7 +134,7 @@ def test_single_precision_gradients_are_those_of_double(
     inputs, injected = make_inputs(100, 30)
     gradients = []
     for dtype in (torch.float32, torch.float64):
-        network = RateNetwork(make_network(), **variant, **extensions, dtype=dtype)
+        network = rate_network(make_network(), **variant, **extensions, dtype=dtype)
         weights = weights_of(network.parameters)
         rates = RateSequence(network)(*weights, inputs, injected_pa=injected).rates
         gradients.append(torch.autograd.grad(loss_of(rates.double()), weights))

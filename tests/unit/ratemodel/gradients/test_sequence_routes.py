@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.errors import DeviceError
 from ratemodel.gradients.captured_sequence import CapturedSequence, FlatSequence
 from ratemodel.gradients.sequence import RateSequence
-from ratemodel.network.network import RateNetwork
 from ratemodel.variants.contract import flatten
 
 BENCHMARKS = Path(__file__).resolve().parents[4] / "benchmarks"
@@ -18,7 +18,7 @@ gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
 
 def setting(make_network, variant, extensions, device="cpu", dtype=torch.float64):
-    network = RateNetwork(
+    network = rate_network(
         make_network(), **variant, **extensions, dtype=dtype, device=device
     )
     parameters = network.parameters

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from ratemodel.connections import sparse_product
 from ratemodel.gradients.sequence import RateSequence
-from ratemodel.network.network import RateNetwork
 
 N_LGN, BATCH = 8, 2
 
@@ -29,7 +29,7 @@ def extensions(request):
 
 
 def build(make_network, variant, extensions, dtype=torch.float64, **options):
-    network = RateNetwork(make_network(), **variant, **extensions, dtype=dtype)
+    network = rate_network(make_network(), **variant, **extensions, dtype=dtype)
     return RateSequence(network, **options)
 
 
@@ -210,7 +210,7 @@ def test_without_gradients_the_rates_are_the_same(make_network, variant, extensi
 
 
 def test_gradcheck_on_a_tiny_network(make_network, variant, extensions):
-    network = RateNetwork(
+    network = rate_network(
         make_network(n=12, n_lgn=5), **variant, **extensions, dtype=torch.float64
     )
     sequence = RateSequence(network, steps_per_bin=3, segment_steps=6)
@@ -225,7 +225,7 @@ def test_double_connections_share_an_entry_and_have_each_their_gradient(
     single = make_network()
     edges = {name: np.tile(value, 2) for name, value in vars(single.recurrent).items()}
     edges["weight_pa"] = 0.5 * edges["weight_pa"]
-    doubled = RateNetwork(
+    doubled = rate_network(
         replace(single, recurrent=Edges(**edges)),
         **variant,
         **(extensions | {"variance": False, "membrane": False}),
@@ -248,7 +248,7 @@ def test_a_saturated_cell_has_no_gradient(make_cells):
     edges = Edges([0, 1], [1, 0], [1.0, 1.0], [1.0, 1.0], [0, 0], [1, 1])
     cells = make_cells(2, recurrent=edges, constant_current_pa=np.full((2, 4), 1e4))
     sequence = RateSequence(
-        RateNetwork(cells, variant="low_pass", tau_r_ms=5.0, dtype=torch.float64)
+        rate_network(cells, variant="low_pass", tau_r_ms=5.0, dtype=torch.float64)
     )
     weights = weights_of(sequence)
     inputs = torch.zeros(50, 1, 1, dtype=torch.float64)
@@ -283,7 +283,7 @@ def test_a_state_of_another_batch_is_refused(make_network):
 
 def test_cells_without_connections_run(make_cells):
     cells = make_cells(3, constant_current_pa=np.full((3, 4), 10.0))
-    network = RateNetwork(cells, variant="instantaneous", dtype=torch.float64)
+    network = rate_network(cells, variant="instantaneous", dtype=torch.float64)
     inputs = torch.zeros(30, 1, 2, dtype=torch.float64)
     for product in ("sparse", "dense"):
         sequence = RateSequence(network, product=product)

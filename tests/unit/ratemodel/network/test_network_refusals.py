@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.errors import DeviceError, InputError
-from ratemodel.network.network import RateNetwork
 
 LOW_PASS = {"variant": "low_pass", "tau_r_ms": 3.0}
 NO_GPU = not torch.cuda.is_available()
@@ -35,7 +35,7 @@ NO_GPU = not torch.cuda.is_available()
 )
 def test_unusable_options_are_refused(make_network, options, message):
     with pytest.raises(InputError, match=message) as refusal:
-        RateNetwork(make_network(), **options)
+        rate_network(make_network(), **options)
     assert "\n" not in str(refusal.value)
 
 
@@ -53,7 +53,7 @@ def test_unusable_options_are_refused(make_network, options, message):
 )
 def test_absent_devices_are_refused(make_network, device, message):
     with pytest.raises(DeviceError, match=message):
-        RateNetwork(make_network(), **LOW_PASS, device=device)
+        rate_network(make_network(), **LOW_PASS, device=device)
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_absent_devices_are_refused(make_network, device, message):
     ],
 )
 def test_unfit_stimuli_are_refused(make_network, make_stimulus, changes, message):
-    network = RateNetwork(make_network(), **LOW_PASS)
+    network = rate_network(make_network(), **LOW_PASS)
     with pytest.raises(InputError, match=message):
         network.run([make_stimulus(**changes)])
 
 
 def test_unequal_durations_are_refused(make_network, make_stimulus):
-    network = RateNetwork(make_network(), **LOW_PASS)
+    network = rate_network(make_network(), **LOW_PASS)
     stimuli = [make_stimulus(), make_stimulus(name="long", duration_ms=700.0)]
     with pytest.raises(InputError, match="stimulus long: lasts 700"):
         network.run(stimuli)
@@ -86,7 +86,7 @@ def test_unequal_durations_are_refused(make_network, make_stimulus):
     ],
 )
 def test_unfit_currents_are_refused(make_network, make_stimulus, current, message):
-    network = RateNetwork(make_network(), **LOW_PASS)
+    network = rate_network(make_network(), **LOW_PASS)
     stimulus = make_stimulus()
     # past the stimulus's own check, as a caller with a subclass could come
     object.__setattr__(stimulus, "current_pa", current)
@@ -105,13 +105,15 @@ def test_unfit_currents_are_refused(make_network, make_stimulus, current, messag
     ],
 )
 def test_unfit_bins_are_refused(make_network, make_stimulus, arguments, message):
-    network = RateNetwork(make_network(), **LOW_PASS)
+    network = rate_network(make_network(), **LOW_PASS)
     with pytest.raises(InputError, match=message):
         network.run([make_stimulus()], **arguments)
 
 
 def test_a_column_without_any_connection_runs(make_cells, make_stimulus):
-    network = RateNetwork(make_cells(2, n_lgn=8), **LOW_PASS, cascade=True, delays=True)
+    network = rate_network(
+        make_cells(2, n_lgn=8), **LOW_PASS, cascade=True, delays=True
+    )
     rates = network.run([make_stimulus()], drop_ms=500.0).neuron_rates
     np.testing.assert_allclose(rates, 500.0, rtol=1e-5)
 
@@ -121,4 +123,4 @@ def test_edges_beyond_the_cells_are_refused(make_network):
     edges = parameters.recurrent
     broken = replace(edges, source=np.where(edges.source == 3, 99, edges.source))
     with pytest.raises(InputError, match="have source 99, but there are 30"):
-        RateNetwork(replace(parameters, recurrent=broken), **LOW_PASS)
+        rate_network(replace(parameters, recurrent=broken), **LOW_PASS)

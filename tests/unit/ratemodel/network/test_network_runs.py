@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.connections.channels import receptor_channels
-from ratemodel.network.network import RateNetwork
 
 DOUBLE = {"dtype": torch.float64}
 
 
 def test_batch_equals_single_runs(make_network, make_stimulus, variant, extensions):
-    network = RateNetwork(make_network(), **variant, **extensions, **DOUBLE)
+    network = rate_network(make_network(), **variant, **extensions, **DOUBLE)
     stimuli = [
         make_stimulus(name="a", frequency_hz=3.0),
         make_stimulus(name="b", dt_ms=1.0, flash_ms=(200.0, 300.0)),
@@ -42,13 +42,13 @@ def test_sweep_equals_separate_runs(make_network, make_stimulus, name, extension
     per_population = np.linspace(2.0, 9.0, 17)
     taus = np.stack([np.full(17, 3.0), per_population])
     stimuli = [make_stimulus(frequency_hz=f, pulse_pa=f) for f in (2.0, 9.0)]
-    swept = RateNetwork(
+    swept = rate_network(
         parameters, variant=name, tau_r_ms=taus, **extensions, **DOUBLE
     ).run(stimuli)
     assert swept.rates.shape == (2, 2, 60, 17)
     assert swept.to_dataset()["rate"].dims[0] == "sweep"
     for index, tau in enumerate((3.0, per_population[parameters.population])):
-        alone = RateNetwork(
+        alone = rate_network(
             parameters, variant=name, tau_r_ms=tau, **extensions, **DOUBLE
         ).run(stimuli)
         np.testing.assert_allclose(swept.rates[index], alone.rates, rtol=1e-9)
@@ -60,7 +60,7 @@ def test_sweep_equals_separate_runs(make_network, make_stimulus, name, extension
 def test_single_precision_agrees(make_network, make_stimulus, variant, extensions):
     parameters, stimulus = make_network(), make_stimulus()
     single, double = (
-        RateNetwork(parameters, **variant, **extensions, dtype=dtype)
+        rate_network(parameters, **variant, **extensions, dtype=dtype)
         .run([stimulus])
         .neuron_rates
         for dtype in (torch.float32, torch.float64)
@@ -72,7 +72,7 @@ def test_single_precision_agrees(make_network, make_stimulus, variant, extension
 
 def test_step_may_differ_from_the_sampling_of_the_stimulus(make_network, make_stimulus):
     parameters = make_network()
-    network = RateNetwork(parameters, variant="instantaneous", dt_ms=1.0, **DOUBLE)
+    network = rate_network(parameters, variant="instantaneous", dt_ms=1.0, **DOUBLE)
     coarse = make_stimulus(dt_ms=2.0, pulse_pa=10.0)
     repeated = Stimulus(
         "repeated",
@@ -99,7 +99,7 @@ def test_injected_current_bypasses_the_synapses(make_cells):
     current = np.zeros((60, 17))
     current[20:, 1] = 7.0
     stimulus = Stimulus("s", 1.0, np.zeros((60, 1)), current)
-    network = RateNetwork(parameters, variant="instantaneous", **DOUBLE)
+    network = rate_network(parameters, variant="instantaneous", **DOUBLE)
     result = network.run([stimulus], bin_ms=5.0, drop_ms=20.0)
     expected = 500.0 + 7.0 * (np.arange(12) >= 4)
     np.testing.assert_allclose(result.rates[0, :, 1], expected, rtol=1e-12)
@@ -111,14 +111,14 @@ def test_injected_current_inside_a_bin_is_averaged_exactly(make_cells):
     current = np.zeros((40, 17))
     current[13:, 0] = 8.0
     stimulus = Stimulus("s", 1.0, np.zeros((40, 1)), current)
-    network = RateNetwork(make_cells(1), variant="instantaneous", **DOUBLE)
+    network = rate_network(make_cells(1), variant="instantaneous", **DOUBLE)
     rates = network.run([stimulus], bin_ms=10.0, drop_ms=0.0).rates[0, :, 0]
     np.testing.assert_allclose(rates, 500 + np.array([0, 8 * 0.7, 8, 8]), rtol=1e-12)
 
 
 def test_population_rates_are_means_of_cells(make_network, make_stimulus, variant):
     parameters = make_network(n=40)
-    network = RateNetwork(parameters, **variant, **DOUBLE)
+    network = rate_network(parameters, **variant, **DOUBLE)
     result = network.run([make_stimulus()], drop_ms=300.0)
     late = result.rates[0, 30:].mean(axis=0)
     for index in range(len(POPULATIONS)):
@@ -133,7 +133,7 @@ def test_population_rates_are_means_of_cells(make_network, make_stimulus, varian
 def test_runs_start_at_rest_and_before_the_lgn_arrives(make_cells):
     parameters = make_cells(1, lgn_edges=Edges([0], [0], [1.0], [5.0], [0], [1]))
     stimulus = Stimulus("s", 1.0, np.full((20, 1), 100.0))
-    network = RateNetwork(parameters, variant="instantaneous", delays=True, **DOUBLE)
+    network = rate_network(parameters, variant="instantaneous", delays=True, **DOUBLE)
     rates = network.run([stimulus], bin_ms=1.0, drop_ms=0.0).rates[0, :, 0]
     np.testing.assert_allclose(rates[:5], 500.0, rtol=1e-12)
     assert (np.diff(rates[4:]) > 0).all()
@@ -143,7 +143,7 @@ def test_runaway_network_stays_finite(make_network, make_stimulus, variant):
     parameters = make_network(weight=30.0)
     edges = parameters.recurrent
     excited = replace(edges, weight_pa=np.abs(edges.weight_pa))
-    network = RateNetwork(replace(parameters, recurrent=excited), **variant)
+    network = rate_network(replace(parameters, recurrent=excited), **variant)
     rates = network.run([make_stimulus()]).neuron_rates
     assert np.isfinite(rates).all()
     assert rates.max() > 900.0
@@ -151,10 +151,10 @@ def test_runaway_network_stays_finite(make_network, make_stimulus, variant):
 
 def test_extensions_change_the_result(make_network, make_stimulus, variant):
     parameters, stimulus = make_network(), make_stimulus(flash_ms=(300.0, 400.0))
-    plain = RateNetwork(parameters, **variant, **DOUBLE).run([stimulus], drop_ms=300.0)
+    plain = rate_network(parameters, **variant, **DOUBLE).run([stimulus], drop_ms=300.0)
     for name in ("cascade", "adaptation", "delays", "variance"):
         option = {name: True}
-        other = RateNetwork(parameters, **variant, **option, **DOUBLE)
+        other = rate_network(parameters, **variant, **option, **DOUBLE)
         rates = other.run([stimulus], drop_ms=300.0).rates
         change = np.nanmax(np.abs(rates - plain.rates)) / np.nanmax(plain.rates)
         assert change > 0.005, name
@@ -173,7 +173,7 @@ def test_a_cell_has_a_slot_for_each_receptor_it_uses(make_network):
 
 
 def test_dataset_names_dimensions_and_units(make_network, make_stimulus):
-    network = RateNetwork(make_network(), variant="low_pass", tau_r_ms=3.0)
+    network = rate_network(make_network(), variant="low_pass", tau_r_ms=3.0)
     data = network.run([make_stimulus(name="x")], bin_ms=20.0).to_dataset()
     assert data["rate"].dims == ("stimulus", "time", "population")
     assert data["neuron_rate"].dims == ("stimulus", "neuron")
@@ -198,7 +198,7 @@ def test_progress_adds_up(make_network, make_stimulus):
             self.calls.append(("finish", None))
 
     progress = Recorder()
-    network = RateNetwork(make_network(), variant="instantaneous")
+    network = rate_network(make_network(), variant="instantaneous")
     network.run([make_stimulus()], progress=progress)
     assert progress.calls[0] == ("start", 600.0)
     assert progress.calls[-1] == ("finish", None)
@@ -211,7 +211,7 @@ def test_cuda_agrees_with_cpu(make_network, make_stimulus, variant, extensions):
     parameters = make_network()
     stimuli = [make_stimulus(), make_stimulus(pulse_pa=10.0)]
     runs = [
-        RateNetwork(parameters, **variant, **extensions, **DOUBLE, device=device)
+        rate_network(parameters, **variant, **extensions, **DOUBLE, device=device)
         .run(stimuli)
         .rates
         for device in ("cpu", "cuda")

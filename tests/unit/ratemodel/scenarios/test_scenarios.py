@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.column.building.build import build_column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
-from ratemodel.network.network import RateNetwork
 from ratemodel.scenarios.choose import choose_scenario
 from ratemodel.scenarios.config import ScenarioConfig
 from ratemodel.scenarios.registry import SCENARIOS
@@ -28,7 +28,7 @@ def parameters(column):
 
 
 def steady_hz(parameters):
-    network = RateNetwork(parameters, variant="low_pass", tau_r_ms=3.0)
+    network = rate_network(parameters, variant="low_pass", tau_r_ms=3.0)
     return network.steady_state(np.full(parameters.n_lgn, 8.0)).rate_hz
 
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-
-from ratemodel.network.network import RateNetwork
+from rate_networks import rate_network
 
 DT_MS = 0.125
 BIN_MS = 10.0
@@ -130,7 +129,7 @@ def test_discrete_form_is_within_one_percent_of_the_ode(
         make_network(17, seed=3), population=np.arange(17, dtype=np.int8)
     )
     stimulus = make_stimulus(duration_ms=120.0, flash_ms=(30.0, 70.0), pulse_pa=20.0)
-    network = RateNetwork(
+    network = rate_network(
         parameters,
         **variant,
         dt_ms=DT_MS,
@@ -156,7 +155,7 @@ def test_error_shrinks_in_proportion_to_the_step(make_network, make_stimulus, va
     parameters = make_network()
     stimulus = make_stimulus(flash_ms=(300.0, 400.0))
     rates = [
-        RateNetwork(parameters, **variant, dt_ms=dt, dtype=torch.float64)
+        rate_network(parameters, **variant, dt_ms=dt, dtype=torch.float64)
         .run([stimulus], drop_ms=0.0)
         .neuron_rates
         for dt in (0.5, 0.25, 0.125)

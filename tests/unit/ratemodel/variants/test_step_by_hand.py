@@ -5,11 +5,11 @@ from math import exp, log
 import numpy as np
 import pytest
 import torch
+from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
-from ratemodel.network.network import RateNetwork
 
 DT, TAU_S, TAU_R = 1.0, 8.0, 3.0
 LGN_HZ, BACKGROUND_PA = 5.0, 30.0
@@ -69,7 +69,7 @@ def test_plain_form_is_the_stated_equations(make_cells, variant):
         constant_current_pa=constant,
         transfer_adapted=law,
     )
-    network = RateNetwork(
+    network = rate_network(
         parameters,
         variant=variant,
         tau_r_ms=None if variant == "instantaneous" else TAU_R,

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_report import report_of, scores
 
 from bridge import __version__
 from bridge.errors import DeviceError
+from bridge.rate_model import RateModel
 from validation.cli.main import main
+from validation.report.run_report import RunReport
 
 COMMANDS = (
     *("validate", "column", "simulate", "report", "check"),
@@ -41,24 +44,13 @@ def fake_run(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """Stand in for the orchestration, which imports torch and Brian2."""
     module = types.ModuleType("validation.runs.validation")
 
-    def run_validation(config: Any, folder: Any, progress: Any) -> dict[str, Any]:
+    def run_validation(config: Any, folder: Any, progress: Any) -> RunReport:
         progress.start("spiking model", 2)
         progress.advance("spiking model")
         progress.finish("spiking model")
         (folder.staging / "report.json").write_text("{}")
-        population = {"verdict": "fail"}
-        return {
-            "column": {"hash": "0" * 64, "n_neurons": 3, "populations": {"e4": 3}},
-            "variants": {
-                "low_pass": {
-                    "verdict": "fail",
-                    "tau_r_ms": 3.0,
-                    "bandwidth_hz": None,
-                    "populations": {"e4": population},
-                }
-            },
-            "controls": {},
-        }
+        model = RateModel(variant="low_pass", tau_r_ms=3.0)
+        return report_of({"low_pass": scores(model, "fail")}, {})
 
     module.run_validation = run_validation  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "validation.runs.validation", module)

@@ -118,7 +118,10 @@ def test_a_path_makes_it_a_column_from_files() -> None:
         ({"rate": {"tau_r_ms": -3.0}}, ["rate.tau_r_ms", "positive"]),
         ({"rate": {"tau_r_ms": float("inf")}}, ["rate.tau_r_ms"]),
         ({"rate": {"variants": []}}, ["must name at least one"]),
-        ({"rate": {"variants": ["lowpass"]}}, ["'low_pass'", "(got 'lowpass')"]),
+        (
+            {"rate": {"variants": ["lowpass"]}},
+            ["one of instantaneous, low_pass", "(got 'lowpass')"],
+        ),
         ({"protocol": {"duration_ms": 600.0}}, ["leaves less than 1000 ms"]),
         ({"protocol": {"bin_ms": 7.0}}, ["multiple of bin_ms"]),
         ({"protocol": {"quick": "yes"}}, ["protocol.quick: must be true or false"]),

@@ -11,14 +11,16 @@ from bridge.column.populations import POPULATIONS
 from bridge.errors import DeviceError, InputError
 from bridge.files.stages import Stages
 from bridge.progress import SilentProgress
+from bridge.rate_model import RateModel
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.network.network import RateNetwork
+from ratemodel.variants.registry import VARIANTS
 from validation.config.sections import ReductionConfig, SpikingConfig
 from validation.experiment import spiking_reference as module
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import build_protocol
-from validation.experiment.tau_r_fit import TAU_R_GRID_MS, fit_tau_r_ms
+from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.transfer_functions import reduction_of
 
 
@@ -39,7 +41,9 @@ def protocol(column):
 
 def _counts(parameters, stimuli, variant, tau_r_ms, rng, n_trials=400):
     """Poisson trials around the model's own rates."""
-    network = RateNetwork.with_extensions(parameters, variant, (), tau_r_ms, 1.0)
+    network = RateNetwork(
+        parameters, RateModel.of_form(variant, "plain", tau_r_ms, 1.0)
+    )
     rates = np.nan_to_num(network.run(stimuli, drop_ms=300.0).rates[:, 30:])
     cells = np.bincount(parameters.population, minlength=len(POPULATIONS))
     expected = rates * cells * 0.01
@@ -58,15 +62,13 @@ def test_fit_finds_the_tau_r_the_data_were_made_with(
     counts = _counts(parameters, protocol.calibration, variant, tau_r_ms, rng)
     found = fit_tau_r_ms(
         parameters,
-        variant,
-        (),
+        RateModel(variant=variant),
         protocol.calibration,
         counts,
-        dt_ms=1.0,
         bin_ms=10.0,
         drop_ms=300.0,
     )
-    assert tau_r_ms in TAU_R_GRID_MS[variant]
+    assert tau_r_ms in VARIANTS[variant].tau_r_grid_ms
     assert found == tau_r_ms
 
 
@@ -75,11 +77,9 @@ def test_noise_alone_is_no_ground_for_a_fit(parameters, protocol):
     with pytest.raises(InputError, match="too noisy"):
         fit_tau_r_ms(
             parameters,
-            "low_pass",
-            (),
+            RateModel(variant="low_pass"),
             protocol.calibration,
             noise,
-            dt_ms=1.0,
             bin_ms=10.0,
             drop_ms=300.0,
         )

@@ -1,18 +1,17 @@
 """Every sabotage changes what it names, and nothing else."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
 from bridge.column.populations import CLASS_OF_POPULATION, POPULATIONS
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from bridge.stimulus.scenes.broadband import broadband
 from bridge.stimulus.scenes.grating import grating
-from validation.experiment.rate_models import RateModel, respond
+from validation.experiment.rate_models import respond
 from validation.experiment.sabotages.permuted_lgn import permute_lgn
 from validation.experiment.sabotages.registry import SABOTAGES
 from validation.experiment.sabotages.removed_output import REMOVED, remove_output
@@ -103,8 +102,8 @@ def test_every_sabotage_reaches_the_response(column, parameters, name):
         broadband(column.lgn, modulation=1.0, duration_ms=900.0),
         grating(column.lgn, direction_deg=90.0, duration_ms=900.0, onset_ms=0.0),
     ]
-    model = RateModel("low_pass", "extended", 2.0)
-    timing = {"dt_ms": 1.0, "bin_ms": 10.0, "drop_ms": 500.0}
+    model = RateModel.of_form("low_pass", "extended", 2.0, 1.0)
+    timing = {"bin_ms": 10.0, "drop_ms": 500.0}
     right = respond(model, parameters, stimuli, **timing)
     wrong = respond(model, parameters, stimuli, **timing, sabotage=name)
     assert wrong.name == name
@@ -114,23 +113,3 @@ def test_every_sabotage_reaches_the_response(column, parameters, name):
     assert np.abs(wrong.rates_hz - right.rates_hz)[..., cells].max() > 1e-3 * scale
     if name == "time_reversed":
         np.testing.assert_array_equal(wrong.rates_hz, right.rates_hz[:, ::-1])
-
-
-def test_model_names_and_time_constants(parameters):
-    assert RateModel("low_pass", "plain", 2.0).name == "low_pass"
-    assert RateModel("low_pass", "plain", 2.0).extensions == ()
-    sampled = RateModel("equilibrium", "extended", parameters.tau_s_ms)
-    assert sampled.name == "equilibrium_extended"
-    by_population = sampled.tau_r_by_population(parameters.population)
-    e4 = POPULATIONS.index("e4")
-    mean = parameters.tau_s_ms[parameters.population == e4].mean()
-    assert by_population[e4] == pytest.approx(mean, abs=1e-4)
-    assert (
-        RateModel("instantaneous", "plain", None).tau_r_by_population(
-            parameters.population
-        )
-        is None
-    )
-    assert (
-        replace(sampled, tau_r_ms=3.0).tau_r_by_population(parameters.population) == 3.0
-    )

@@ -14,6 +14,7 @@ from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.column.building.typical_cells import typical_cell_models
 from bridge.errors import InputError
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
@@ -148,8 +149,8 @@ def test_reports_say_what_is_not_covered(run):
     notes = " ".join(trained.notes("trained"))
     assert "keeps its own LGN" in notes
     assert "--unvalidated" in notes
-    assert trained.to_json()["validated_before_training"] is False
-    assert trained.to_json()["scenario"] == "default"
+    assert trained.facts().validated_before_training is False
+    assert trained.facts().scenario == "default"
 
 
 def test_another_column_is_refused_before_anything_is_done(run, tmp_path, capsys):
@@ -207,8 +208,7 @@ def test_the_old_certificate_does_not_cover_the_trained_column(
 
 def certify(column_hash: str, path: Path) -> None:
     Certificate(
-        variant="low_pass",
-        time_constants_ms={"tau_r": 3.0},
+        model=RateModel(variant="low_pass", tau_r_ms=3.0),
         column_hash=column_hash,
         reduction_hash="b" * 64,
         protocol={},

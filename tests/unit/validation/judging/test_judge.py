@@ -1,68 +1,83 @@
 import pytest
 
-from bridge.certificate.scores import PopulationScore
-from validation.criteria.criteria import load_criteria
-from validation.judging.evaluable import why_inconclusive
-from validation.judging.population import judge_population
-from validation.judging.verdict import judge_overall, overall_bandwidth
+from bridge.certificate.scores import MeasureResult, PopulationScore, SpikingState
+from validation.judging.evaluable import why_too_poor
+from validation.judging.facts import GroupFacts
+from validation.judging.judge import judge_group
+from validation.judging.verdict import judge_overall
+from validation.measures.criteria import load_criteria
+from validation.measures.frequency_response import FrequencyResult
+from validation.measures.mean_rate import MeanRateResult
+from validation.measures.neuron_rates import NeuronResult
+from validation.measures.nrmse import NrmseResult
+from validation.measures.tuning import TuningResult
 
 CRITERIA = load_criteria()
 ALL_POPULATIONS = ("e23", "e4", "e5", "e6", *(f"i{k}" for k in range(13)))
+SPIKING = SpikingState(rate_hz=4.0, half_correlation=0.9, ceiling=0.97)
 
 
 def good(**change):
-    """A population that passes the strict tier."""
-    values = {
-        "n_cells": 100,
-        "verdict": "inconclusive",
-        "rate_spiking_hz": 4.0,
-        "rate_model_hz": 4.08,
-        "rate_error": 0.02,
-        "rate_error_interval": (0.01, 0.03),
-        "equivalence_p": dict.fromkeys(("lenient", "default", "strict"), 1e-6),
-        "half_correlation": 0.9,
-        "ceiling": 0.97,
-        "nrmse_floor": 0.02,
-        "r_over_ceiling": 0.99,
-        "r_over_ceiling_interval": (0.98, 1.0),
-        "explained_variance": 0.96,
-        "explained_variance_interval": (0.94, 0.98),
-        "nrmse": 0.04,
-        "nrmse_interval": (0.03, 0.05),
+    """Results that pass the strict tier; ``measure__key`` changes one number."""
+    results = {
+        "mean_rate": MeanRateResult(
+            value=0.02,
+            interval=(0.01, 0.03),
+            spiking_hz=4.0,
+            model_hz=4.08,
+            equivalence_p=dict.fromkeys(("lenient", "default", "strict"), 1e-6),
+        ),
+        "r_over_ceiling": MeasureResult(value=0.99, interval=(0.98, 1.0)),
+        "explained_variance": MeasureResult(value=0.96, interval=(0.94, 0.98)),
+        "nrmse": NrmseResult(value=0.04, interval=(0.03, 0.05), floor=0.02),
+        "lag": MeasureResult(),
+        "onset": MeasureResult(),
+        "peak": MeasureResult(),
+        "frequency_response": FrequencyResult(),
+        "neuron_rates": NeuronResult(),
+        "tuning": TuningResult(),
     }
-    return PopulationScore(**(values | change))
+    for path, value in change.items():
+        measure, key = path.split("__")
+        results[measure] = results[measure].model_copy(update={key: value})
+    return results
+
+
+def judge(name="e4", facts=None, **change):
+    facts = facts or GroupFacts(n_cells=100, spiking=SPIKING)
+    return judge_group(name, facts, good(**change), CRITERIA)
 
 
 def verdict_of(**change):
-    return judge_population("e4", good(**change), True, CRITERIA).score.verdict
+    return judge(**change).score.verdict
 
 
 @pytest.mark.parametrize(
     ("change", "verdict"),
     [
         ({}, "strict"),
-        ({"r_over_ceiling": 0.94}, "default"),
-        ({"r_over_ceiling": 0.89}, "lenient"),
-        ({"r_over_ceiling": 0.79}, "fail"),
-        ({"r_over_ceiling": None}, "fail"),
-        ({"explained_variance_interval": (0.89, 1.0)}, "default"),
-        ({"explained_variance_interval": (0.79, 1.0)}, "lenient"),
-        ({"explained_variance_interval": (0.59, 1.0)}, "fail"),
-        ({"nrmse": 0.09}, "default"),
-        ({"nrmse": 0.11}, "lenient"),
-        ({"nrmse": 0.21}, "fail"),
-        ({"rate_error": 0.09, "rate_model_hz": 4.36}, "default"),
+        ({"r_over_ceiling__value": 0.94}, "default"),
+        ({"r_over_ceiling__value": 0.89}, "lenient"),
+        ({"r_over_ceiling__value": 0.79}, "fail"),
+        ({"r_over_ceiling__value": None}, "fail"),
+        ({"explained_variance__interval": (0.89, 1.0)}, "default"),
+        ({"explained_variance__interval": (0.79, 1.0)}, "lenient"),
+        ({"explained_variance__interval": (0.59, 1.0)}, "fail"),
+        ({"nrmse__value": 0.09}, "default"),
+        ({"nrmse__value": 0.11}, "lenient"),
+        ({"nrmse__value": 0.21}, "fail"),
+        ({"mean_rate__value": 0.09, "mean_rate__model_hz": 4.36}, "default"),
         # 12 % of 4 Hz is 0.48 Hz, less than the half hertz that is allowed ...
-        ({"rate_error": 0.12, "rate_model_hz": 4.48}, "default"),
+        ({"mean_rate__value": 0.12, "mean_rate__model_hz": 4.48}, "default"),
         # ... which 13 % of it is not.
-        ({"rate_error": 0.13, "rate_model_hz": 4.52}, "lenient"),
-        ({"rate_error": 0.30, "rate_model_hz": 5.2}, "fail"),
-        ({"rate_error_interval": (-0.02, 0.11)}, "default"),
-        ({"rate_error_interval": (-0.16, 0.03)}, "lenient"),
-        ({"rate_error_interval": (-0.26, 0.03)}, "fail"),
-        ({"rate_error_interval": None}, "fail"),
-        ({"equivalence_p": {"lenient": 0.01, "default": 0.06}}, "lenient"),
-        ({"equivalence_p": {}}, "fail"),
+        ({"mean_rate__value": 0.13, "mean_rate__model_hz": 4.52}, "lenient"),
+        ({"mean_rate__value": 0.30, "mean_rate__model_hz": 5.2}, "fail"),
+        ({"mean_rate__interval": (-0.02, 0.11)}, "default"),
+        ({"mean_rate__interval": (-0.16, 0.03)}, "lenient"),
+        ({"mean_rate__interval": (-0.26, 0.03)}, "fail"),
+        ({"mean_rate__interval": None}, "fail"),
+        ({"mean_rate__equivalence_p": {"lenient": 0.01, "default": 0.06}}, "lenient"),
+        ({"mean_rate__equivalence_p": {}}, "fail"),
     ],
 )
 def test_each_measure_sets_the_tier(change, verdict):
@@ -72,38 +87,47 @@ def test_each_measure_sets_the_tier(change, verdict):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"rate_spiking_hz": 0.19}, "it fires 0.19 Hz, below 0.2 Hz"),
+        ({"rate_hz": 0.19}, "it fires 0.19 Hz, below 0.2 Hz"),
         ({"half_correlation": 0.29}, "halves of its trials correlate by 0.29"),
         ({"half_correlation": None}, "halves of its trials correlate by 0.00"),
         ({"ceiling": 0.69}, "its noise ceiling is 0.69"),
-        ({"nrmse_floor": 0.11}, "even a perfect model may show a time-course error"),
     ],
 )
-def test_inconclusive_is_never_a_pass(change, why):
-    judged = judge_population("i5Htr3a", good(**change), True, CRITERIA)
+def test_poor_data_are_said_to_be_poor(change, why):
+    state = SPIKING.model_copy(update=change)
+    assert why in why_too_poor(state, CRITERIA.evaluable)
+    assert why_too_poor(SPIKING, CRITERIA.evaluable) is None
+
+
+def test_inconclusive_is_never_a_pass():
+    facts = GroupFacts(n_cells=100, spiking=SPIKING, reason="it is asleep")
+    judged = judge("i5Htr3a", facts)
     assert judged.score.verdict == "inconclusive"
-    assert why in judged.score.reason
+    assert judged.score.reason == "it is asleep"
     assert judged.failures == ()
-    assert judged.notes[0].startswith("i5Htr3a: inconclusive, ")
-    assert judged.score.tiers["explained_variance"] == "inconclusive"
-    assert why_inconclusive(good(), CRITERIA) is None
+    assert judged.notes[0] == "i5Htr3a: inconclusive, it is asleep"
+    assert judged.score.measures["explained_variance"].tier == "inconclusive"
 
 
 def test_rates_that_are_not_finite_fail_even_where_data_are_poor():
-    judged = judge_population("e4", good(rate_spiking_hz=0.01), False, CRITERIA)
+    facts = GroupFacts(
+        n_cells=100, spiking=SPIKING, is_finite=False, reason="it is asleep"
+    )
+    judged = judge("e4", facts)
     assert judged.score.verdict == "fail"
+    assert judged.score.measures == {}
     assert judged.failures == ("e4: the model's rates are not finite numbers",)
 
 
 def test_failures_are_plain_sentences():
-    bad = good(
-        explained_variance=0.71,
-        explained_variance_interval=(0.66, 0.75),
-        rate_model_hz=5.2,
-        rate_error=0.3,
-        rate_error_interval=(0.28, 0.32),
-    )
-    failures = judge_population("e23", bad, True, CRITERIA).failures
+    failures = judge(
+        "e23",
+        explained_variance__value=0.71,
+        explained_variance__interval=(0.66, 0.75),
+        mean_rate__model_hz=5.2,
+        mean_rate__value=0.3,
+        mean_rate__interval=(0.28, 0.32),
+    ).failures
     assert failures == (
         "e23: mean rate 5.20 Hz is 30 % above the spiking 4.00 Hz (90 % interval "
         "28 to 32 %); 10 % or 0.5 Hz is allowed",
@@ -112,26 +136,32 @@ def test_failures_are_plain_sentences():
 
 
 def test_enough_but_uncertain_is_said_so():
-    bad = good(explained_variance=0.85, explained_variance_interval=(0.7, 0.9))
-    (failure,) = judge_population("e23", bad, True, CRITERIA).failures
+    (failure,) = judge(
+        "e23",
+        explained_variance__value=0.85,
+        explained_variance__interval=(0.7, 0.9),
+    ).failures
     assert "0.85 is enough, but its 95 % interval 0.70 to 0.90 reaches below" in failure
 
 
 def test_notes_do_not_touch_the_verdict():
-    noted = good(
-        lag_ms=12.0,
-        lag_interval_ms=(11.0, 13.0),
-        onset_difference_ms=-9.0,
-        onset_interval_ms=(-10.0, -8.0),
-        peak_ratio=0.6,
-        peak_ratio_interval=(0.55, 0.65),
-        neuron_r=0.5,
-        neuron_similarity=0.5,
-        osi_similarity=0.3,
-        seed={"neuron_similarity": 0.95, "osi_similarity": 0.9},
-        regime={"synchrony": 0.4, "isi_cv": 0.3, "silent_fraction": 0.8},
+    regime = {"synchrony": 0.4, "isi_cv": 0.3, "silent_fraction": 0.8}
+    state = SPIKING.model_copy(update={"regime": regime})
+    judged = judge(
+        "e5",
+        GroupFacts(n_cells=100, spiking=state),
+        lag__value=12.0,
+        lag__interval=(11.0, 13.0),
+        onset__value=-9.0,
+        onset__interval=(-10.0, -8.0),
+        peak__value=0.6,
+        peak__interval=(0.55, 0.65),
+        neuron_rates__value=0.5,
+        neuron_rates__similarity=0.5,
+        neuron_rates__seed={"similarity": 0.95},
+        tuning__value=0.3,
+        tuning__seed={"osi_similarity": 0.9},
     )
-    judged = judge_population("e5", noted, True, CRITERIA)
     assert judged.score.verdict == "strict"
     text = "\n".join(judged.notes)
     for words in (
@@ -145,16 +175,19 @@ def test_notes_do_not_touch_the_verdict():
         "cells are silent",
     ):
         assert words in text
-    assert judged.score.tiers["lag"] == "fail"
+    assert judged.score.measures["lag"].tier == "fail"
 
 
 def test_single_cells_are_not_asked_for_more_than_a_seed_reaches():
-    small = {"neuron_r": 1.0, "neuron_median_error": 0.0, "neuron_similarity": 0.86}
-
     def tier(seed):
-        score = good(**small, seed={"neuron_similarity": seed})
-        judged = judge_population("e5", score, True, CRITERIA)
-        return judged.score.tiers["neuron_rates"]
+        judged = judge(
+            "e5",
+            neuron_rates__value=1.0,
+            neuron_rates__median_error=0.0,
+            neuron_rates__similarity=0.86,
+            neuron_rates__seed={"similarity": seed},
+        )
+        return judged.score.measures["neuron_rates"].tier
 
     assert tier(0.86) == "strict"
     assert tier(0.88) == "lenient"
@@ -163,7 +196,9 @@ def test_single_cells_are_not_asked_for_more_than_a_seed_reaches():
 
 def population_map(**verdicts):
     return {
-        name: good().model_copy(update={"verdict": verdicts.get(name, "default")})
+        name: PopulationScore(
+            n_cells=100, verdict=verdicts.get(name, "default"), spiking=SPIKING
+        )
         for name in ALL_POPULATIONS
     }
 
@@ -193,14 +228,3 @@ def test_required_populations_that_do_not_exist_are_not_required():
     only = {"e4": population_map()["e4"]}
     verdict, fraction, n = judge_overall(only, CRITERIA)
     assert (verdict, fraction["default"], fraction["strict"], n) == ("default", 1, 0, 1)
-
-
-def test_overall_bandwidth_is_what_nine_of_ten_reach():
-    populations = {
-        str(k): good().model_copy(update={"verdict": "default", "bandwidth_hz": hz})
-        for k, hz in enumerate([30.0] * 8 + [8.0, 2.0])
-    }
-    assert overall_bandwidth(populations, 0.9) == 8.0
-    populations["silent"] = good().model_copy(update={"bandwidth_hz": 0.0})
-    assert overall_bandwidth(populations, 0.9) == 8.0
-    assert overall_bandwidth({"x": good()}, 0.9) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from bridge.certificate.scores import Scores
-from validation.runs.validation import is_noticed
+from validation.judging.controls import is_noticed
 
 
 def _scores(verdict, default, lenient=1.0):

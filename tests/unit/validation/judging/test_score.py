@@ -9,9 +9,11 @@ import pytest
 
 from bridge.certificate.scores import Scores
 from bridge.column.populations import POPULATIONS
-from validation.criteria.criteria import load_criteria
+from bridge.rate_model import RateModel
+from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
-from validation.measures.shared import prepare_reference
+from validation.measures.criteria import load_criteria
+from validation.measures.registry import measures
 from validation.responses.model_rates import ModelRates, hold_out_seed
 
 CRITERIA = load_criteria()
@@ -59,14 +61,17 @@ def truth(prepared, world):
 def test_truth_passes_strictly(truth):
     assert truth.verdict == "strict"
     assert truth.failures == ()
-    assert truth.bandwidth_hz == 30.0
+    assert truth.summaries["frequency_response"] == 30.0
     for name, score in truth.populations.items():
         expected = ("inconclusive",) if name == SILENT else PASSES
         assert score.verdict in expected, name
     # Every measure that does not gate holds for the truth, too.
     for name, score in truth.populations.items():
         if name != SILENT:
-            assert set(score.tiers.values()) <= {"inconclusive", *PASSES}, name
+            assert {r.tier for r in score.measures.values()} <= {
+                "inconclusive",
+                *PASSES,
+            }, name
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -107,11 +112,11 @@ def test_late_model_is_called_late(prepared, world):
     late = world.model(DISTORTIONS["20 ms late"])
     scores = score_model(prepared, late, CRITERIA, np.random.default_rng(1))
     e4 = scores.populations["e4"]
-    assert e4.lag_ms == pytest.approx(20.0, abs=1.0)
-    assert e4.onset_difference_ms == pytest.approx(20.0, abs=2.0)
-    assert e4.tiers["lag"] == e4.tiers["onset"] == "fail"
+    assert e4.value("lag") == pytest.approx(20.0, abs=1.0)
+    assert e4.value("onset") == pytest.approx(20.0, abs=2.0)
+    assert e4.measures["lag"].tier == e4.measures["onset"].tier == "fail"
     # 20 ms are 20 degrees at 2.8 Hz: 2 Hz is within, 4 Hz is not.
-    assert scores.bandwidth_hz == 2.0
+    assert scores.summaries["frequency_response"] == 2.0
 
 
 def test_half_rates_of_cells_are_noticed(prepared, world):
@@ -119,8 +124,8 @@ def test_half_rates_of_cells_are_noticed(prepared, world):
     scores = score_model(prepared, wrong, CRITERIA, np.random.default_rng(1))
     assert scores.verdict == "strict"  # population rates are untouched
     e4 = scores.populations["e4"]
-    assert e4.neuron_median_error == pytest.approx(0.4, abs=0.02)
-    assert e4.tiers["neuron_rates"] == "fail"
+    assert e4.value("neuron_rates", "median_error") == pytest.approx(0.4, abs=0.02)
+    assert e4.measures["neuron_rates"].tier == "fail"
     assert any("rates of single cells differ" in note for note in scores.notes)
 
 
@@ -135,9 +140,9 @@ def test_turned_preferences_are_noticed(prepared, world):
         np.random.default_rng(1),
     )
     e4 = scores.populations["e4"]
-    assert e4.preferred_fraction < 0.1
-    assert e4.osi_similarity > 0.9
-    assert e4.tiers["tuning"] == "fail"
+    assert e4.value("tuning", "preferred_fraction") < 0.1
+    assert e4.value("tuning") > 0.9
+    assert e4.measures["tuning"].tier == "fail"
 
 
 def test_anchors_frame_the_scores(truth):
@@ -151,25 +156,31 @@ def test_anchors_frame_the_scores(truth):
     assert shuffled == pytest.approx(-1.0, abs=0.15)
 
 
-def test_json_holds_the_keys_of_the_report(truth):
-    report = json.loads(json.dumps(truth.to_json(), allow_nan=False))
-    assert {"verdict", "tau_r_ms", "bandwidth_hz", "populations"} <= set(report)
-    assert set(report["populations"]) == set(POPULATIONS)
-    assert set(report["classes"]) == {
+def test_scores_survive_a_file(truth):
+    text = json.dumps(truth.model_dump(mode="json"), allow_nan=False)
+    read = Scores.model_validate_json(text)
+    assert read.model_dump(mode="json") == truth.model_dump(mode="json")
+    assert set(read.populations) == set(POPULATIONS)
+    assert set(read.classes) == {
         *("i1", "e23", "i23", "e4", "i4", "e5", "i5", "e6", "i6")
     }
-    for score in report["populations"].values():
-        assert {
-            *("rate_spiking_hz", "rate_model_hz", "rate_error", "r_over_ceiling"),
-            *("explained_variance", "nrmse", "lag_ms", "verdict"),
-        } <= set(score)
-    assert Scores.model_validate({"name": "truth", **report}) == truth
+    for score in read.populations.values():
+        assert set(score.measures) == {measure.name for measure in measures()}
 
 
-def test_time_constants_travel_with_the_scores(prepared, world):
-    model = replace(world.model(), tau_r_ms=3.0)
+def test_scores_are_short_to_look_at(truth):
+    assert repr(truth) == (
+        "Scores(truth: strict, 16 of 16 populations at the default tier)"
+    )
+    assert len(str(truth).splitlines()) == 1 + len(POPULATIONS)
+    assert "<td>e4</td>" in truth._repr_html_()
+
+
+def test_the_rate_model_travels_with_the_scores(prepared, world):
+    stated = RateModel(variant="low_pass", tau_r_ms=3.0)
+    model = replace(world.model(), model=stated)
     scores = score_model(prepared, model, CRITERIA, np.random.default_rng(0))
-    assert scores.to_json()["tau_r_ms"] == 3.0
+    assert scores.model == stated
 
 
 def test_equal_generators_give_equal_scores(reference, world):
@@ -221,7 +232,7 @@ def test_single_seed_and_no_gratings_are_enough(world):
     scores = score_model(reference, part.model(), CRITERIA, np.random.default_rng(0))
     assert scores.verdict in PASSES
     assert "other_seed" not in scores.populations["e4"].anchors
-    assert scores.populations["e4"].osi_similarity is None
+    assert scores.populations["e4"].value("tuning") is None
 
 
 def test_slow_synapses_are_noted_once(reference, world):

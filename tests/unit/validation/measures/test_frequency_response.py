@@ -1,20 +1,29 @@
 import numpy as np
 import pytest
 
-from validation.criteria.criteria import load_criteria
+from validation.measures.criteria import load_criteria
 from validation.measures.frequency_response import (
+    FrequencyResponse,
+    FrequencyResult,
+    compute_bandwidth,
+    decide_frequency,
+)
+from validation.statistics.amplitudes import (
     compare_amplitudes,
     compute_amplitudes,
-    compute_bandwidth,
-    decide_bandwidth,
-    decide_frequency,
     resolvable,
 )
 
 FREQUENCIES = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 40.0)
 BIN_MS = 5.0
 TIME_S = (np.arange(400) + 0.5) * BIN_MS / 1000.0
-CRITERIA = load_criteria().tiers["default"].frequency_response
+MEASURE = FrequencyResponse()
+ASKED = MEASURE.asked(load_criteria(), "default")
+CRITERIA = ASKED.limits
+
+
+def decide_bandwidth(points, asked=ASKED):
+    return MEASURE.decide(FrequencyResult(points=tuple(points)), asked)
 
 
 def multisine(gain=1.0, phase_deg=0.0, frequencies=FREQUENCIES):
@@ -93,7 +102,7 @@ def test_delay_shows_in_the_phase():
     # 10 ms: 3.6 degrees per Hz; 20 degrees are reached between 4 and 6 Hz.
     assert points[3].phase_deg == pytest.approx(-21.6, abs=3.0)
     assert compute_bandwidth(points, CRITERIA) == 4.0
-    assert decide_bandwidth(points, CRITERIA) == "fail"
+    assert decide_bandwidth(points) == "fail"
 
 
 def test_frequencies_without_response_are_skipped():
@@ -153,15 +162,23 @@ def test_too_noisy_to_judge_neither_extends_nor_ends_the_band():
 def test_silent_model_follows_nothing():
     points = points_of(np.zeros(TIME_S.size))
     assert compute_bandwidth(points, CRITERIA) == 0.0
-    assert decide_bandwidth(points, CRITERIA) == "fail"
+    assert decide_bandwidth(points) == "fail"
 
 
 def test_nothing_to_judge_has_no_bandwidth():
     assert compute_bandwidth([], CRITERIA) is None
-    assert decide_bandwidth([], CRITERIA) == "inconclusive"
+    assert decide_bandwidth([]) == "inconclusive"
 
 
 def test_resolvable_frequencies():
     # 2 s of 10 ms bins: 0.5 Hz is one cycle, 45 Hz is 0.45 of the sampling rate.
     got = resolvable((0.2, 0.5, 8.0, 8.0, 45.0, 60.0), 200, 10.0)
     assert got == (0.5, 8.0, 45.0)
+
+
+def test_a_model_follows_as_far_as_nine_of_ten_populations_do():
+    results = [FrequencyResult(value=hz) for hz in [30.0] * 8 + [8.0, 2.0]]
+    assert MEASURE.summarise(results, 0.9) == 8.0
+    unknown = FrequencyResult()
+    assert MEASURE.summarise([*results, unknown], 0.9) == 8.0
+    assert MEASURE.summarise([unknown], 0.9) is None

@@ -1,9 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from validation.measures.noise import compute_ceiling, compute_half_correlation
-from validation.measures.time_course import compute_time_course
-from validation.measures.trial_products import TrialProducts, draw_weights
+from validation.measures.explained_variance import ExplainedVariance
+from validation.measures.nrmse import Nrmse
+from validation.measures.r_over_ceiling import ROverCeiling
+from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
+from validation.statistics.comparison import Comparison
+from validation.statistics.trial_products import TrialProducts, draw_weights
 
 N_TIME = 1000
 N_SETS = 60
@@ -31,7 +36,9 @@ def score(trials, model, n_samples=0, seed=0):
     ceiling = compute_ceiling(
         compute_half_correlation(spiking.covariances, rng, 20), trials.shape[1]
     )
-    return compute_time_course(spiking, TrialProducts(model, own), ceiling)
+    comparison = Comparison(spiking, TrialProducts(model, own), ceiling)
+    measures = (ExplainedVariance(), ROverCeiling(), Nrmse())
+    return SimpleNamespace(**{m.name: m.samples(comparison) for m in measures})
 
 
 @pytest.mark.parametrize("n_trials", [5, 20, 80])

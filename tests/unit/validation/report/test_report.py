@@ -9,18 +9,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sample_report import control, report_of, scores
 
+from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
-from bridge.column.populations import POPULATIONS
+from bridge.errors import InputError
+from bridge.files.json_file import write_json
+from bridge.rate_model import RateModel
 from validation.config.validate import ValidateConfig
-from validation.criteria.criteria import load_criteria
+from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
-from validation.measures.shared import prepare_reference
+from validation.measures.criteria import load_criteria
 from validation.report.comparison import compare, render_comparison
 from validation.report.data import Raster, ReportData
 from validation.report.figures.psth import noise_band
 from validation.report.page import SECTIONS, render_report
-from validation.report.wording import is_as_expected, one_sentence
+from validation.report.run_report import RunReport
+from validation.report.wording import one_sentence
+from validation.runs.facts import column_facts
 
 
 class Page(HTMLParser):
@@ -45,14 +51,21 @@ class Page(HTMLParser):
                 self.fetched.append(value)
 
 
+PLAIN = RateModel(variant="low_pass", tau_r_ms=3.0)
+EXTENDED = RateModel.of_form("low_pass", "extended", 3.0, 1.0)
+
+
 @pytest.fixture(scope="module")
 def data(world: Any) -> ReportData:
     reference = world.draw(n_trials=4, seed=1)
     criteria = load_criteria()
     prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
     models = {
-        "low_pass": world.model(lambda rates: 1.6 * rates, "low_pass"),
-        "low_pass_extended": world.model(name="low_pass_extended"),
+        name: replace(world.model(change, name), model=model)
+        for name, change, model in (
+            ("low_pass", lambda rates: 1.6 * rates, PLAIN),
+            ("low_pass_extended", lambda rates: rates, EXTENDED),
+        )
     }
     scores = {
         name: score_model(prepared, model, criteria, np.random.default_rng(0))
@@ -60,24 +73,16 @@ def data(world: Any) -> ReportData:
     }
     column = build_column("3k", 1)
     rng = np.random.default_rng(5)
-    counts = np.bincount(column.population, minlength=17)
-    report = {
-        "column": {
-            "name": "<b>3k</b>",
-            "hash": column.hash,
-            "n_neurons": column.n_cells,
-            "n_edges": column.recurrent.n_edges,
-            "populations": dict(zip(POPULATIONS, counts.tolist(), strict=True)),
-        },
-        "variants": {name: s.to_json() for name, s in scores.items()},
-        "controls": {
-            "other_seed": {"expected": "pass", "verdict": "default"},
-            "time_reversed": {"expected": "fail", "verdict": "fail"},
-        },
-        "timings": {"spiking_model": 12.34},
-    }
+    facts = column_facts(column).model_copy(update={"name": "<b>3k</b>"})
     return ReportData(
-        report=json.loads(json.dumps(report, allow_nan=False)),
+        report=report_of(
+            scores,
+            {
+                "other_seed": control("pass", "default", True),
+                "time_reversed": control("fail", "fail", True),
+            },
+            facts,
+        ),
         reference=reference,
         models=models,
         column=column,
@@ -124,7 +129,7 @@ def test_the_verdict_comes_before_everything_else(page: str, data: ReportData) -
 
 
 def test_every_failure_is_told(page: str, data: ReportData) -> None:
-    failures = data.report["variants"]["low_pass"]["failures"]
+    failures = data.report.variants["low_pass"].failures
     assert failures
     plain = re.sub(r"</?strong>", "", page)
     for sentence in failures:
@@ -133,10 +138,10 @@ def test_every_failure_is_told(page: str, data: ReportData) -> None:
 
 
 def test_a_population_that_is_not_judged_says_why(page: str, data: ReportData) -> None:
-    populations = data.report["variants"]["low_pass_extended"]["populations"]
+    populations = data.report.variants["low_pass_extended"].populations
     silent = populations["i5Htr3a"]
-    assert silent["verdict"] == "inconclusive"
-    assert f"<strong>i5Htr3a</strong>: {silent['reason']}." in page
+    assert silent.verdict == "inconclusive"
+    assert f"<strong>i5Htr3a</strong>: {silent.reason}." in page
 
 
 def test_verdicts_have_a_word_beside_the_colour(page: str) -> None:
@@ -176,11 +181,7 @@ def test_equal_data_give_equal_pages(data: ReportData, page: str) -> None:
 
 def test_a_report_without_raster_and_with_one_model(data: ReportData) -> None:
     one = {"low_pass": data.models["low_pass"]}
-    report = {
-        **data.report,
-        "variants": {"low_pass": data.report["variants"]["low_pass"]},
-        "controls": {},
-    }
+    report = report_of({"low_pass": data.report.variants["low_pass"]}, {})
     text = render_report(replace(data, raster=None, models=one, report=report))
     assert "No spikes were recorded" in text
     assert "No control was run" in text
@@ -200,72 +201,53 @@ def test_the_noise_band_covers_the_truth_as_often_as_it_says(
     assert np.mean(inside) == pytest.approx(0.91, abs=0.03)
 
 
-def scores(verdict: str, fraction: float = 0.0) -> dict[str, Any]:
-    return {"verdict": verdict, "pass_fraction": {"default": fraction}}
+SLOW = RateModel(variant="equilibrium", tau_r_ms=9.0)
 
 
 @pytest.mark.parametrize(
     ("variants", "words"),
     [
         (
-            {"low_pass": scores("fail"), "low_pass_extended": scores("default", 0.95)},
+            [scores(PLAIN, "fail"), scores(EXTENDED, "default", 0.95)],
             "Low-pass, extended follows",
         ),
         (
-            {"low_pass": scores("strict"), "equilibrium": scores("default")},
+            [scores(PLAIN, "strict"), scores(SLOW, "default")],
             "Low-pass, plain follows",
         ),
-        ({"low_pass": scores("lenient")}, "only at the lenient tier"),
-        ({"low_pass": scores("fail")}, "No rate model follows"),
-        ({"low_pass": scores("inconclusive")}, "Inconclusive"),
+        ([scores(PLAIN, "lenient")], "only at the lenient tier"),
+        ([scores(PLAIN, "fail")], "No rate model follows"),
+        ([scores(PLAIN, "inconclusive")], "Inconclusive"),
     ],
 )
 def test_the_sentence_says_what_the_table_says(
-    variants: dict[str, Any], words: str
+    variants: list[Scores], words: str
 ) -> None:
-    report = {"variants": variants, "controls": {}, "column": {"n_neurons": 3000}}
-    assert words in one_sentence(report)
+    assert words in one_sentence(report_of({s.name: s for s in variants}, {}))
 
 
 def test_a_failed_control_takes_the_verdict_back() -> None:
-    report = {
-        "variants": {"low_pass": scores("strict")},
-        "controls": {"time_reversed": {"expected": "fail", "verdict": "default"}},
-        "column": {"n_neurons": 3000},
-    }
+    report = report_of(
+        {"low_pass": scores(PLAIN, "strict")},
+        {"time_reversed": control("fail", "default", False)},
+    )
     assert "No verdict below can be relied on" in one_sentence(report)
     assert "time_reversed" in one_sentence(report)
 
 
-@pytest.mark.parametrize(
-    ("expected", "verdict", "ok"),
-    [
-        ("pass", "strict", True),
-        ("pass", "default", True),
-        ("pass", "lenient", False),
-        ("pass", "fail", False),
-        ("fail", "fail", True),
-        ("fail", "lenient", True),
-        ("fail", "default", False),
-        ("fail", "inconclusive", False),
-        ("pass", "inconclusive", False),
-    ],
-)
-def test_controls_are_judged_at_the_default_tier(
-    expected: str, verdict: str, ok: bool
-) -> None:
-    assert is_as_expected({"expected": expected, "verdict": verdict}) is ok
-
-
 def test_runs_are_compared_side_by_side(data: ReportData) -> None:
-    other = json.loads(json.dumps(data.report))
-    del other["variants"]["low_pass"]
-    other["variants"]["low_pass_extended"]["populations"]["e4"]["verdict"] = "fail"
-    comparison = compare({"first": data.report, "se<cond": other})
+    extended = data.report.variants["low_pass_extended"]
+    e4 = extended.populations["e4"].model_copy(update={"verdict": "fail"})
+    changed = extended.model_copy(
+        update={"populations": extended.populations | {"e4": e4}}
+    )
+    other = report_of({"low_pass_extended": changed}, {})
+    reports = {"first": data.report, "se<cond": other}
+    comparison = compare(reports)
     assert list(comparison["variants"]["low_pass"]) == ["first"]
     both = comparison["variants"]["low_pass_extended"]
     assert both["se<cond"]["populations"]["e4"]["verdict"] == "fail"
-    text = render_comparison(comparison)
+    text = render_comparison(reports)
     assert "se&lt;cond" in text
     parsed = Page(text)
     assert parsed.fetched == []
@@ -280,10 +262,28 @@ def test_the_report_command_writes_page_and_numbers(
 
     for name in ("a/run", "b/run"):
         (tmp_path / name).mkdir(parents=True)
-        (tmp_path / name / "report.json").write_text(json.dumps(data.report))
+        write_json(tmp_path / name / "report.json", data.report.to_json())
     runs = [tmp_path / "a" / "run", tmp_path / "b" / "run"]
     compare_runs(runs, tmp_path / "out", overwrite=False)
     assert "e23" in capsys.readouterr().out
     written = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert list(written["runs"]) == [str(run) for run in runs]
     assert (tmp_path / "out" / "comparison.html").stat().st_size > 1000
+
+
+def test_a_report_is_read_or_refused_in_one_line(
+    data: ReportData, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.json"
+    write_json(path, data.report.to_json())
+    assert RunReport.read(tmp_path).to_json() == data.report.to_json()
+    for text, words in (
+        ('{"variants": {}, "column": {}}', "is of an earlier version; validate again"),
+        ("{", "is not valid JSON"),
+        ("[]", "is not a report of 'v1bridge validate'"),
+        ('{"format": "v1bridge-report-2"}', "is not a report of 'v1bridge validate'"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InputError, match=re.escape(words)) as caught:
+            RunReport.read(tmp_path)
+        assert "\n" not in str(caught.value)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from validation.measures.noise import compute_ceiling, compute_half_correlation
-from validation.measures.trial_products import TrialProducts
+from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
+from validation.statistics.trial_products import TrialProducts
 
 
 def covariances(n_trials, noise_sd, n_groups=40, n_time=1000, seed=0):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from validation.measures.trial_products import TrialProducts, draw_weights, pair_mean
+from validation.statistics.trial_products import TrialProducts, draw_weights, pair_mean
 
 
 @pytest.fixture

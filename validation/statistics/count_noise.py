@@ -4,6 +4,9 @@ import numpy as np
 
 from bridge.arrays import FloatArray
 
+MIN_DRAWN_CELLS = 10_000
+"""Cells drawn to see a model's distribution through count noise."""
+
 
 def draw_counts(
     rates_hz: FloatArray,

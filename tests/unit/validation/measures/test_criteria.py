@@ -5,7 +5,8 @@ from pydantic import ValidationError
 
 from bridge.certificate.scores import TIERS
 from bridge.errors import InputError
-from validation.criteria.criteria import load_criteria
+from validation.measures.criteria import criteria_toml, load_criteria
+from validation.measures.registry import measures
 
 ENTRY = "{{ value = {}, reason = 'because' }}"
 UNKNOWN = ENTRY.format("['e9']")
@@ -136,13 +137,27 @@ def test_all_problems_are_named_at_once(tmp_path):
 
 
 def test_missing_and_unreadable_files(tmp_path):
-    with pytest.raises(InputError, match="there is no such criteria file"):
+    with pytest.raises(InputError, match="there is no such file"):
         load_criteria(tmp_path / "none.toml")
     with pytest.raises(InputError, match="cannot be read"):
         load_criteria(tmp_path)
     (tmp_path / "b.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not a text file"):
         load_criteria(tmp_path / "b.toml")
+
+
+def test_a_measure_asks_what_its_section_says():
+    criteria = load_criteria()
+    for measure in measures():
+        for tier in TIERS:
+            asked = measure.asked(criteria, tier).limits
+            for name in type(measure.limits[tier]).model_fields:
+                assert getattr(asked, name) == getattr(measure.limits[tier], name)
+
+
+def test_what_is_printed_is_a_file_of_criteria(tmp_path):
+    path = write(tmp_path, criteria_toml(load_criteria()))
+    assert load_criteria(path) == load_criteria()
 
 
 def test_tiers_can_be_indexed_by_name():

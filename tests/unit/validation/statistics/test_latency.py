@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from validation.measures.latency import compute_lag, compute_onset
-from validation.measures.trial_products import draw_weights
+from validation.statistics.latency import compute_lag, compute_onset
+from validation.statistics.trial_products import draw_weights
 
 BIN_MS = 10.0
 

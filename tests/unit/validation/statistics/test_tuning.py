@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from validation.measures.tuning import compute_preferred_match, compute_selectivity
+from validation.statistics.selectivity import (
+    compute_preferred_match,
+    compute_selectivity,
+)
 
 DIRECTIONS = np.arange(0.0, 360.0, 45.0)
 

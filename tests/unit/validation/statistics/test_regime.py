@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from validation.measures.regime import compute_fano, compute_isi_cv, compute_synchrony
+from validation.statistics.regime import compute_fano, compute_isi_cv, compute_synchrony
 
 
 def test_cv_of_known_intervals():

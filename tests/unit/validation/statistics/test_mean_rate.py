@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from validation.measures.mean_rate import (
+from validation.statistics.equivalence import (
     adjust_holm,
     compute_equivalence_p,
     compute_rate_error,

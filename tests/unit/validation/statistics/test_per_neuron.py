@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from validation.count_noise import draw_counts
-from validation.measures.single_cells import (
+from validation.statistics.cell_rates import (
     compute_correlation,
     compute_median_error,
     compute_reliability,
     compute_similarity,
     correct_median_error,
 )
+from validation.statistics.count_noise import draw_counts
 
 
 def test_similarity_is_scipys_ks():

@@ -1,0 +1,155 @@
+"""Which rate model: said once, wherever a rate model is meant."""
+
+import math
+from typing import Annotated, Literal, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from bridge.arrays import FloatArray
+from bridge.column.populations import POPULATIONS
+from bridge.errors import InputError
+
+TimeConstant = float | tuple[float, ...] | None
+"""A time constant, ms: one value, one per population or cell, or none."""
+
+Extension = Literal["adaptation", "cascade", "delays", "membrane", "variance"]
+"""What may be added to a variant as published.
+
+``cascade``: the exact alpha kernel of every receptor in place of one pole per cell
+(equilibrium: two poles of tau_r / 2 in place of one). ``adaptation``: the slow
+after-spike current as a state in place of its mean in F. ``delays``: synaptic
+delays, in whole steps. ``variance``: F follows the variance of the input in place
+of a frozen one. ``membrane``: its lag, its threshold crossings and the cells just
+reset (:class:`ratemodel.cells.membrane.Membrane`); it needs the variance."""
+
+FORMS: dict[str, tuple[Extension, ...]] = {
+    "plain": (),
+    "extended": ("adaptation", "cascade", "delays", "variance"),
+    "membrane": ("adaptation", "cascade", "delays", "membrane", "variance"),
+}
+"""Extensions of each form, from the simplest to the most complete."""
+
+
+def check_form(name: str) -> str:
+    """Return the name of a form.
+
+    Raises
+    ------
+    ValueError
+        If there is no such form.
+    """
+    if name not in FORMS:
+        raise ValueError(f"must be one of {', '.join(FORMS)}")
+    return name
+
+
+class RateModel(BaseModel):
+    """A discrete rate model: variant, extensions, time constant and step.
+
+    Attributes
+    ----------
+    variant
+        Name of the variant, such as ``"low_pass"``
+        (:data:`ratemodel.variants.registry.VARIANTS`).
+    extensions
+        What goes beyond the variant as published, sorted; see :data:`Extension`.
+    tau_r_ms
+        Rate time constant, ms: one value, one per population ``(17,)`` or one per
+        cell; None for a variant that has none, or where it is yet to be found.
+    dt_ms
+        Step, ms.
+
+    Raises
+    ------
+    InputError
+        If the step is not positive, or the membrane has no variance to read.
+    pydantic.ValidationError
+        If an extension is unknown or a type wrong.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    variant: str
+    extensions: tuple[Extension, ...] = ()
+    tau_r_ms: TimeConstant = None
+    dt_ms: Annotated[float, Field(allow_inf_nan=True)] = 1.0
+
+    @field_validator("extensions")
+    @classmethod
+    def _sorted_once(cls, names: tuple[Extension, ...]) -> tuple[Extension, ...]:
+        order: tuple[Extension, ...] = get_args(Extension)
+        return tuple(name for name in order if name in names)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if "membrane" in self.extensions and "variance" not in self.extensions:
+            raise InputError("rate model: the membrane needs the variance")
+        if not (math.isfinite(self.dt_ms) and self.dt_ms > 0.0):
+            raise InputError(f"rate model: dt_ms must be positive, not {self.dt_ms:g}")
+        return self
+
+    @classmethod
+    def of_form(
+        cls, variant: str, form: str, tau_r_ms: TimeConstant, dt_ms: float
+    ) -> Self:
+        """Return the model of a variant in one of :data:`FORMS`.
+
+        Parameters
+        ----------
+        variant, tau_r_ms, dt_ms
+            As for the class.
+        form
+            Name of the form.
+
+        Raises
+        ------
+        ValueError
+            If there is no such form.
+        """
+        extensions = FORMS[check_form(form)]
+        return cls(
+            variant=variant, extensions=extensions, tau_r_ms=tau_r_ms, dt_ms=dt_ms
+        )
+
+    def with_tau_r(self, tau_r_ms: TimeConstant | FloatArray) -> Self:
+        """Return the model with another tau_r, ms."""
+        value = tau_r_ms
+        if isinstance(value, np.ndarray):
+            value = tuple(float(v) for v in value) if value.ndim else float(value)
+        return self.model_copy(update={"tau_r_ms": value})
+
+    def by_population(self, population: NDArray[np.int8]) -> Self:
+        """Return the model with tau_r as reports state it.
+
+        Parameters
+        ----------
+        population
+            Population of each cell, ``(n_cells,)``.
+
+        Returns
+        -------
+        RateModel
+            With one tau_r, or the mean of each population's cells, ``(17,)``,
+            rounded to 0.1 us.
+        """
+        if not isinstance(self.tau_r_ms, tuple):
+            return self
+        values = np.asarray(self.tau_r_ms)
+        if values.size != len(POPULATIONS):
+            count = np.bincount(population, minlength=len(POPULATIONS))
+            total = np.bincount(population, values, minlength=len(POPULATIONS))
+            values = total / np.maximum(count, 1)
+        return self.with_tau_r(tuple(float(round(v, 4)) for v in values))
+
+    @property
+    def form(self) -> str:
+        """Name of the form; the extensions, joined by +, where it is none of them."""
+        named = {extensions: form for form, extensions in FORMS.items()}
+        return named.get(self.extensions, "+".join(self.extensions))
+
+    @property
+    def name(self) -> str:
+        """Name in files and reports: the variant, with its form unless plain."""
+        return self.variant if self.form == "plain" else f"{self.variant}_{self.form}"

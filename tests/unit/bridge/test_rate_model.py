@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from bridge.column.populations import POPULATIONS
+from bridge.errors import InputError
+from bridge.rate_model import FORMS, RateModel
+
+E4 = POPULATIONS.index("e4")
+
+
+def test_a_form_stands_for_its_extensions():
+    for form, extensions in FORMS.items():
+        model = RateModel.of_form("low_pass", form, 2.0, 0.5)
+        assert model.extensions == extensions
+        assert model.form == form
+    assert RateModel.of_form("low_pass", "plain", 2.0, 0.5).name == "low_pass"
+    named = RateModel.of_form("equilibrium", "extended", 2.0, 0.5)
+    assert named.name == "equilibrium_extended"
+    with pytest.raises(ValueError, match="must be one of plain, extended, membrane"):
+        RateModel.of_form("low_pass", "baroque", 2.0, 0.5)
+
+
+def test_extensions_that_are_no_form_are_spelled_out():
+    model = RateModel(variant="low_pass", extensions=("delays", "cascade", "delays"))
+    assert model.extensions == ("cascade", "delays")
+    assert model.name == "low_pass_cascade+delays"
+
+
+def test_tau_r_is_stated_by_population():
+    population = np.array([E4, E4, 0], dtype=np.int8)
+    model = RateModel(variant="equilibrium").with_tau_r(np.array([1.0, 2.0, 7.0]))
+    stated = model.by_population(population).tau_r_ms
+    assert isinstance(stated, tuple)
+    assert len(stated) == len(POPULATIONS)
+    assert stated[E4] == pytest.approx(1.5)
+    assert stated[0] == pytest.approx(7.0)
+    assert model.with_tau_r(3.0).by_population(population).tau_r_ms == 3.0
+    assert model.with_tau_r(None).by_population(population).tau_r_ms is None
+
+
+def test_it_survives_a_file():
+    model = RateModel.of_form("low_pass", "membrane", (1.0, 2.0), 0.5)
+    assert RateModel.model_validate_json(model.model_dump_json()) == model
+
+
+@pytest.mark.parametrize("dt_ms", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_step_that_is_none_is_refused(dt_ms):
+    with pytest.raises(InputError, match="dt_ms must be positive"):
+        RateModel(variant="low_pass", dt_ms=dt_ms)
+
+
+def test_what_cannot_be_is_refused():
+    with pytest.raises(InputError, match="membrane needs the variance"):
+        RateModel(variant="low_pass", extensions=("membrane",))
+    with pytest.raises(ValidationError):
+        RateModel(variant="low_pass", extensions=("dendrites",))
+    with pytest.raises(ValidationError, match="finite"):
+        RateModel(variant="low_pass", tau_r_ms=float("nan"))

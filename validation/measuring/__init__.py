@@ -1,0 +1,1 @@
+"""What measures are made with: their contract, the reference and the model compared."""

@@ -1,0 +1,84 @@
+"""A model held against a prepared reference, before anything is measured."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bridge.arrays import BoolArray
+from validation.measuring.prepared import Once, PreparedReference
+from validation.responses.model_rates import ModelRates
+from validation.statistics.comparison import Comparison
+from validation.statistics.trial_products import TrialProducts, draw_weights
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What measures read.
+
+    Attributes
+    ----------
+    prepared
+        The reference.
+    model
+        Responses of the model.
+    comparison
+        Products of its trials with the spiking ones; rates that are not finite
+        count as 0 Hz.
+    is_finite
+        Whether all rates of a group are numbers, ``(n_groups,)``.
+    once
+        What several measures share.
+    """
+
+    prepared: PreparedReference
+    model: ModelRates
+    comparison: Comparison
+    is_finite: BoolArray
+    once: Once = field(default_factory=Once, repr=False, compare=False)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of populations and classes."""
+        return len(self.prepared.reference.group_names)
+
+    @property
+    def own_noise(self) -> float:
+        """Noise of the model's mean over that of the spiking one; 0 without noise."""
+        model, spiking = self.comparison.model, self.prepared.spiking
+        return 0.0 if model.n_trials == 1 else spiking.n_trials / model.n_trials
+
+
+def compare_with(
+    prepared: PreparedReference, model: ModelRates, rng: np.random.Generator
+) -> Compared:
+    """Hold a model against a reference.
+
+    Parameters
+    ----------
+    prepared
+        The reference.
+    model
+        Rates of the model.
+    rng
+        Resamples the trials of a model that has some.
+
+    Raises
+    ------
+    InputError
+        If the model's arrays do not have the reference's shape.
+    """
+    reference = prepared.reference
+    model.check_against(reference)
+    n_rows = len(prepared.spiking.weights)
+    if model.trials_hz is None:
+        weights = np.ones((n_rows, 1))
+    else:
+        weights = draw_weights(len(model.trials_hz), n_rows - 1, rng)
+    trials = model.group_trials(reference)
+    finite = np.isfinite(trials)
+    is_finite: BoolArray = np.logical_and.reduce(
+        finite.reshape(len(trials), -1), axis=1
+    )
+    products = TrialProducts(np.where(finite, trials, 0.0), weights)
+    comparison = Comparison(prepared.spiking, products, prepared.ceiling)
+    return Compared(prepared, model, comparison, is_finite)

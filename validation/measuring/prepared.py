@@ -1,0 +1,68 @@
+"""A reference with what all models scored against it share, computed once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from bridge.arrays import FloatArray
+from validation.criteria.criteria import Criteria
+from validation.responses.reference import Reference
+from validation.statistics.numbers import Numbers
+from validation.statistics.trial_products import TrialProducts
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Once:
+    """Results that several measures share, kept by name."""
+
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def get(self, name: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` makes, made at the first request for the name."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        result: T = self.kept[name]
+        return result
+
+
+@dataclass(frozen=True)
+class PreparedReference:
+    """A reference with everything that does not depend on the model.
+
+    Attributes
+    ----------
+    reference, criteria
+        What it was made from.
+    spiking
+        Products of the pooled trials of each group, with bootstrap weights.
+    half_correlation, ceiling
+        Per group, ``(n_groups,)``.
+    anchors
+        Per group: scores of the other seed, a time-shuffled and a constant rate,
+        by name and measure.
+    regime
+        Per group: state of the spiking population.
+    once
+        What measures prepare for themselves.
+    """
+
+    reference: Reference
+    criteria: Criteria
+    spiking: TrialProducts
+    half_correlation: FloatArray
+    ceiling: FloatArray
+    anchors: tuple[dict[str, Numbers], ...]
+    regime: tuple[Numbers, ...]
+    once: Once = field(default_factory=Once, repr=False, compare=False)
+
+    @property
+    def n_neuron_samples(self) -> int:
+        """Samples (seeds, or halves of the only seed) in the mean rate of a cell."""
+        return max(self.reference.n_seeds, 2)
+
+    @property
+    def trials_per_sample(self) -> float:
+        """Trials in one such sample."""
+        return self.reference.n_trials / self.n_neuron_samples

@@ -1,0 +1,198 @@
+"""What one validation found: the content of ``report.json``."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bridge.certificate.scores import Outcome, Scores
+from bridge.errors import InputError
+from bridge.rate_model import RateModel
+
+FILE = "report.json"
+"""Its file in a run folder."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnFacts(_Part):
+    """The column: name, hash, numbers of cells and of recurrent connections."""
+
+    name: str
+    hash: str
+    n_neurons: int
+    n_edges: int
+    populations: dict[str, int]
+
+
+class ProtocolFacts(_Part):
+    """How the reference was made: stimuli by set, times in ms, seeds and trials."""
+
+    calibration: tuple[str, ...]
+    test: tuple[str, ...]
+    duration_ms: float
+    drop_ms: float
+    bin_ms: float
+    seeds: tuple[int, ...]
+    trials_per_seed: int
+    device: str
+    spiking_dt_ms: float
+    rate_dt_ms: float
+
+
+class ReductionFacts(_Part):
+    """How the transfer functions were found, and how well they fit, Hz.
+
+    Attributes
+    ----------
+    method, hash
+        The method, and the hash of the parameters.
+    lgn_levels_hz
+        LGN rates at which they were measured; ``None`` for those of a training.
+    fit_rms_hz
+        Residual by form and population; ``None`` for those of a training.
+    """
+
+    method: str
+    hash: str
+    lgn_levels_hz: tuple[float, ...] | None = None
+    fit_rms_hz: dict[str, dict[str, float]] | None = None
+
+
+class Control(_Part):
+    """A model whose verdict is known.
+
+    Attributes
+    ----------
+    description
+        What it is.
+    expected
+        Whether it must pass or fail.
+    as_expected
+        Whether it did.
+    verdict, pass_fraction, n_evaluable
+        What the judge said of it.
+    unchanged_pass_fraction
+        Of the model that was made worse.
+    """
+
+    description: str
+    expected: Literal["pass", "fail"]
+    as_expected: bool
+    verdict: Outcome
+    pass_fraction: dict[str, float]
+    n_evaluable: int
+    unchanged_pass_fraction: dict[str, float] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        scores: Scores,
+        description: str,
+        expected: Literal["pass", "fail"],
+        as_expected: bool,
+        unchanged: Scores | None = None,
+    ) -> Self:
+        """Return the control that was judged so."""
+        return cls(
+            description=description,
+            expected=expected,
+            as_expected=as_expected,
+            verdict=scores.verdict,
+            pass_fraction=scores.pass_fraction,
+            n_evaluable=scores.n_evaluable,
+            unchanged_pass_fraction=None
+            if unchanged is None
+            else unchanged.pass_fraction,
+        )
+
+
+class TrainedFacts(_Part):
+    """The training whose weights the column has."""
+
+    run: str
+    scenario: str
+    scenario_seed: int
+    input: Literal["pixels", "lgn"]
+    validated_before_training: bool
+    model: RateModel
+
+
+class RunReport(_Part):
+    """What one validation found.
+
+    Attributes
+    ----------
+    column, protocol, reduction
+        What was compared, and how.
+    variants
+        Scores of every rate model, by its name.
+    best
+        Name of the model that comes first.
+    controls
+        Models whose verdict is known, by name.
+    timings
+        Seconds by step.
+    trained
+        The training whose weights the column has, if it has any.
+    notes
+        Sentences about the whole run.
+    """
+
+    format: Literal["v1bridge-report-2"] = "v1bridge-report-2"
+    column: ColumnFacts
+    protocol: ProtocolFacts
+    reduction: ReductionFacts
+    variants: dict[str, Scores]
+    best: str
+    controls: dict[str, Control]
+    timings: dict[str, float]
+    trained: TrainedFacts | None = None
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        verdicts = ", ".join(f"{n}: {s.verdict}" for n, s in self.variants.items())
+        return f"RunReport({self.column.name}, {verdicts})"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the content of ``report.json``."""
+        return self.model_dump(mode="json", exclude_none=False)
+
+    @classmethod
+    def read(cls, run: Path) -> Self:
+        """Read the report of a run folder.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it is damaged or of an earlier version.
+        """
+        path = run / FILE
+        try:
+            content: Any = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(
+                f"{run}: holds no {FILE}; is it a run folder of 'v1bridge validate'?"
+            ) from None
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        except ValueError:
+            raise InputError(f"{path}: is not valid JSON") from None
+        if (
+            isinstance(content, dict)
+            and "format" not in content
+            and "variants" in content
+        ):
+            raise InputError(f"{path}: is of an earlier version; validate again")
+        try:
+            return cls.model_validate(content, strict=False)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "content"
+            raise InputError(
+                f"{path}: is not a report of 'v1bridge validate' "
+                f"({where}: {first['msg']})"
+            ) from None

@@ -1,0 +1,49 @@
+"""What a report says of column, protocol and reduction."""
+
+import numpy as np
+
+from bridge.column.column import Column
+from bridge.column.populations import POPULATIONS
+from validation.experiment.experiment import Experiment
+from validation.experiment.reduced import Reduced
+from validation.report.run_report import ColumnFacts, ProtocolFacts, ReductionFacts
+from validation.responses.reference import Reference
+
+
+def column_facts(column: Column) -> ColumnFacts:
+    """Return name, hash and sizes of a column."""
+    counts = np.bincount(column.population, minlength=len(POPULATIONS))
+    return ColumnFacts(
+        name=column.name,
+        hash=column.hash,
+        n_neurons=column.n_cells,
+        n_edges=column.recurrent.n_edges,
+        populations={n: int(c) for n, c in zip(POPULATIONS, counts, strict=True)},
+    )
+
+
+def protocol_facts(experiment: Experiment, reference: Reference) -> ProtocolFacts:
+    """Return how the reference was made."""
+    config = experiment.config
+    return ProtocolFacts(
+        calibration=tuple(s.name for s in experiment.protocol.calibration),
+        test=tuple(s.name for s in experiment.protocol.test),
+        duration_ms=config.protocol.duration_ms,
+        drop_ms=config.protocol.drop_ms,
+        bin_ms=config.protocol.bin_ms,
+        seeds=config.spiking.seeds,
+        trials_per_seed=int(reference.rates_hz.shape[2]),
+        device=config.spiking.device,
+        spiking_dt_ms=config.spiking.dt_ms,
+        rate_dt_ms=config.rate.dt_ms,
+    )
+
+
+def reduction_facts(reduced: Reduced) -> ReductionFacts:
+    """Return how the transfer functions were found."""
+    return ReductionFacts(
+        method=reduced.method,
+        hash=reduced.parameters.reduction_hash,
+        lgn_levels_hz=reduced.lgn_levels_hz,
+        fit_rms_hz=reduced.fit_rms_hz,
+    )

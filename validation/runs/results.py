@@ -1,0 +1,74 @@
+"""Writes what a validation found into its run folder."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.certificate.certificate import Certificate
+from bridge.files.json_file import write_json
+from bridge.rate_model import RateModel
+from bridge.reduction.parameters import RateParameters
+from bridge.reduction.parameters_file import FILE_NAME, write_parameters
+from bridge.stimulus.stimulus import Stimulus
+from validation.report.data import ReportData
+from validation.report.page import render_report
+from validation.report.run_report import FILE
+from validation.responses.rates_file import rates_dataset
+
+
+def write_results(
+    staging: Path,
+    data: ReportData,
+    parameters: RateParameters,
+    models: Sequence[RateModel],
+    stimuli: Sequence[Stimulus],
+) -> None:
+    """Write certificates, rates, parameters, provenance and both reports.
+
+    Parameters
+    ----------
+    staging
+        Staging area of the run folder.
+    data
+        What the report shows.
+    parameters
+        Parameters of the rate model.
+    models
+        The rate models that were judged.
+    stimuli
+        The test stimuli.
+    """
+    write_certificates(staging / "certificates", data, parameters, models)
+    rates_dataset(
+        stimuli,
+        data.reference,
+        data.models,
+        seeds=data.report.protocol.seeds,
+        column_hash=data.column.hash,
+    ).to_netcdf(staging / "rates.nc", engine="h5netcdf")
+    write_parameters(parameters, staging / FILE_NAME)
+    write_json(staging / "provenance.json", data.provenance)
+    write_json(staging / FILE, data.report.to_json())
+    (staging / "report.html").write_text(render_report(data), encoding="utf-8")
+
+
+def write_certificates(
+    folder: Path,
+    data: ReportData,
+    parameters: RateParameters,
+    models: Sequence[RateModel],
+) -> None:
+    """Write a certificate for every rate model, whatever its verdict."""
+    folder.mkdir(exist_ok=True)
+    protocol: dict[str, Any] = data.report.protocol.model_dump(mode="json")
+    versions: Mapping[str, str] = data.provenance["versions"]
+    for model in models:
+        Certificate(
+            model=model.by_population(parameters.population),
+            column_hash=data.column.hash,
+            reduction_hash=parameters.reduction_hash,
+            protocol=protocol,
+            criteria=data.criteria.model_dump(mode="json"),
+            scores=data.report.variants[model.name],
+            versions=dict(versions),
+        ).write(folder / f"{model.name}.json")

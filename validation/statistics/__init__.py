@@ -1,0 +1,1 @@
+"""Statistics of rates and trials: numbers in, numbers out."""
