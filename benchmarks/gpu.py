@@ -38,7 +38,7 @@ from bridge.column.column import Column
 from bridge.errors import DeviceError
 from bridge.files.provenance import collect_provenance
 from bridge.machine.cores import available_cores
-from bridge.stimulus.scenes import grating
+from bridge.stimulus.scenes.grating import grating
 from spiking.devices.choose import choose_device
 from spiking.devices.cuda.device import check_cuda
 from spiking.devices.cuda.gpu import Gpu, find_gpu

@@ -42,7 +42,7 @@ from bridge.column.populations import POPULATIONS
 from bridge.files.spike_file import read_spikes
 from bridge.sonata.inputs import steady_spikes, varying_spikes
 from bridge.sonata.write import write_sonata
-from bridge.stimulus.scenes import grating
+from bridge.stimulus.scenes.grating import grating
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 

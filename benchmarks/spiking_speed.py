@@ -35,7 +35,7 @@ from bridge.column.building.build import build_column
 from bridge.column.column import Column
 from bridge.column.poisson_input import PoissonInput
 from bridge.sonata.inputs import varying_spikes
-from bridge.stimulus.scenes import grating
+from bridge.stimulus.scenes.grating import grating
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 

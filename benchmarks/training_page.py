@@ -16,8 +16,8 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from ratemodel.scenarios.choose import SCENARIOS
-from ratemodel.tasks.config import TASK_NAMES
+from ratemodel.scenarios.registry import SCENARIOS
+from ratemodel.tasks.registry import TASKS
 from validation.config.sweep import Job
 from validation.config.train import merged_train_config
 from validation.training.sweep_table import sweep_markdown
@@ -80,13 +80,13 @@ def main() -> None:
         row = 1 if setting.endswith("-lgn") else 0
         size = setting.removesuffix("-lgn")
         name = scenario if size == "3k" else f"{size}, {scenario}"
-        for axis, task in zip(axes[row], TASK_NAMES, strict=True):
+        for axis, task in zip(axes[row], TASKS, strict=True):
             trials, accuracy = curve(run / "log.jsonl", task, batch)
             colour = colours.setdefault(name, f"C{len(colours)}")
             (line,) = axis.plot(trials / 1000.0, 100.0 * accuracy, color=colour)
             lines.setdefault(name, line)
     for row, seen in zip(axes, ("pixels", "LGN"), strict=True):
-        for axis, task in zip(row, TASK_NAMES, strict=True):
+        for axis, task in zip(row, TASKS, strict=True):
             axis.axhline(100.0 * CHANCE[task], color="0.8", linewidth=0.8, zorder=0)
             axis.set_title(f"{task}, {seen}", fontsize=9)
             axis.spines[["top", "right"]].set_visible(False)

@@ -1,9 +1,11 @@
 """Base of every section of a configuration, and its errors in one line."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
 
 from bridge.errors import InputError
 
@@ -54,6 +56,25 @@ class Section(BaseModel):
     def in_one_line(cls, error: ValidationError) -> str:
         """Return every problem, with the key as a file has it, in one line."""
         return one_line(error)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Allows a text to be one of some names: ``Annotated[str, OneOf(names)]``.
+
+    Attributes
+    ----------
+    names
+        The names, as a list in the code gives them.
+    """
+
+    names: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return what pydantic makes of a ``Literal`` of the names."""
+        return core_schema.literal_schema(list(self.names))
 
 
 def as_tuple(value: Any) -> Any:

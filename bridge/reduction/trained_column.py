@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatingArray
-from bridge.column.building.typical_cells import typical_cells
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
@@ -19,7 +18,7 @@ def trained_column(
     untrained: RateParameters,
     recurrent_pa: FloatingArray,
     *,
-    has_uniform_neurons: bool = False,
+    cell_model: NDArray[np.int16] | None = None,
     lgn: LgnCells | None = None,
     input_pa: FloatingArray | None = None,
 ) -> Column:
@@ -38,9 +37,8 @@ def trained_column(
         The rate model as it was before training.
     recurrent_pa
         Trained weights in the order of ``untrained.recurrent``, pA, ``(n_edges,)``.
-    has_uniform_neurons
-        Give the cells the two models of
-        :func:`bridge.column.building.typical_cells.typical_cells`.
+    cell_model
+        Cell model of each cell, where the scenario changed it, ``(n_cells,)``.
     lgn
         LGN cells that were the input channels; they take the place of the column's.
         Without them the column keeps its own LGN and the weights of that.
@@ -66,8 +64,8 @@ def trained_column(
     recurrent = _with_weights(untrained.recurrent, recurrent_pa, "recurrent")
     name = f"{column.name}, trained"
     result = replace(column, name=name, recurrent=recurrent)
-    if has_uniform_neurons:
-        result = replace(result, cell_model=_two_models(column))
+    if cell_model is not None:
+        result = replace(result, cell_model=cell_model)
     if lgn is None:
         return result
     if input_pa is None or lgn.n_cells != untrained.n_lgn:
@@ -109,11 +107,3 @@ def _with_weights(edges: Edges, weight_pa: FloatingArray, what: str) -> Edges:
             f"{edges.n_edges} connections"
         )
     return replace(edges, weight_pa=np.asarray(weight_pa, dtype=np.float64))
-
-
-def _two_models(column: Column) -> NDArray[np.int16]:
-    threshold = column.model_values("v_th_mv") - column.model_values("e_l_mv")
-    models = column.cell_model.copy()
-    for typical in typical_cells(column.population, threshold):
-        models[typical.stands_for] = column.cell_model[typical.same_model[0]]
-    return models

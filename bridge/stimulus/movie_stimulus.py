@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from bridge.errors import InputError
 from bridge.stimulus.lgn.filter_bank import LgnFilterBank
-from bridge.stimulus.stimulus import Stimulus
+from bridge.stimulus.stimulus import Stimulus, StimulusKind
 
 
 def movie_stimulus(
@@ -13,6 +13,7 @@ def movie_stimulus(
     bank: LgnFilterBank,
     *,
     name: str,
+    kind: StimulusKind,
     onset_ms: tuple[float, ...] = (),
     frequencies_hz: tuple[float, ...] = (),
     direction_deg: float | None = None,
@@ -26,8 +27,8 @@ def movie_stimulus(
         grey before.
     bank
         Filters of the column's LGN cells: ``LgnFilterBank(column.lgn, ...)``.
-    name
-        Name of the stimulus.
+    name, kind
+        Name of the stimulus, and which measures it serves.
     onset_ms, frequencies_hz, direction_deg
         Passed on to the stimulus.
 
@@ -55,4 +56,5 @@ def movie_stimulus(
         onset_ms=onset_ms,
         frequencies_hz=frequencies_hz,
         direction_deg=direction_deg,
+        kind=kind,
     )

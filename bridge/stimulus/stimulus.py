@@ -1,11 +1,22 @@
 """What drives a network during one condition of a protocol."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
 from bridge.arrays import FloatArray, FloatingArray
 from bridge.errors import InputError
+
+StimulusKind = Literal["blank", "flash", "step", "grating", "broadband", "other"]
+"""What kinds of stimuli the measures tell apart."""
+
+_NEEDED: dict[StimulusKind, str] = {
+    "flash": "onset_ms",
+    "step": "onset_ms",
+    "grating": "direction_deg",
+    "broadband": "frequencies_hz",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,15 @@ class Stimulus:
         Frequencies the stimulus is modulated at, Hz (for gain and phase).
     direction_deg
         Direction of motion of a grating, degrees; ``None`` otherwise.
+    kind
+        Which measures it serves: onsets are read from flashes and steps, the lag
+        from broadband stimuli, the tuning from gratings.
+
+    Raises
+    ------
+    InputError
+        If the rates are none, there is no such kind, or one that needs onsets,
+        frequencies or a direction comes without.
     """
 
     name: str
@@ -38,6 +58,7 @@ class Stimulus:
     onset_ms: tuple[float, ...] = ()
     frequencies_hz: tuple[float, ...] = ()
     direction_deg: float | None = None
+    kind: StimulusKind = "other"
 
     def __post_init__(self) -> None:
         rate = np.ascontiguousarray(self.lgn_rate_hz, dtype=np.float32)
@@ -49,6 +70,16 @@ class Stimulus:
             )
         if not self.dt_ms > 0.0:
             raise InputError(f"stimulus {self.name}: dt_ms must be positive")
+        if self.kind not in get_args(StimulusKind):
+            raise InputError(
+                f"stimulus {self.name}: there is no kind {self.kind!r}; "
+                f"choose one of {', '.join(get_args(StimulusKind))}"
+            )
+        needed = _NEEDED.get(self.kind)
+        if needed is not None and getattr(self, needed) in ((), None):
+            raise InputError(
+                f"stimulus {self.name}: is of kind {self.kind!r} and states no {needed}"
+            )
         rate.setflags(write=False)
         object.__setattr__(self, "lgn_rate_hz", rate)
 

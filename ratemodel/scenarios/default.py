@@ -1,8 +1,15 @@
 """The default scenario: the data's connections, its neurons and Dale's law."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
-from ratemodel.scenarios.weight_rule import DaleSoftplus, WeightRule
+from ratemodel.scenarios.scenario import ScenarioKind
+
+if TYPE_CHECKING:
+    from ratemodel.scenarios.weight_rule import WeightRule
 
 
 class Default:
@@ -17,8 +24,13 @@ class Default:
 
     def recurrent_rule(self, parameters: RateParameters) -> WeightRule:
         """Return the rule of the recurrent connections: signs stay."""
-        return DaleSoftplus(parameters.recurrent)
+        return self.input_rule(parameters.recurrent)
 
     def input_rule(self, edges: Edges) -> WeightRule:
         """Return the rule of the input connections: signs stay."""
+        from ratemodel.scenarios.weight_rule import DaleSoftplus
+
         return DaleSoftplus(edges)
+
+
+DEFAULT = ScenarioKind(Default.name, "the column as it is, signs kept", Default)

@@ -1,84 +1,33 @@
 """Hybrid learning: Hebbian within a layer, backpropagation elsewhere."""
 
-import numpy as np
-import torch
-from torch import Tensor
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from bridge.config_section import OneOf, Section
 from bridge.reduction.parameters import RateParameters
 from ratemodel.scenarios.default import Default
-from ratemodel.scenarios.hebbian import HebbianRule, Oja
-from ratemodel.scenarios.layers import WithinLayers
-from ratemodel.scenarios.weight_rule import DaleSoftplus, Reduce
+from ratemodel.scenarios.hybrid_learning.hebbian import RULES, HebbianRule, Oja
+from ratemodel.scenarios.scenario import ScenarioKind
+
+if TYPE_CHECKING:
+    from ratemodel.scenarios.hybrid_learning.weights import HybridWeights
 
 
-class HybridWeights:
-    """Recurrent weights of fixed sign: those within a layer follow the rates.
-
-    No gradient reaches these; their free numbers are their relative magnitudes, see
-    :mod:`ratemodel.scenarios.hebbian`. All others follow the gradient, as
-    :class:`~ratemodel.scenarios.weight_rule.DaleSoftplus` has it.
-
-    Parameters
-    ----------
-    parameters
-        The untrained network: it gives signs and norms.
-    rule
-        Rule within a layer.
+class HybridOptions(Section):
+    """What the scenario can be varied by.
 
     Attributes
     ----------
-    within
-        The connections within a layer.
+    hebbian, hebbian_rate
+        Rule within a layer and its learning rate; that of the rule where it is left
+        out.
     """
 
-    def __init__(self, parameters: RateParameters, rule: HebbianRule) -> None:
-        edges = parameters.recurrent
-        self.within = WithinLayers(edges, parameters.population)
-        self._rule, self._others = rule, DaleSoftplus(edges)
-        is_within = np.zeros(edges.n_edges, dtype=bool)
-        is_within[self.within.index.numpy()] = True
-        self._is_within = torch.from_numpy(is_within)
-        weight = torch.from_numpy(edges.weight_pa.copy())
-        own = weight[self.within.index]
-        norm = self.within.group_sum(own.square()).sqrt()
-        unit = torch.from_numpy(np.where(edges.receptor % 2 == 1, -1.0, 1.0))
-        unit[self.within.index] *= torch.where(norm > 0.0, norm, 1.0)
-        self._unit_pa = unit
-
-    def to_free(self, weight_pa: Tensor) -> Tensor:
-        """Return the free numbers that give these weights, pA."""
-        relative = weight_pa / self._unit_pa.to(weight_pa)
-        others = self._others.to_free(weight_pa)
-        return torch.where(self._mask(weight_pa), relative, others)
-
-    def from_free(self, free: Tensor) -> Tensor:
-        """Return the weights, pA; gradients reach those between layers."""
-        own = self._unit_pa.to(free) * free.detach()
-        return torch.where(self._mask(free), own, self._others.from_free(free))
-
-    @torch.no_grad()
-    def after_step(
-        self, free: Tensor, rate_hz: Tensor, reduce: Reduce | None = None
-    ) -> None:
-        """Let the weights within a layer follow the rates.
-
-        Parameters
-        ----------
-        free
-            The free numbers, changed in place, ``(n_edges,)``.
-        rate_hz
-            Rates, Hz, ``(n_bins, n_cells, batch)``.
-        reduce
-            Averages over the processes of a data-parallel run.
-        """
-        index = self.within.index
-        u = free[index].cpu()
-        rates = rate_hz.to(u).transpose(0, 1).flatten(1)
-        following = self._rule.following(u, rates, self.within, reduce or _alone)
-        free[index] = following.to(free)
-
-    def _mask(self, like: Tensor) -> Tensor:
-        return self._is_within.to(like.device)
+    hebbian: Annotated[str, OneOf(tuple(RULES))] = "oja"
+    hebbian_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class Hybrid(Default):
@@ -100,8 +49,14 @@ class Hybrid(Default):
 
     def recurrent_rule(self, parameters: RateParameters) -> HybridWeights:
         """Return the rule of the recurrent connections."""
+        from ratemodel.scenarios.hybrid_learning.weights import HybridWeights
+
         return HybridWeights(parameters, self._rule)
 
 
-def _alone(averages: Tensor) -> Tensor:
-    return averages
+def _build(hebbian: str, hebbian_rate: float | None) -> Hybrid:
+    rule = RULES[hebbian]
+    return Hybrid(rule() if hebbian_rate is None else rule(hebbian_rate))
+
+
+HYBRID = ScenarioKind(Hybrid.name, "Hebbian within a layer", _build, HybridOptions)

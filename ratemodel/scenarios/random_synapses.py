@@ -10,10 +10,9 @@ from bridge.column.building.random_wiring import rewire_at_random
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer.points import REFERENCE_LGN_HZ
-from ratemodel.analysis.steady_state import solve_steady_state
 from ratemodel.connections.channels import edge_gains
 from ratemodel.scenarios.default import Default
+from ratemodel.scenarios.scenario import ScenarioKind
 
 
 class RandomSynapses(Default):
@@ -56,6 +55,9 @@ class RandomSynapses(Default):
         ConvergenceError
             If the default network has no steady state.
         """
+        from bridge.reduction.transfer.points import REFERENCE_LGN_HZ
+        from ratemodel.analysis.steady_state import solve_steady_state
+
         edges = rewire_at_random(parameters.recurrent, parameters.population, seed)
         steady = solve_steady_state(
             parameters, (), np.full(parameters.n_lgn, REFERENCE_LGN_HZ)
@@ -82,3 +84,8 @@ def _input_by_group(
     current = edge_gains(edges, parameters, 0) * rate_hz[edges.source]
     total = np.bincount(_group(edges, parameters), current, 2 * len(POPULATIONS))
     return total.astype(np.float64)
+
+
+RANDOM_SYNAPSES = ScenarioKind(
+    RandomSynapses.name, "connections drawn at random", RandomSynapses
+)

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
-from bridge.column.building.typical_cells import typical_cells
+from bridge.column.building.typical_cells import typical_cell_models, typical_cells
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.scenarios.default import Default
+from ratemodel.scenarios.scenario import ScenarioKind
 
 OF_THE_CELL = (
     "tau_syn_ms",
@@ -90,3 +91,11 @@ def _variance_ratio(
     before = (events * parameters.variance_per_hz).sum(axis=1)
     after = (events * variance_per_hz).sum(axis=1)
     return np.where(before > 0.0, after / np.where(before > 0.0, before, 1.0), 1.0)
+
+
+UNIFORM_NEURONS = ScenarioKind(
+    UniformNeurons.name,
+    "one excitatory and one inhibitory kind of cell",
+    UniformNeurons,
+    cell_model=typical_cell_models,
+)

@@ -1,17 +1,53 @@
 """Visual change: the answer is whether the second image is another one."""
 
+from typing import Annotated, Self
+
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
 from bridge.arrays import IntArray
+from bridge.config_section import Section
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.split import SPLITS, ImageSplit
-from ratemodel.tasks.config import TASK_NAMES, ChangeConfig, ScreenConfig
+from ratemodel.tasks.kind import TaskKind
+from ratemodel.tasks.one_stimulus import Positive, Window
 from ratemodel.tasks.randomness import ImageOrder, trial_rng
-from ratemodel.tasks.screen import show_images
+from ratemodel.tasks.screen import ScreenConfig, show_images
 from ratemodel.tasks.trials import Trials, movie_of
 
-TASK_ID = TASK_NAMES.index("change")
+
+class ChangeConfig(Section):
+    """Visual change: the answer is whether the second image is another one.
+
+    Attributes
+    ----------
+    gray_ms, image_ms, gap_ms
+        Grey before an image, the image, grey after it, ms; all of it twice.
+    answer_after_ms
+        Answer window, start and stop after the second image has gone, ms.
+    probability
+        Probability that the second image differs.
+    images
+        A name or a path, see :func:`bridge.stimulus.images.load.load_images`.
+    """
+
+    gray_ms: Annotated[float, Field(ge=0)] = 50.0
+    image_ms: Positive = 100.0
+    gap_ms: Annotated[float, Field(ge=0)] = 150.0
+    answer_after_ms: Window = (50.0, 100.0)
+    probability: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    images: Annotated[str, Field(min_length=1)] = "photographs"
+
+    @model_validator(mode="after")
+    def _answer_fits(self) -> Self:
+        start, stop = self.answer_after_ms
+        if not 0.0 <= start < stop <= self.gap_ms:
+            raise ValueError(
+                f"answer_after_ms ({start:g} to {stop:g}) does not lie within the "
+                f"{self.gap_ms:g} ms of gap_ms"
+            )
+        return self
 
 
 class VisualChange:
@@ -33,6 +69,7 @@ class VisualChange:
     """
 
     name = "change"
+    task_id = 2
     n_classes = 2
 
     def __init__(
@@ -46,7 +83,8 @@ class VisualChange:
         self._config, self._screen, self._seed = config, screen, seed
         self._images, self._split = images, split
         self._order = {
-            part: ImageOrder(split[part].size, seed, TASK_ID, part) for part in SPLITS
+            part: ImageOrder(split[part].size, seed, self.task_id, part)
+            for part in SPLITS
         }
 
     def n_trials(self, split: str) -> int | None:
@@ -81,8 +119,11 @@ class VisualChange:
         first = self._order[split](numbers)
         second = first.copy()
         for row, number in enumerate(numbers):
-            rng = trial_rng(self._seed, TASK_ID, split, int(number))
+            rng = trial_rng(self._seed, self.task_id, split, int(number))
             if rng.random() < self._config.probability:
                 other = rng.integers(part.size - 1)
                 second[row] = other + (other >= first[row])
         return part[np.stack([first, second], axis=1)]
+
+
+CHANGE = TaskKind(VisualChange.name, VisualChange.task_id, ChangeConfig, VisualChange)

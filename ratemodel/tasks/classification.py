@@ -1,17 +1,38 @@
 """Image classification: the answer is the class of the image."""
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from bridge.arrays import IntArray
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.split import SPLITS, ImageSplit
-from ratemodel.tasks.config import TASK_NAMES, ClassificationConfig, ScreenConfig
+from ratemodel.tasks.kind import TaskKind
+from ratemodel.tasks.one_stimulus import OneStimulusConfig
 from ratemodel.tasks.randomness import ImageOrder, trial_rng
-from ratemodel.tasks.screen import show_images
+from ratemodel.tasks.screen import ScreenConfig, show_images
 from ratemodel.tasks.trials import Trials, movie_of
 
-TASK_ID = TASK_NAMES.index("classification")
+
+class ClassificationConfig(OneStimulusConfig):
+    """Image classification: the answer is the class of the image.
+
+    Attributes
+    ----------
+    gray_ms, stimulus_ms, answer_ms
+        Timing, ms.
+    images
+        A name or a path, see :func:`bridge.stimulus.images.load.load_images`.
+    max_shift
+        In training an image is shifted by up to so much of its side in both
+        directions, by whole pixels, what leaves it coming in at the other side;
+        0 shows all where they are. Against learning few images by heart.
+    """
+
+    images: Annotated[str, Field(min_length=1)] = "digits"
+    max_shift: Annotated[float, Field(ge=0, le=0.25)] = 0.0
 
 
 class ImageClassification:
@@ -30,6 +51,7 @@ class ImageClassification:
     """
 
     name = "classification"
+    task_id = 1
 
     def __init__(
         self,
@@ -42,7 +64,8 @@ class ImageClassification:
         self._config, self._screen, self._seed = config, screen, seed
         self._images, self._split = images, split
         self._order = {
-            part: ImageOrder(split[part].size, seed, TASK_ID, part) for part in SPLITS
+            part: ImageOrder(split[part].size, seed, self.task_id, part)
+            for part in SPLITS
         }
 
     @property
@@ -75,7 +98,7 @@ class ImageClassification:
         most = round(self._config.max_shift * images.shape[1])
         shifted = np.empty_like(images)
         for row, number in enumerate(numbers):
-            rng = trial_rng(self._seed, TASK_ID, "train", int(number))
+            rng = trial_rng(self._seed, self.task_id, "train", int(number))
             by = rng.integers(-most, most + 1, size=2)
             shifted[row] = np.roll(images[row], by, axis=(0, 1))
         return shifted
@@ -83,3 +106,11 @@ class ImageClassification:
     def shown(self, split: str, numbers: IntArray) -> NDArray[np.intp]:
         """Return the index of the image of each trial, ``(batch,)``."""
         return self._split[split][self._order[split](numbers)]
+
+
+CLASSIFICATION = TaskKind(
+    ImageClassification.name,
+    ImageClassification.task_id,
+    ClassificationConfig,
+    ImageClassification,
+)

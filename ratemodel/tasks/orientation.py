@@ -1,14 +1,73 @@
 """Fine orientation: the answer is whether a grating is above the boundary."""
 
+from typing import Annotated, Self
+
 import numpy as np
+from pydantic import Field, model_validator
 
 from bridge.arrays import FloatArray, IntArray
-from ratemodel.tasks.config import TASK_NAMES, OrientationConfig, ScreenConfig
+from ratemodel.tasks.kind import TaskKind
+from ratemodel.tasks.one_stimulus import OneStimulusConfig, Positive
 from ratemodel.tasks.randomness import trial_rng
-from ratemodel.tasks.screen import show_gratings
+from ratemodel.tasks.screen import ScreenConfig, show_gratings
 from ratemodel.tasks.trials import Trials, movie_of
 
-TASK_ID = TASK_NAMES.index("orientation")
+
+def _is_whole(ratio: float) -> bool:
+    return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6
+
+
+class OrientationConfig(OneStimulusConfig):
+    """Fine orientation: the answer is whether a grating is above the boundary.
+
+    Attributes
+    ----------
+    gray_ms, stimulus_ms, answer_ms
+        Timing, ms.
+    min_deg, max_deg
+        Range of orientations: of the bars, counter-clockwise from horizontal.
+    step_deg
+        Step of the orientations, degrees; 0 draws any value of the range.
+    boundary_deg
+        The label is 1 above it; the boundary itself counts as 0.
+    spatial_frequency_cpd, temporal_frequency_hz
+        Cycles per degree, and per second of a drifting grating.
+    drifting
+        The grating moves; otherwise it stands still and
+        ``temporal_frequency_hz`` and ``frame_ms`` play no part.
+    frame_ms
+        How long a frame of a drifting grating stays on the screen, ms.
+    """
+
+    min_deg: float = 43.0
+    max_deg: float = 47.0
+    step_deg: Annotated[float, Field(ge=0)] = 0.1
+    boundary_deg: float = 45.0
+    spatial_frequency_cpd: Positive = 0.05
+    temporal_frequency_hz: Positive = 2.0
+    drifting: bool = True
+    frame_ms: Positive = 10.0
+
+    @model_validator(mode="after")
+    def _both_answers_occur(self) -> Self:
+        if not self.min_deg < self.boundary_deg < self.max_deg:
+            raise ValueError(
+                f"boundary_deg ({self.boundary_deg:g}) is not between min_deg "
+                f"({self.min_deg:g}) and max_deg ({self.max_deg:g})"
+            )
+        if self.step_deg > 0 and not _is_whole(
+            (self.max_deg - self.min_deg) / self.step_deg
+        ):
+            raise ValueError(
+                f"step_deg ({self.step_deg:g}) does not divide the range from "
+                f"{self.min_deg:g} to {self.max_deg:g} degrees"
+            )
+        if self.drifting and not _is_whole(self.stimulus_ms / self.frame_ms):
+            raise ValueError(
+                f"stimulus_ms ({self.stimulus_ms:g}) is not a multiple of frame_ms "
+                f"({self.frame_ms:g})"
+            )
+        return self
 
 
 class FineOrientation:
@@ -25,6 +84,7 @@ class FineOrientation:
     """
 
     name = "orientation"
+    task_id = 0
     n_classes = 2
 
     def __init__(
@@ -60,7 +120,10 @@ class FineOrientation:
         """
         config = self._config
         draws = np.array(
-            [trial_rng(self._seed, TASK_ID, split, int(n)).random(2) for n in numbers]
+            [
+                trial_rng(self._seed, self.task_id, split, int(n)).random(2)
+                for n in numbers
+            ]
         ).reshape(-1, 2)
         span = config.max_deg - config.min_deg
         if config.step_deg > 0:
@@ -82,3 +145,23 @@ class FineOrientation:
         return np.asarray(
             -2.0 * np.pi * config.temporal_frequency_hz * middle_s, dtype=np.float64
         )
+
+
+def _is_resolved(config: OrientationConfig, screen: ScreenConfig) -> None:
+    """Refuse a grating that the pixels of the screen cannot show."""
+    pixels = 1.0 / (config.spatial_frequency_cpd * screen.deg_per_px)
+    if pixels < 4.0:
+        raise ValueError(
+            f"a cycle of the grating covers {pixels:.3g} pixels of the screen, and "
+            "needs 4: raise screen.size_px or lower screen.field_deg or "
+            "orientation.spatial_frequency_cpd"
+        )
+
+
+ORIENTATION = TaskKind(
+    FineOrientation.name,
+    FineOrientation.task_id,
+    OrientationConfig,
+    FineOrientation,
+    _is_resolved,
+)

@@ -1,14 +1,39 @@
 """Puts images and gratings on the screen."""
 
+from typing import Annotated
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
+from pydantic import Field
 
 from bridge.arrays import FloatArray
-from ratemodel.tasks.config import ScreenConfig
+from bridge.config_section import Section
 
 Frames = NDArray[np.float32]
+
+
+class ScreenConfig(Section):
+    """The square screen that every task draws on.
+
+    Attributes
+    ----------
+    size_px
+        Side of the screen, pixels.
+    field_deg
+        Side of the screen, degrees of visual field.
+    contrast
+        Black is ``-contrast`` and white ``contrast``, around the grey 0 between
+        stimuli; 2 as in the code of Chen et al. 2022.
+    """
+
+    size_px: Annotated[int, Field(ge=8, le=512)] = 64
+    field_deg: Annotated[float, Field(gt=0, le=240)] = 120.0
+    contrast: Annotated[float, Field(gt=0, le=2)] = 2.0
+
+    @property
+    def deg_per_px(self) -> float:
+        """Size of a pixel, degrees."""
+        return self.field_deg / self.size_px
 
 
 def show_images(images: NDArray[np.uint8], screen: ScreenConfig) -> Frames:
@@ -30,6 +55,9 @@ def show_images(images: NDArray[np.uint8], screen: ScreenConfig) -> Frames:
     ndarray
         ``(batch, 1, size_px, size_px)``, float32.
     """
+    import torch  # reading a configuration comes by here, and needs none
+    from torch.nn import functional
+
     height, width = images.shape[1:]
     scale = screen.size_px / max(height, width)
     inner = max(round(scale * height), 1), max(round(scale * width), 1)

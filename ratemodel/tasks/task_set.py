@@ -9,10 +9,8 @@ from bridge.arrays import IntArray
 from bridge.progress import Progress
 from bridge.stimulus.images.load import load_images
 from bridge.stimulus.images.split import split_images
-from ratemodel.tasks.change import VisualChange
-from ratemodel.tasks.classification import ImageClassification
 from ratemodel.tasks.config import TasksConfig
-from ratemodel.tasks.orientation import FineOrientation
+from ratemodel.tasks.registry import TASKS
 from ratemodel.tasks.trials import Task
 
 
@@ -61,11 +59,8 @@ def build_tasks(config: TasksConfig, progress: Progress | None = None) -> TaskSe
     InputError
         One line, if images cannot be used.
     """
-    sources = {
-        getattr(config, name).images
-        for name in config.tasks
-        if name in ("classification", "change")
-    }
+    kinds = [TASKS[name] for name in config.tasks]
+    sources = {config.of(kind.name).images for kind in kinds if kind.has_images}
     loaded = {source: load_images(source, progress) for source in sorted(sources)}
     parts = {
         source: split_images(
@@ -77,27 +72,8 @@ def build_tasks(config: TasksConfig, progress: Progress | None = None) -> TaskSe
         for source, images in loaded.items()
     }
     tasks: dict[str, Task] = {}
-    for name in config.tasks:
-        if name == "orientation":
-            tasks[name] = FineOrientation(
-                config.orientation, config.screen, config.seed
-            )
-        elif name == "classification":
-            source = config.classification.images
-            tasks[name] = ImageClassification(
-                config.classification,
-                config.screen,
-                config.seed,
-                loaded[source],
-                parts[source],
-            )
-        else:
-            source = config.change.images
-            tasks[name] = VisualChange(
-                config.change,
-                config.screen,
-                config.seed,
-                loaded[source],
-                parts[source],
-            )
+    for kind in kinds:
+        own = config.of(kind.name)
+        images = (loaded[own.images], parts[own.images]) if kind.has_images else ()
+        tasks[kind.name] = kind.build(own, config.screen, config.seed, *images)
     return TaskSet(tasks)

@@ -39,7 +39,7 @@ class Task(Protocol):
 
     @property
     def name(self) -> str:
-        """One of :data:`~ratemodel.tasks.config.TASK_NAMES`."""
+        """One of :data:`~ratemodel.tasks.registry.TASKS`."""
 
     @property
     def n_classes(self) -> int:

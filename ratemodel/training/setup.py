@@ -15,7 +15,8 @@ from ratemodel.scenarios.weight_rule import WeightRule
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.task_set import build_tasks
 from ratemodel.training.trainable_network import TrainableNetwork
-from ratemodel.trials.input_config import InputConfig, build_channels
+from ratemodel.trials.input_channels import build_channels
+from ratemodel.trials.input_config import InputConfig
 from ratemodel.trials.trial_source import TrialSource, time_trials
 
 

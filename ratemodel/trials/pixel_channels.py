@@ -1,38 +1,12 @@
 """Pixels straight into the input channels: the network without an LGN."""
 
-from typing import Annotated
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import Field
 from torch.nn import functional
 
-from bridge.config_section import Section
 from bridge.stimulus.movie import Movie
-
-
-class PixelConfig(Section):
-    """How pixels become rates.
-
-    Attributes
-    ----------
-    rows, columns
-        The grid that a screen is averaged to; each of its pixels has an ON and an
-        OFF channel. The defaults give 832 channels, as many as the LGN has.
-    spontaneous_hz
-        Rate at grey, Hz: that of the LGN input at which the column is reduced.
-    gain_hz
-        Change of the rate per unit of contrast, Hz. With the defaults, here and of
-        the screen, the channels average 18 Hz over a trial of orientation, 28 of
-        MNIST and 13 of change of CIFAR-10 images; Chen, Scherr and Maass 2022 scale
-        their pixels to 21, 20 and 11 Hz.
-    """
-
-    rows: Annotated[int, Field(ge=1, le=512)] = 16
-    columns: Annotated[int, Field(ge=1, le=512)] = 26
-    spontaneous_hz: Annotated[float, Field(ge=0, le=100)] = 8.0
-    gain_hz: Annotated[float, Field(gt=0, le=500)] = 50.0
+from ratemodel.trials.input_config import PixelConfig
 
 
 class PixelChannels:

@@ -1,58 +1,16 @@
-"""The devices a simulation can run on: one table, one call."""
+"""The device of a simulation: chosen, and checked before any work."""
 
-from collections.abc import Callable, Generator, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from bridge.errors import DeviceError
-from spiking.devices.cpp.device import run_compiled
-from spiking.devices.cuda.device import check_cuda, run_on_gpu
 from spiking.devices.cuda.gpu import OR_CPP
-from spiking.devices.cuda.memory import choose_capacity
-from spiking.devices.runtime import run_in_process
-from spiking.network.network_arrays import NetworkArrays
-from spiking.trials.trial import Trial
+from spiking.devices.registry import AUTO, DEVICES, PREFERRED
 
-Trials = Sequence[tuple[int, Callable[[], Trial]]]
-Spikes = Generator[tuple[int, NDArray[np.int32]], None, None]
-Runner = Callable[[NetworkArrays, Trials, int, Callable[[float], None]], Spikes]
-
-
-def _cpp(
-    arrays: NetworkArrays, trials: Trials, n_jobs: int, report: Callable[[float], None]
-) -> Spikes:
-    return run_compiled(arrays, trials, n_jobs=n_jobs, report=report)
-
-
-def _cuda(
-    arrays: NetworkArrays, trials: Trials, n_jobs: int, report: Callable[[float], None]
-) -> Spikes:
-    return run_on_gpu(arrays, trials, report=report)
-
-
-def _runtime(target: str) -> Runner:
-    def run(
-        arrays: NetworkArrays,
-        trials: Trials,
-        n_jobs: int,
-        report: Callable[[float], None],
-    ) -> Spikes:
-        return run_in_process(arrays, trials, target=target, report=report)
-
-    return run
-
-
-DEVICES: dict[str, Runner] = {
-    "cpp": _cpp,
-    "cuda": _cuda,
-    "cython": _runtime("cython"),
-    "numpy": _runtime("numpy"),
-}
-"""Runner of each device: takes the network, the trials, the number of processes
-and a progress callback; yields the spikes of each trial. A device is added here.
-"""
+if TYPE_CHECKING:
+    from spiking.devices.device import Device, MakeArrays, Runner
 
 
 @dataclass(frozen=True)
@@ -62,7 +20,7 @@ class DeviceChoice:
     Attributes
     ----------
     name
-        Key of :data:`DEVICES`.
+        Key of :data:`~spiking.devices.registry.DEVICES`.
     reason
         Why, in one line, where it was left open; else empty.
     """
@@ -71,16 +29,15 @@ class DeviceChoice:
     reason: str = ""
 
 
-def choose_device(
-    wanted: str, arrays: Callable[[], NetworkArrays] | None = None
-) -> DeviceChoice:
+def choose_device(wanted: str, arrays: MakeArrays | None = None) -> DeviceChoice:
     """Return the device to use, having checked that it can be.
 
     Parameters
     ----------
     wanted
-        A key of :data:`DEVICES`, or ``"auto"``: ``"cuda"`` where the extra, the
-        CUDA toolkit and a GPU are there and the network fits, else ``"cpp"``.
+        A key of :data:`~spiking.devices.registry.DEVICES`, or ``"auto"``: ``"cuda"``
+        where the extra, the CUDA toolkit and a GPU are there and the network fits,
+        else ``"cpp"``.
     arrays
         Makes the network, if a GPU is there to fit it into; ``None`` leaves that
         check out.
@@ -96,19 +53,16 @@ def choose_device(
         If there is no such device, or it is ``"cuda"`` and something is missing
         or the network does not fit.
     """
-    if wanted not in ("cuda", "auto"):
-        device_runner(wanted)
+    if wanted != AUTO:
+        _device(wanted).check(arrays)
         return DeviceChoice(wanted)
+    first, other = PREFERRED
     try:
-        _, gpu = check_cuda()
-        if arrays is not None:
-            choose_capacity(arrays(), gpu)
+        used = first.check(arrays)
     except DeviceError as error:
-        if wanted == "cuda":
-            raise
         why = str(error).removeprefix("device ").removesuffix(OR_CPP)
-        return DeviceChoice("cpp", f"device: cpp, because {why}")
-    return DeviceChoice("cuda", f"device: cuda, on {gpu.name}")
+        return DeviceChoice(other.name, f"device: {other.name}, because {why}")
+    return DeviceChoice(first.name, f"device: {first.name}, on {used}")
 
 
 def device_runner(device: str) -> Runner:
@@ -117,20 +71,24 @@ def device_runner(device: str) -> Runner:
     Parameters
     ----------
     device
-        A key of :data:`DEVICES`.
+        A key of :data:`~spiking.devices.registry.DEVICES`.
 
     Returns
     -------
     callable
-        See :data:`DEVICES`.
+        See :attr:`spiking.devices.device.Device.run`.
 
     Raises
     ------
     DeviceError
         If there is no such device.
     """
-    if device not in DEVICES:
+    return _device(device).run
+
+
+def _device(name: str) -> Device:
+    if name not in DEVICES:
         raise DeviceError(
-            f"device {device!r} does not exist: choose from {', '.join(DEVICES)}"
+            f"device {name!r} does not exist: choose from {', '.join(DEVICES)}"
         )
-    return DEVICES[device]
+    return DEVICES[name]

@@ -36,10 +36,9 @@ class SpikingModel:
     dt_ms
         Time step, ms.
     device
-        ``"cpp"`` (compiled once per network size, needs a C++ compiler),
-        ``"cuda"`` (compiled once, needs an NVIDIA GPU and the extra ``cuda``),
-        ``"cython"`` or ``"numpy"``; ``"auto"`` is ``"cuda"`` where that can be
-        used, else ``"cpp"``. The attribute ``device`` holds the one in use.
+        One of :data:`spiking.devices.registry.DEVICES`; ``"auto"`` is ``"cuda"``
+        where that can be used, else ``"cpp"``. The attribute ``device`` holds the
+        one in use.
     n_jobs
         Processes that trials are spread over (device ``cpp``); default: one
         per core.

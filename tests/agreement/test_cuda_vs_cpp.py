@@ -20,9 +20,11 @@ from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import POPULATIONS
 from bridge.errors import DeviceError
-from bridge.stimulus.scenes import flash
-from spiking.devices.choose import DEVICES
+from bridge.stimulus.scenes.flash import flash
+from spiking.devices.choose import device_runner
 from spiking.devices.cuda.device import check_cuda, run_batches
+from spiking.devices.device import Device
+from spiking.devices.registry import DEVICES
 from spiking.network.network_arrays import network_arrays
 from spiking.running.model import SpikingModel
 from spiking.trials.trial import Trial
@@ -67,8 +69,12 @@ def use(request, monkeypatch):
             monkeypatch.setitem(
                 DEVICES,
                 device,
-                lambda arrays, trials, n_jobs, report: run_batches(
-                    binary, CAPACITY, arrays, trials, report=report
+                Device(
+                    device,
+                    "the program of the GPU, on the CPU",
+                    lambda arrays, trials, n_jobs, report: run_batches(
+                        binary, CAPACITY, arrays, trials, report=report
+                    ),
                 ),
             )
         return device
@@ -83,7 +89,7 @@ def small_network() -> Column:
 
 
 def run_trials(device: str, column: Column, trials: list[Trial]):
-    runner = DEVICES[device](
+    runner = device_runner(device)(
         network_arrays(column, 0.1),
         [(k, partial(lambda trial: trial, trial)) for k, trial in enumerate(trials)],
         2,

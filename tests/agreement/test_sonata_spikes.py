@@ -63,7 +63,11 @@ def test_grating_rates_follow_the_grating(layer_4: Path, l4: Column) -> None:
     path = layer_4 / "inputs/spikes.gratings.0deg_2Hz.h5"
     spikes = read_lgn_spikes(path, l4.lgn)
     stimulus = stimulus_from_spikes(
-        spikes, name="grating_0", duration_ms=3000.0, direction_deg=0.0
+        spikes,
+        name="grating_0",
+        kind="grating",
+        duration_ms=3000.0,
+        direction_deg=0.0,
     )
     assert stimulus.lgn_rate_hz.shape == (3000, l4.lgn.n_cells)
     # Smoothing with reflecting ends keeps the count (float32 storage: 1e-4).
@@ -85,7 +89,7 @@ def test_spikes_are_mapped_and_foreign_cells_skipped(spike_file: Path) -> None:
 def test_bins_without_smoothing_count_spikes(spike_file: Path) -> None:
     spikes = read_lgn_spikes(spike_file, lgn_cells([3, 40, 8]))
     stimulus = stimulus_from_spikes(
-        spikes, name="s", duration_ms=20.0, dt_ms=5.0, smooth_ms=0.0
+        spikes, name="s", kind="other", duration_ms=20.0, dt_ms=5.0, smooth_ms=0.0
     )
     expected = np.zeros((4, 3))
     expected[2, :2] = 200.0  # one spike in 5 ms; the one at 30 ms is outside
@@ -172,8 +176,10 @@ def test_spikes_of_another_lgn_are_refused(spike_file: Path) -> None:
 def test_a_stimulus_needs_a_sensible_time_base(spike_file: Path) -> None:
     spikes = read_lgn_spikes(spike_file, lgn_cells([3, 40, 8]))
     with pytest.raises(InputError, match="not a multiple of dt"):
-        stimulus_from_spikes(spikes, name="s", duration_ms=20.5)
+        stimulus_from_spikes(spikes, name="s", kind="other", duration_ms=20.5)
     with pytest.raises(InputError, match="no spike within the first 5"):
-        stimulus_from_spikes(spikes, name="s", duration_ms=5.0)
+        stimulus_from_spikes(spikes, name="s", kind="other", duration_ms=5.0)
     with pytest.raises(InputError, match="smooth_ms is negative"):
-        stimulus_from_spikes(spikes, name="s", duration_ms=20.0, smooth_ms=-1.0)
+        stimulus_from_spikes(
+            spikes, name="s", kind="other", duration_ms=20.0, smooth_ms=-1.0
+        )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from validation.experiment.sabotages import SABOTAGES
+from validation.experiment.sabotages.registry import SABOTAGES
 from validation.measures.registry import measures
 
 pytestmark = [pytest.mark.slow, pytest.mark.agreement]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from bridge.errors import InputError
+from spiking.devices.registry import AUTO, DEVICES, PREFERRED
 
 ConfigFile = Annotated[
     Path | None,
@@ -52,13 +53,15 @@ Weights = Annotated[
         show_default=False,
     ),
 ]
+_DEVICES = ", ".join(
+    [f"{device.name} ({device.description})" for device in DEVICES.values()]
+    + [f"or {AUTO} ({' where it can be used, else '.join(d.name for d in PREFERRED)})"]
+)
 Device = Annotated[
     str | None,
     typer.Option(
-        help="Device of the spiking model: cpp (compiled once), cuda (NVIDIA GPU, "
-        "needs the extra 'cuda'), cython, numpy (no compiler needed, slow), or auto "
-        "(cuda where it can be used, else cpp).  [default: cpp]",
-        metavar="cpp|cuda|cython|numpy|auto",
+        help=f"Device of the spiking model: {_DEVICES}.  [default: cpp]",
+        metavar="|".join((*DEVICES, AUTO)),
         show_default=False,
     ),
 ]

@@ -1,10 +1,13 @@
 """``v1bridge simulate``: its options and help."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from bridge.stimulus.scenes.registry import DEFAULT, SCENE_OPTIONS, SCENES
+from bridge.stimulus.scenes.scene import SceneOption
+from validation.cli.listed_options import listed_options
 from validation.cli.options import (
     ColumnPath,
     Device,
@@ -18,21 +21,27 @@ from validation.cli.options import (
 )
 
 
+def _typed(option: SceneOption) -> Any:
+    takes_it = [scene.name for scene in SCENES.values() if option in scene.options]
+    help_text = (
+        f"{option.description} ({', '.join(takes_it)}).  [default: {option.default:g}]"
+    )
+    return Annotated[float | None, typer.Option(help=help_text, show_default=False)]
+
+
+@listed_options("varied", {name: _typed(o) for name, o in SCENE_OPTIONS.items()})
 def simulate(
     out: Out,
     stimulus: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="blank, flash, steps, grating or broadband.",
+            help="; ".join(f"{s.name}: {s.description}" for s in SCENES.values())
+            + f".  [default: {DEFAULT.name}]",
             metavar="NAME",
+            show_default=False,
         ),
-    ] = "grating",
-    direction_deg: Annotated[
-        float, typer.Option(help="Direction of the grating, degrees.")
-    ] = 0.0,
-    modulation: Annotated[
-        float, typer.Option(help="Depth of the broadband modulation, 0 to 1.")
-    ] = 1.0,
+    ] = None,
+    varied: dict[str, float] | None = None,
     lgn_spikes: Annotated[
         Path | None,
         typer.Option(
@@ -80,8 +89,7 @@ def simulate(
         },
         Request(
             stimulus=stimulus,
-            direction_deg=direction_deg,
-            modulation=modulation,
+            varied=varied or {},
             lgn_spikes=lgn_spikes,
             duration_ms=duration_ms,
             n_trials=trials,

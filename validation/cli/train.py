@@ -5,6 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ratemodel.scenarios.default import DEFAULT
+from ratemodel.scenarios.registry import SCENARIOS
+from ratemodel.tasks.registry import TASKS
+from validation.cli.listed_options import listed_options
 from validation.cli.options import (
     ColumnPath,
     ConfigFile,
@@ -20,7 +24,26 @@ from validation.cli.options import (
     split_names,
 )
 
+_ALL = "all"
+_DEFAULT_IMAGES = {
+    name: kind.config.model_fields["images"].default
+    for name, kind in TASKS.items()
+    if kind.has_images
+}
+_IMAGES_OF = {
+    f"{name}_images": Annotated[
+        str | None,
+        typer.Option(
+            help=f"Images of the {name} task where they are others.",
+            metavar="SOURCE",
+            show_default=False,
+        ),
+    ]
+    for name in _DEFAULT_IMAGES
+}
 
+
+@listed_options("task_images", _IMAGES_OF)
 def train(
     out: Out,
     config: ConfigFile = None,
@@ -67,27 +90,21 @@ def train(
         str | None,
         typer.Option(
             help="Tasks, separated by commas, or all.  [default: all]",
-            metavar="orientation|classification|change|all",
+            metavar="|".join((*TASKS, _ALL)),
             show_default=False,
         ),
     ] = None,
     images: Annotated[
         str | None,
         typer.Option(
-            help="Images of both image tasks: digits, photographs, mnist, cifar10, a "
-            "file or a folder.  [default: digits to classify, photographs for change]",
+            help=f"Images of {' and '.join(_DEFAULT_IMAGES)}: digits, photographs, "
+            "mnist, cifar10, a file or a folder.  [default: "
+            f"{', '.join(f'{i} for {n}' for n, i in _DEFAULT_IMAGES.items())}]",
             metavar="SOURCE",
             show_default=False,
         ),
     ] = None,
-    change_images: Annotated[
-        str | None,
-        typer.Option(
-            help="Images of the change task where they are others.",
-            metavar="SOURCE",
-            show_default=False,
-        ),
-    ] = None,
+    task_images: dict[str, str] | None = None,
     lgn: Annotated[
         bool | None,
         typer.Option(
@@ -100,9 +117,9 @@ def train(
     scenario: Annotated[
         str | None,
         typer.Option(
-            help="What of the data's network is kept: default, uniform_neurons, "
-            "random_synapses, no_dale, or hybrid (Hebbian within a layer).  "
-            "[default: default]",
+            help="What of the data's network is kept. "
+            + "; ".join(f"{s.name}: {s.description}" for s in SCENARIOS.values())
+            + f".  [default: {DEFAULT.name}]",
             metavar="NAME",
             show_default=False,
         ),
@@ -181,10 +198,10 @@ def train(
 
     seeds = given_options(seed=training_seed)
     tasks = given_options(tasks=None if task is None else _task_names(task)) | seeds
-    if images is not None:
-        tasks["classification"] = {"images": images}
-    if images is not None or change_images is not None:
-        tasks["change"] = {"images": change_images or images}
+    for name in _DEFAULT_IMAGES:
+        source = (task_images or {}).get(f"{name}_images", images)
+        if source is not None:
+            tasks[name] = {"images": source}
     given: dict[str, dict[str, Any]] = {
         "column": column_options(size, seed, column, no_surround),
         "model": given_options(
@@ -211,5 +228,4 @@ def train(
 
 
 def _task_names(text: str) -> list[str]:
-    every = ["orientation", "classification", "change"]
-    return every if text.strip() == "all" else split_names(text)
+    return list(TASKS) if text.strip() == _ALL else split_names(text)

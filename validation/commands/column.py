@@ -19,7 +19,7 @@ from bridge.column.connectivity import (
 from bridge.files.run_folder import open_run_folder
 from bridge.progress import task
 from bridge.sonata.write import write_sonata
-from bridge.stimulus.scenes import blank
+from bridge.stimulus.scenes.blank import blank
 from validation.commands.progress_bar import ProgressBar
 from validation.commands.tables import matrix_table
 from validation.config.validate import merged_config

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bridge.by_name import by_name
 from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
@@ -21,19 +22,16 @@ from bridge.stimulus.lgn.spikes import (
     read_lgn_spikes,
     stimulus_from_spikes,
 )
-from bridge.stimulus.scenes import blank, broadband, flash, grating, steps
+from bridge.stimulus.scenes.registry import DEFAULT, SCENES
+from bridge.stimulus.scenes.scene import Scene, SceneOption, SceneTrial
 from bridge.stimulus.stimulus import Stimulus
 from validation.commands.device import settle_device
 from validation.commands.progress_bar import ProgressBar
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
 
-STIMULI = ("blank", "flash", "steps", "grating", "broadband")
-"""Stimuli that can be named."""
-
 _DROP_MS = 500.0
 _BIN_MS = 10.0
-_STEPS_HZ = (5.0, 2.0, 16.0, 8.0, 4.0, 12.0)
 
 
 class Request(NamedTuple):
@@ -42,11 +40,10 @@ class Request(NamedTuple):
     Attributes
     ----------
     stimulus
-        One of :data:`STIMULI`.
-    direction_deg
-        Direction of a grating, degrees.
-    modulation
-        Modulation depth of the broadband stimulus, 0 to 1.
+        Key of :data:`bridge.stimulus.scenes.registry.SCENES`; None where none was
+        named.
+    varied
+        Values of the stimulus' options, as far as they were given.
     lgn_spikes
         SONATA spike file of LGN cells, in place of ``stimulus``.
     duration_ms
@@ -57,9 +54,8 @@ class Request(NamedTuple):
         Also write the spikes.
     """
 
-    stimulus: str
-    direction_deg: float
-    modulation: float
+    stimulus: str | None
+    varied: Mapping[str, float]
     lgn_spikes: Path | None
     duration_ms: float
     n_trials: int
@@ -69,7 +65,7 @@ class Request(NamedTuple):
 
 def simulate_into(
     out: Path,
-    options: Mapping[str, Mapping[str, Any]],
+    sections: Mapping[str, Mapping[str, Any]],
     request: Request,
     *,
     overwrite: bool,
@@ -80,7 +76,7 @@ def simulate_into(
     ----------
     out
         Folder for the result.
-    options
+    sections
         Sections ``column`` and ``spiking`` of a configuration.
     request
         What to simulate.
@@ -92,8 +88,10 @@ def simulate_into(
     V1BridgeError
         If any input cannot be used; before anything is simulated.
     """
-    config = merged_config(None, options)
+    config = merged_config(None, sections)
     _check(request)
+    shown = _shown(request)
+    options = _values(shown, request)
     config = settle_device(config)
     with (
         open_run_folder(out, config.to_toml(), overwrite=overwrite) as folder,
@@ -101,7 +99,7 @@ def simulate_into(
     ):
         with task(progress, "column", 1):
             column = load_column(config.column)
-        stimulus, spikes = _stimulus(column, request)
+        stimulus, spikes = _stimulus(column, request, shown, options)
         # Imports Brian2, seconds of work: only once the input is sound.
         from spiking.running.model import SpikingModel
 
@@ -133,8 +131,13 @@ def simulate_into(
             },
             "dt_ms": config.spiking.dt_ms,
             "device": config.spiking.device,
-            **request._asdict(),
+            "stimulus": shown.name if isinstance(shown, Scene) else None,
+            **options,
             "lgn_spikes": request.lgn_spikes and str(request.lgn_spikes),
+            "duration_ms": request.duration_ms,
+            "n_trials": request.n_trials,
+            "seed": request.seed,
+            "record_spikes": request.record_spikes,
         }
         _write_json(folder.staging / "simulation.json", settings)
         _write_json(folder.staging / "provenance.json", collect_provenance())
@@ -144,19 +147,10 @@ def simulate_into(
 
 
 def _check(request: Request) -> None:
-    if request.stimulus not in STIMULI:
-        raise InputError(
-            f"--stimulus {request.stimulus}: there is no such stimulus; "
-            f"choose one of {', '.join(STIMULI)}"
-        )
     if request.n_trials < 1:
         raise InputError(f"--trials {request.n_trials}: at least one is needed")
     if not 0 <= request.seed < 2**31:
         raise InputError(f"--noise-seed {request.seed}: must be 0 to 2147483647")
-    if not 0.0 <= request.modulation <= 1.0:
-        raise InputError(f"--modulation {request.modulation:g}: must be 0 to 1")
-    if not np.isfinite(request.direction_deg):
-        raise InputError(f"--direction-deg {request.direction_deg}: must be a number")
     bins = request.duration_ms / _BIN_MS
     if not _DROP_MS < request.duration_ms <= 600_000 or abs(bins - round(bins)) > 1e-9:
         raise InputError(
@@ -168,34 +162,58 @@ def _check(request: Request) -> None:
         raise InputError(f"{request.lgn_spikes}: there is no such spike file")
 
 
-def _stimulus(column: Column, request: Request) -> tuple[Stimulus, LgnSpikes | None]:
-    lgn, duration_ms = column.lgn, request.duration_ms
+def _shown(request: Request) -> Scene | Path:
+    """Return the scene to show, or the file of spikes to replay in its place."""
+    name = request.stimulus
     if request.lgn_spikes is not None:
-        spikes = read_lgn_spikes(request.lgn_spikes, lgn)
-        stimulus = stimulus_from_spikes(spikes, name="replay", duration_ms=duration_ms)
-        return stimulus, spikes
-    if request.stimulus == "blank":
-        return blank(lgn, duration_ms=duration_ms), None
-    if request.stimulus == "flash":
-        onset_ms = 0.5 * (_DROP_MS + duration_ms)
-        return flash(lgn, duration_ms=duration_ms, onset_ms=onset_ms), None
-    if request.stimulus == "steps":
-        return (
-            steps(lgn, levels_hz=_STEPS_HZ, duration_ms=duration_ms, first_ms=_DROP_MS),
-            None,
+        if name is not None:
+            raise InputError("--stimulus has no effect with --lgn-spikes; leave it")
+        return request.lgn_spikes
+    if name is None:
+        return DEFAULT
+    if name not in SCENES:
+        raise InputError(
+            f"--stimulus {name}: there is no such stimulus; "
+            f"choose one of {', '.join(SCENES)}"
         )
-    if request.stimulus == "grating":
-        return (
-            grating(
-                lgn,
-                direction_deg=request.direction_deg,
-                duration_ms=duration_ms,
-                onset_ms=0.0,
-            ),
-            None,
-        )
-    modulation = request.modulation
-    return broadband(lgn, modulation=modulation, duration_ms=duration_ms), None
+    return SCENES[name]
+
+
+def _values(shown: Scene | Path, request: Request) -> dict[str, float]:
+    """Return the value of every option of the scene, by name."""
+    own: dict[str, SceneOption] = {}
+    beside = "--lgn-spikes"
+    if isinstance(shown, Scene):
+        own = by_name(*shown.options)
+        beside = f"--stimulus {shown.name}"
+    for name, value in request.varied.items():
+        flag = f"--{name.replace('_', '-')}"
+        if name not in own:
+            raise InputError(f"{flag} has no effect with {beside}; leave it")
+        option = own[name]
+        if not isfinite(value):
+            raise InputError(f"{flag} {value}: must be a number")
+        if not option.lowest <= value <= option.highest:
+            raise InputError(
+                f"{flag} {value:g}: must be {option.lowest:g} to {option.highest:g}"
+            )
+    return {n: request.varied.get(n, option.default) for n, option in own.items()}
+
+
+def _stimulus(
+    column: Column,
+    request: Request,
+    shown: Scene | Path,
+    options: Mapping[str, float],
+) -> tuple[Stimulus, LgnSpikes | None]:
+    if isinstance(shown, Scene):
+        trial = SceneTrial(request.duration_ms, _DROP_MS)
+        return shown.make(column.lgn, trial, options), None
+    spikes = read_lgn_spikes(shown, column.lgn)
+    stimulus = stimulus_from_spikes(
+        spikes, name="replay", kind="other", duration_ms=request.duration_ms
+    )
+    return stimulus, spikes
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

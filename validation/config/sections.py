@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bridge.config_section import Section, as_distinct
+from bridge.config_section import OneOf, Section, as_distinct
 from bridge.rate_model import FORMS, check_form
 from bridge.reduction.transfer.points import LGN_LEVELS_HZ
 from ratemodel.variants.registry import VARIANTS, check_variant
+from spiking.devices.registry import AUTO, DEVICES
 
 VariantName = Annotated[str, AfterValidator(check_variant)]
 FormName = Annotated[str, AfterValidator(check_form)]
@@ -35,9 +36,9 @@ class SpikingConfig(Section):
     Attributes
     ----------
     device
-        ``"cpp"`` (compiled once, then reused), ``"cuda"`` (on an NVIDIA GPU),
-        ``"cython"`` or ``"numpy"``; ``"auto"`` is ``"cuda"`` where that can be
-        used, else ``"cpp"``: a run folder names the one that was used.
+        One of :data:`spiking.devices.registry.DEVICES`; ``"auto"`` is ``"cuda"``
+        where that can be used, else ``"cpp"``: a run folder names the one that was
+        used.
     dt_ms
         Time step, ms.
     seeds
@@ -52,7 +53,7 @@ class SpikingConfig(Section):
         Noise ceiling (correlation) at which no more trials are added.
     """
 
-    device: Literal["cpp", "cuda", "cython", "numpy", "auto"] = "cpp"
+    device: Annotated[str, OneOf((*DEVICES, AUTO))] = "cpp"
     dt_ms: Annotated[float, Field(gt=0, le=1)] = 0.1
     seeds: Annotated[
         tuple[Annotated[int, Field(ge=0, lt=2**31)], ...],

@@ -11,7 +11,9 @@ from pydantic import BeforeValidator, Field
 from bridge.config_section import Section, as_tuple
 from bridge.errors import InputError
 from bridge.files.toml_file import merge_keys, read_toml
-from validation.config.train import ScenarioName, TrainConfig
+from ratemodel.scenarios.config import ScenarioName
+from ratemodel.scenarios.registry import SCENARIOS
+from validation.config.train import TrainConfig
 
 Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 Seeds = Annotated[
@@ -58,7 +60,8 @@ class SweepConfig(Section):
         the same name there: from a coarse step to a fine one, say. It takes the place
         of ``train.training.start``.
     train
-        What all runs share, as in the configuration of ``v1bridge train``.
+        What all runs share, as in the configuration of ``v1bridge train``. An option
+        of a scenario reaches the runs of that scenario.
     """
 
     grid: GridConfig = GridConfig()
@@ -135,8 +138,19 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         if config.start is not None and is_section:
             name = _name(_setting(str(size), lgn), scenario, seed)
             own["training"] = {"start": str(Path(config.start) / name)}
-        content = merge_keys(config.train, own)
+        content = merge_keys(_without_foreign(config, scenario), own)
         yield Job(scenario, str(size), lgn, seed, TrainConfig.parse(content, where))
+
+
+def _without_foreign(config: SweepConfig, scenario: str) -> dict[str, Any]:
+    """Return what all runs share, without options of other scenarios of the grid."""
+    shared = config.train.get("scenario")
+    if not isinstance(shared, Mapping):
+        return config.train
+    options = {n: set(SCENARIOS[n].options.model_fields) for n in config.grid.scenarios}
+    foreign = set().union(*options.values()) - options[scenario]
+    kept = {name: value for name, value in shared.items() if name not in foreign}
+    return {**config.train, "scenario": kept}
 
 
 def _setting(size: str, has_lgn: bool) -> str:

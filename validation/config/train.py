@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import tomli_w
 from pydantic import Field
@@ -10,8 +10,7 @@ from pydantic import Field
 from bridge.certificate.scores import Tier
 from bridge.config_section import Section
 from ratemodel.readout.config import ReadoutConfig
-from ratemodel.scenarios.choose import choose_scenario
-from ratemodel.scenarios.scenario import Scenario
+from ratemodel.scenarios.config import ScenarioConfig
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.training.config import TrainingConfig
 from ratemodel.trials.input_config import InputConfig
@@ -19,10 +18,6 @@ from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
 from validation.config.sections import FormName, VariantName
 from validation.config.with_options import merged_sections
 
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-ScenarioName = Literal[
-    "default", "uniform_neurons", "random_synapses", "no_dale", "hybrid"
-]
 Name = Annotated[str, Field(min_length=1)]
 
 LONGEST_STEP_MS = 10.0
@@ -61,32 +56,6 @@ class ModelConfig(Section):
     form: FormName | None = None
     tau_r_ms: Annotated[float, Field(gt=0)] | None = None
     dt_ms: Annotated[float, Field(gt=0, le=LONGEST_STEP_MS)] = 2.0
-
-
-class ScenarioConfig(Section):
-    """What of the data's network is kept.
-
-    Attributes
-    ----------
-    name
-        One of :data:`ratemodel.scenarios.choose.SCENARIOS`.
-    hebbian, hebbian_rate
-        Rule of the hybrid scenario and its learning rate; that of the rule where
-        it is left out.
-    seed
-        Seed of what it draws.
-    """
-
-    name: ScenarioName = "default"
-    hebbian: Literal["oja", "hebb", "bcm"] = "oja"
-    hebbian_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
-    seed: Seed = 1
-
-    def choose(self) -> Scenario:
-        """Return the scenario."""
-        return choose_scenario(
-            self.name, hebbian=self.hebbian, learning_rate=self.hebbian_rate
-        )
 
 
 class TrainConfig(ConfigWithColumn):

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
-from bridge.stimulus.scenes import blank, broadband, flash, grating, steps
+from bridge.stimulus.scenes.blank import blank
+from bridge.stimulus.scenes.broadband import broadband
+from bridge.stimulus.scenes.flash import flash
+from bridge.stimulus.scenes.grating import grating
+from bridge.stimulus.scenes.steps import steps
 from bridge.stimulus.stimulus import Stimulus
 
 DIRECTIONS_DEG = (0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0)
@@ -69,7 +73,6 @@ def build_protocol(
     calibration = (
         steps(
             lgn,
-            levels_hz=(5.0, 2.0, 16.0, 8.0, 4.0, 12.0),
             first_ms=drop_ms,
             duration_ms=duration_ms,
         ),

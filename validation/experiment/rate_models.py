@@ -8,7 +8,8 @@ from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.network.network import RateNetwork
-from validation.experiment.sabotages import SABOTAGES, Sabotage
+from validation.experiment.sabotages.registry import SABOTAGES
+from validation.experiment.sabotages.sabotage import Sabotage
 from validation.responses.model_rates import ModelRates
 
 
@@ -35,10 +36,11 @@ def respond(
         Bin and dropped start, ms.
     sabotage
         Name of a change, one of
-        :data:`validation.experiment.sabotages.SABOTAGES`, that is meant to be noticed.
+        :data:`validation.experiment.sabotages.registry.SABOTAGES`, that is meant to be
+        noticed.
     """
     stated = model.by_population(parameters.population)
-    change = SABOTAGES[sabotage] if sabotage else Sabotage("nothing changed")
+    change = SABOTAGES[sabotage] if sabotage else Sabotage("none", "nothing changed")
     tau_r = model.tau_r_ms
     if tau_r is not None:
         model = model.with_tau_r(change.tau_r_factor * np.asarray(tau_r))

@@ -16,6 +16,7 @@ from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
+from ratemodel.scenarios.registry import SCENARIOS
 from validation.report.run_report import TrainedFacts
 
 WEIGHTS = "weights.safetensors"
@@ -64,12 +65,13 @@ class TrainedRun:
             parameters is missing or damaged.
         """
         untrained = self.parameters  # its message names the folder itself
+        cell_model = SCENARIOS[self.scenario].cell_model
         try:
             return trained_column(
                 column,
                 untrained,
                 self.recurrent_pa,
-                has_uniform_neurons=self.scenario == "uniform_neurons",
+                cell_model=None if cell_model is None else cell_model(column),
                 lgn=self.lgn,
                 input_pa=self.input_pa,
             )
@@ -181,7 +183,7 @@ def read_trained_run(folder: Path) -> TrainedRun:
     """
     # torch takes seconds to import, and few commands get here
     from ratemodel.training.checkpoint import read_tensors
-    from ratemodel.trials.input_config import lgn_cells
+    from ratemodel.trials.input_channels import lgn_cells
     from validation.config.train import merged_train_config
 
     require_finished(folder, FILE_NAME)

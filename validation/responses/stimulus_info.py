@@ -1,11 +1,8 @@
 """What the measures need to know about a stimulus."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from bridge.stimulus.stimulus import Stimulus
-
-StimulusKind = Literal["blank", "flash", "step", "grating", "broadband", "other"]
+from bridge.stimulus.stimulus import Stimulus, StimulusKind
 
 
 @dataclass(frozen=True)
@@ -35,30 +32,10 @@ class StimulusInfo:
 
     @classmethod
     def from_stimulus(cls, stimulus: Stimulus) -> "StimulusInfo":
-        """Read the metadata of a stimulus.
-
-        The kind is the first word of the name where that is a known kind;
-        otherwise it follows from direction, frequencies and onsets.
-        """
-        kind: StimulusKind = "other"
-        word = stimulus.name.lower()
-        if word.startswith("broadband"):
-            kind = "broadband"
-        elif word.startswith("grating") or stimulus.direction_deg is not None:
-            kind = "grating"
-        elif word.startswith("flash"):
-            kind = "flash"
-        elif word.startswith("step"):
-            kind = "step"
-        elif word.startswith("blank"):
-            kind = "blank"
-        elif len(stimulus.frequencies_hz) >= 3:
-            kind = "broadband"
-        elif stimulus.onset_ms and not stimulus.frequencies_hz:
-            kind = "step"
+        """Return what a stimulus says about itself."""
         return cls(
             name=stimulus.name,
-            kind=kind,
+            kind=stimulus.kind,
             onset_ms=tuple(stimulus.onset_ms),
             frequencies_hz=tuple(stimulus.frequencies_hz),
             direction_deg=stimulus.direction_deg,

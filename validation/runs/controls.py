@@ -6,7 +6,7 @@ from bridge.certificate.scores import PASSING, Scores
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from validation.experiment.experiment import Experiment
-from validation.experiment.sabotages import SABOTAGES
+from validation.experiment.sabotages.registry import SABOTAGES
 from validation.judging.controls import is_noticed
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model

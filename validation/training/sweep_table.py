@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from ratemodel.tasks.config import TASK_NAMES
+from ratemodel.tasks.registry import TASKS
 from ratemodel.training.accuracy import Accuracy
 from validation.config.sweep import Job
 
+_THESIS = tomllib.loads(
+    files("validation.training").joinpath("thesis_accuracies.toml").read_text("utf-8")
+)
 _HEAD = (
     "| input and size | scenario | seeds | all tasks | "
-    + " | ".join(TASK_NAMES)
+    + " | ".join(TASKS)
     + " | thesis: all; "
-    + "; ".join(TASK_NAMES)
+    + "; ".join(_THESIS["tasks"])
     + " | validated | minutes |"
 )
 
@@ -23,32 +26,20 @@ def sweep_markdown(found: Sequence[tuple[Job, Mapping[str, Any]]]) -> str:
 
     Accuracies are in %, with the 95 % interval of all trials of all seeds; with
     several seeds the smallest and the largest stand behind it. All tasks is the
-    mean of the three, as in the thesis.
+    mean of those of the thesis, which has three.
 
     Parameters
     ----------
     found
         Jobs that are complete, and their results.
     """
-    thesis = tomllib.loads(
-        files("validation.training")
-        .joinpath("thesis_accuracies.toml")
-        .read_text("utf-8")
-    )
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for job, results in found:
         groups.setdefault((job.setting, job.scenario), []).append(results)
     lines = [_HEAD, "|" + "---|" * (_HEAD.count("|") - 1)]
     for (setting, scenario), own in groups.items():
         tests = [results["test"] for results in own]
-        tasks = [_cell([test[t] for test in tests if t in test]) for t in TASK_NAMES]
-        published = thesis.get(scenario, {}).get(setting)
-        if published is not None:
-            shown = "; ".join(f"{value:g}" for value in published)
-        elif scenario == "hybrid" and setting in thesis["hybrid_drop"]:
-            shown = f"about {thesis['hybrid_drop'][setting]:g} against default"
-        else:
-            shown = "-"
+        tasks = [_cell([test[t] for test in tests if t in test]) for t in TASKS]
         validated = all(results["certified"]["validated"] for results in own)
         minutes = sum(results["minutes"] for results in own) / len(own)
         columns = [
@@ -57,7 +48,7 @@ def sweep_markdown(found: Sequence[tuple[Job, Mapping[str, Any]]]) -> str:
             str(len(own)),
             _all_tasks(tests),
             *tasks,
-            shown,
+            _published(scenario, setting),
             "yes" if validated else "NO",
             f"{minutes:.1f}",
         ]
@@ -65,11 +56,20 @@ def sweep_markdown(found: Sequence[tuple[Job, Mapping[str, Any]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _published(scenario: str, setting: str) -> str:
+    """Return what the thesis says of a scenario."""
+    accuracies = _THESIS["accuracy"].get(scenario, {}).get(setting)
+    if accuracies is not None:
+        return "; ".join(f"{value:g}" for value in accuracies)
+    drop = _THESIS["drop"].get(scenario, {}).get(setting)
+    return "-" if drop is None else f"about {drop:g} against default"
+
+
 def _all_tasks(tests: Sequence[Mapping[str, Any]]) -> str:
     means = [
-        sum(found["accuracy"] for found in test.values()) / len(test)
+        sum(test[task]["accuracy"] for task in _THESIS["tasks"]) / len(_THESIS["tasks"])
         for test in tests
-        if len(test) == len(TASK_NAMES)
+        if test.keys() >= set(_THESIS["tasks"])
     ]
     return f"{100 * sum(means) / len(means):.2f}" if means else "-"
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatingArray
+from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
@@ -62,6 +63,21 @@ def typical_cells(
         If the column has no cell of one of the two populations.
     """
     return _typical(population, threshold_mv, 0), _typical(population, threshold_mv, 1)
+
+
+def typical_cell_models(column: Column) -> NDArray[np.int16]:
+    """Return the cell model of each cell where neurons are uniform, ``(n_cells,)``.
+
+    Raises
+    ------
+    InputError
+        As :func:`typical_cells`.
+    """
+    threshold = column.model_values("v_th_mv") - column.model_values("e_l_mv")
+    models = column.cell_model.copy()
+    for typical in typical_cells(column.population, threshold):
+        models[typical.stands_for] = column.cell_model[typical.same_model[0]]
+    return models
 
 
 def _typical(

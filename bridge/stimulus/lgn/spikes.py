@@ -10,7 +10,7 @@ from bridge.arrays import FloatArray, IntArray
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.spike_file import read_spikes
-from bridge.stimulus.stimulus import Stimulus
+from bridge.stimulus.stimulus import Stimulus, StimulusKind
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def stimulus_from_spikes(
     spikes: LgnSpikes,
     *,
     name: str,
+    kind: StimulusKind,
     duration_ms: float,
     dt_ms: float = 1.0,
     smooth_ms: float = 10.0,
@@ -92,8 +93,8 @@ def stimulus_from_spikes(
     ----------
     spikes
         Spikes of the column's LGN cells.
-    name
-        Name of the stimulus.
+    name, kind
+        Name of the stimulus, and which measures it serves.
     duration_ms
         Duration, ms; later spikes are left out.
     dt_ms
@@ -138,4 +139,5 @@ def stimulus_from_spikes(
         onset_ms=onset_ms,
         frequencies_hz=frequencies_hz,
         direction_deg=direction_deg,
+        kind=kind,
     )

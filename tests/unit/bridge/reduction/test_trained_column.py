@@ -8,6 +8,7 @@ import pytest
 from bridge.column.building.build import build_column
 from bridge.column.building.input_wiring import wire_channels
 from bridge.column.building.random_wiring import rewire_at_random
+from bridge.column.building.typical_cells import typical_cell_models, typical_cells
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.reduction.reduce import reduce_column
@@ -79,7 +80,10 @@ def test_random_connections_are_those_that_were_trained(column, untrained):
 
 def test_uniform_neurons_are_two_models(column, untrained):
     trained = trained_column(
-        column, untrained, column.recurrent.weight_pa, has_uniform_neurons=True
+        column,
+        untrained,
+        column.recurrent.weight_pa,
+        cell_model=typical_cell_models(column),
     )
     assert np.unique(column.cell_model).size > 10
     models = np.unique(trained.cell_model)
@@ -104,8 +108,6 @@ def test_a_wrong_number_of_weights_is_refused(column, untrained):
 
 
 def test_both_models_get_the_same_uniform_neurons(column, untrained):
-    from bridge.column.building.typical_cells import typical_cells
-
     models = column.cell_model
     for typical in typical_cells(column.population, untrained.threshold_mv):
         assert np.unique(models[typical.same_model]).size == 1

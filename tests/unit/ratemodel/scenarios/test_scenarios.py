@@ -10,7 +10,9 @@ from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
-from ratemodel.scenarios.choose import SCENARIOS, choose_scenario
+from ratemodel.scenarios.choose import choose_scenario
+from ratemodel.scenarios.config import ScenarioConfig
+from ratemodel.scenarios.registry import SCENARIOS
 
 SAME_NETWORK = ("default", "no_dale", "hybrid")
 
@@ -154,10 +156,30 @@ def test_uniform_neurons_keep_the_moments_of_equal_cells(parameters):
     ("options", "message"),
     [
         ({"name": "other"}, "scenario 'other': there are default, uniform_neurons"),
-        ({"name": "hybrid", "hebbian": "x"}, "hebbian rule 'x': there are oja"),
-        ({"name": "hybrid", "learning_rate": 1.5}, "must be between 0 and 1"),
+        ({"name": "hybrid", "hebbian": "x"}, "'oja', 'hebb' or 'bcm'"),
+        ({"name": "hybrid", "hebbian_rate": 1.5}, "less than 1"),
+        ({"name": "no_dale", "hebbian": "bcm"}, "hebbian: unknown key"),
     ],
 )
 def test_unknown_names_are_refused(options, message):
     with pytest.raises(InputError, match=message):
         choose_scenario(**options)
+
+
+def test_an_option_of_another_scenario_is_refused_by_name():
+    with pytest.raises(
+        InputError, match=r"bcm.* belongs to scenario hybrid, not to no"
+    ):
+        ScenarioConfig.parse({"name": "no_dale", "hebbian": "bcm"}, "run.toml")
+    # a complete configuration holds every default
+    config = ScenarioConfig.parse({"name": "no_dale", "hebbian": "oja"}, "run.toml")
+    assert config.choose().name == "no_dale"
+
+
+def test_the_options_of_a_configuration_reach_the_scenario():
+    content = {"name": "hybrid", "hebbian": "bcm", "hebbian_rate": 0.25}
+    config = ScenarioConfig.parse(content, "run.toml")
+    assert config.model_dump() == content | {"seed": 1}
+    assert list(config.model_dump()) == ["name", "hebbian", "hebbian_rate", "seed"]
+    rule = config.choose()._rule
+    assert (type(rule).__name__, rule.learning_rate) == ("Bcm", 0.25)

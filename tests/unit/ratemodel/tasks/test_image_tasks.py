@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bridge.errors import InputError
-from ratemodel.tasks.config import ScreenConfig, TasksConfig
-from ratemodel.tasks.screen import show_images
+from ratemodel.tasks.config import TasksConfig
+from ratemodel.tasks.screen import ScreenConfig, show_images
 from ratemodel.tasks.task_set import TaskSet, build_tasks
 from ratemodel.tasks.trials import Trials
 

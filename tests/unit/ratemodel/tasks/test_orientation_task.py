@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from ratemodel.tasks.config import OrientationConfig, ScreenConfig
-from ratemodel.tasks.orientation import FineOrientation
-from ratemodel.tasks.screen import show_gratings
+from ratemodel.tasks.orientation import FineOrientation, OrientationConfig
+from ratemodel.tasks.screen import ScreenConfig, show_gratings
 
 FINE = ScreenConfig(size_px=256, field_deg=120.0)
 

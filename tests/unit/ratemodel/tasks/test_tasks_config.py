@@ -4,6 +4,7 @@ import pytest
 
 from bridge.errors import InputError
 from ratemodel.tasks.config import TasksConfig
+from ratemodel.tasks.registry import TASKS
 
 WRONG = {
     "unknown key": ({"orientation": {"angle": 3}}, "orientation.angle: unknown key"),
@@ -43,6 +44,17 @@ def test_a_wrong_value_is_one_line_with_its_key(case: str) -> None:
         TasksConfig.parse(content, "tasks.toml")
     assert str(caught.value).startswith("tasks.toml: ")
     assert "\n" not in str(caught.value)
+
+
+def test_the_numbers_of_the_tasks_stay_what_they_are() -> None:
+    # they enter the random numbers of every trial
+    numbers = {name: kind.task_id for name, kind in TASKS.items()}
+    assert numbers == {"orientation": 0, "classification": 1, "change": 2}
+
+
+def test_sections_are_written_in_the_order_that_files_have() -> None:
+    keys = "tasks seed screen orientation classification change split"
+    assert list(TasksConfig().model_dump()) == keys.split()
 
 
 def test_all_problems_are_named_at_once() -> None:

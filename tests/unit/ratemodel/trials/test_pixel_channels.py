@@ -5,7 +5,8 @@ import pytest
 
 from bridge.errors import InputError
 from bridge.stimulus.movie import Movie
-from ratemodel.trials.pixel_channels import PixelChannels, PixelConfig
+from ratemodel.trials.input_config import PixelConfig
+from ratemodel.trials.pixel_channels import PixelChannels
 
 
 def uniform(*contrasts: float) -> Movie:

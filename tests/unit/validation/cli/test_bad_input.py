@@ -109,7 +109,31 @@ CASES = [
     ("short", "simulate --duration-ms 400 --out {tmp}/out", "--duration-ms"),
     ("bad dt", "simulate --dt-ms -0.1 --out {tmp}/out", "spiking.dt_ms"),
     ("NaN dt", "simulate --dt-ms nan --out {tmp}/out", "spiking.dt_ms"),
-    ("bad modulation", "simulate --modulation 2 --out {tmp}/out", "--modulation"),
+    (
+        "bad modulation",
+        "simulate --stimulus broadband --modulation 2 --out {tmp}/out",
+        "--modulation 2: must be 0 to 1",
+    ),
+    (
+        "modulation of a grating",
+        "simulate --stimulus grating --modulation 0.5 --out {tmp}/out",
+        "--modulation has no effect with --stimulus grating",
+    ),
+    (
+        "direction of a flash",
+        "simulate --stimulus flash --direction-deg 0 --out {tmp}/out",
+        "--direction-deg has no effect with --stimulus flash",
+    ),
+    (
+        "stimulus and spikes",
+        "simulate --stimulus grating --lgn-spikes {tmp}/binary.toml --out {tmp}/out",
+        "--stimulus has no effect with --lgn-spikes",
+    ),
+    (
+        "direction of spikes",
+        "simulate --direction-deg 9 --lgn-spikes {tmp}/binary.toml --out {tmp}/out",
+        "--direction-deg has no effect with --lgn-spikes",
+    ),
     ("NaN direction", "simulate --direction-deg nan --out {tmp}/out", "--direction"),
     ("bad noise seed", "simulate --noise-seed -3 --out {tmp}/out", "--noise-seed"),
     ("no spikes", "simulate --lgn-spikes {tmp}/no.h5 --out {tmp}/out", "no.h5"),

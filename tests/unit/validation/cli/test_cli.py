@@ -177,6 +177,23 @@ def test_a_fault_of_ours_goes_to_a_log(
     assert log.parent == tmp_path
 
 
+def test_reading_a_configuration_needs_neither_torch_nor_brian2() -> None:
+    script = (
+        "import sys\n"
+        "from validation.config.sweep import read_sweep\n"
+        "from validation.config.train import merged_train_config\n"
+        "from validation.config.validate import merged_config\n"
+        "merged_config(None, {'spiking': {'device': 'auto'}})\n"
+        "merged_train_config(None, {'scenario': {'name': 'hybrid'}})\n"
+        "heavy = {'torch', 'brian2', 'matplotlib'} & set(sys.modules)\n"
+        "sys.exit(','.join(sorted(heavy)) or 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_needs_neither_torch_nor_brian2() -> None:
     script = (
         "import sys\n"

@@ -42,7 +42,7 @@ def test_the_column_is_built_only_to_be_fitted_into_a_gpu(monkeypatch):
     def no_gpu():
         raise DeviceError("device 'cuda' needs a GPU, or use --device cpp")
 
-    monkeypatch.setattr("spiking.devices.choose.check_cuda", no_gpu)
+    monkeypatch.setattr("spiking.devices.cuda.device.check_cuda", no_gpu)
     monkeypatch.setattr(validation.commands.device, "load_column", None)
     config = merged_config(None, {"spiking": {"device": "auto"}})
     assert settle_device(config).spiking.device == "cpp"

@@ -53,6 +53,7 @@ def test_the_settings_are_kept(folder: Path) -> None:
     assert settings["stimulus"] == "flash"
     assert settings["column"]["hash"] == build_column(80, 1).hash
     assert settings["device"] == "numpy"
+    assert "direction_deg" not in settings  # a flash has none
 
 
 def test_the_same_command_gives_the_same_rates(folder: Path, tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ def test_a_mistake_is_named(grid, old, new, message):
         read_sweep(grid)
 
 
+def test_an_option_of_a_scenario_reaches_its_own_runs(grid):
+    grid.write_text(GRID + "\n[train.scenario]\nhebbian = 'bcm'\n")
+    rules = {(j.scenario, j.config.scenario.hebbian) for j in read_sweep(grid)}
+    assert rules == {("default", "oja"), ("hybrid", "bcm")}
+    grid.write_text(grid.read_text().replace('"default", "hybrid"', '"default"'))
+    with pytest.raises(InputError, match="belongs to scenario hybrid"):
+        read_sweep(grid)
+
+
 def test_a_sweep_starts_from_an_earlier_one(grid, trained, tmp_path, monkeypatch):
     sweep_into(grid, tmp_path / "coarse")
     started = []

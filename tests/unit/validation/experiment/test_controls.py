@@ -9,18 +9,16 @@ from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
-from bridge.stimulus.scenes import broadband, grating
+from bridge.stimulus.scenes.broadband import broadband
+from bridge.stimulus.scenes.grating import grating
 from validation.experiment.rate_models import respond
-from validation.experiment.sabotages import (
-    REMOVED,
-    SABOTAGES,
-    permute_lgn,
-    remove_output,
-    scale_weights,
-    shift_transfer,
-    shuffle_weights,
-    slow_synapses,
-)
+from validation.experiment.sabotages.permuted_lgn import permute_lgn
+from validation.experiment.sabotages.registry import SABOTAGES
+from validation.experiment.sabotages.removed_output import REMOVED, remove_output
+from validation.experiment.sabotages.scaled_weights import scale_weights
+from validation.experiment.sabotages.shifted_transfer import shift_transfer
+from validation.experiment.sabotages.shuffled_weights import shuffle_weights
+from validation.experiment.sabotages.slow_synapses import slow_synapses
 
 
 @pytest.fixture(scope="module")

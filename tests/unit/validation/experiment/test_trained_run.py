@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
+from bridge.column.building.typical_cells import typical_cell_models
 from bridge.errors import InputError
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import read_parameters, write_parameters
@@ -82,6 +84,16 @@ def test_the_column_gets_the_weights(run, column):
     np.testing.assert_array_equal(
         trained.recurrent.weight_pa, 1.25 * column.recurrent.weight_pa
     )
+
+
+def test_a_scenario_that_changed_the_neurons_changes_those_of_the_column(run, column):
+    trained = read_trained_run(run)
+    np.testing.assert_array_equal(
+        trained.put_into(column).cell_model, column.cell_model
+    )
+    uniform = replace(trained, scenario="uniform_neurons").put_into(column)
+    np.testing.assert_array_equal(uniform.cell_model, typical_cell_models(column))
+    assert np.unique(uniform.cell_model).size == 2
 
 
 def test_the_run_names_column_and_model_where_nobody_does(run):

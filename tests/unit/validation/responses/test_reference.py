@@ -3,9 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bridge.column.building.build import build_column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus import Stimulus
+from validation.experiment.protocol import build_protocol
 from validation.responses.model_rates import ModelRates, hold_out_seed
 from validation.responses.stimulus_info import StimulusInfo
 
@@ -120,22 +122,15 @@ def test_model_of_other_shape_is_refused(reference, world):
         model.check_against(reference)
 
 
-@pytest.mark.parametrize(
-    ("name", "extra", "kind"),
-    [
-        ("blank", {}, "blank"),
-        ("flash_100ms", {"onset_ms": (1000.0,)}, "flash"),
-        ("step_up", {"onset_ms": (1000.0,)}, "step"),
-        ("grating_45", {"direction_deg": 45.0, "frequencies_hz": (2.0,)}, "grating"),
-        ("broadband_100", {"frequencies_hz": (1.0, 2.0, 4.0)}, "broadband"),
-        ("chirp", {"frequencies_hz": (1.0, 2.0, 4.0)}, "broadband"),
-        ("movie", {"direction_deg": 0.0}, "grating"),
-        ("pulse", {"onset_ms": (700.0,)}, "step"),
-        ("movie", {}, "other"),
-    ],
-)
-def test_kind_follows_from_name_or_metadata(name, extra, kind):
+def test_a_stimulus_says_itself_what_it_is():
     rates = np.zeros((10, 3), dtype=np.float32)
-    info = StimulusInfo.from_stimulus(Stimulus(name, 1.0, rates, **extra))
-    assert info.kind == kind
-    assert info.onset_ms == extra.get("onset_ms", ())
+    for kind in ("grating", "other"):
+        stimulus = Stimulus("flash_0", 1.0, rates, direction_deg=5.0, kind=kind)
+        info = StimulusInfo.from_stimulus(stimulus)
+        assert (info.name, info.kind, info.direction_deg) == ("flash_0", kind, 5.0)
+
+
+def test_the_stimuli_of_the_protocol_keep_their_kinds():
+    protocol = build_protocol(build_column(60, 1).lgn)
+    kinds = [StimulusInfo.from_stimulus(s).kind for s in protocol.test]
+    assert kinds == ["blank", "flash", *["grating"] * 8, "broadband", "broadband"]

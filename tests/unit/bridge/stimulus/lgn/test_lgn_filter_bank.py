@@ -203,7 +203,9 @@ def test_a_columns_cells_see_a_movie(column_3k: Column) -> None:
     )
     frames = np.zeros((6, 60, 60))
     frames[2:4, 25:35, 36:46] = 1.0  # white at x 126 to 136, y 55 to 65 degrees
-    stimulus = movie_stimulus(frames, filters, name="spot", onset_ms=(100.0,))
+    stimulus = movie_stimulus(
+        frames, filters, name="spot", kind="flash", onset_ms=(100.0,)
+    )
     assert stimulus.name == "spot"
     assert stimulus.onset_ms == (100.0,)
     assert stimulus.lgn_rate_hz.shape == (300, lgn.n_cells)
@@ -246,7 +248,7 @@ def test_a_state_of_another_batch_is_refused() -> None:
 
 def test_a_batch_is_no_stimulus() -> None:
     with pytest.raises(InputError, match="stimulus pair: the movie has shape"):
-        movie_stimulus(movie(2, 5), bank(), name="pair")
+        movie_stimulus(movie(2, 5), bank(), name="pair", kind="other")
 
 
 def one_cell(**columns) -> LgnCells:

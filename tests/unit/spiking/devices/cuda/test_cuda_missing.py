@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from small_column import make_stimulus
 
-import spiking.devices.choose
 import spiking.devices.cuda.device
 import spiking.devices.cuda.gpu
 import spiking.devices.cuda.toolkit
@@ -240,7 +239,6 @@ def test_a_simulation_that_dies_on_the_gpu_is_reported(monkeypatch, tmp_path, co
     dying = tmp_path / "main"
     dying.write_text("#!/bin/sh\necho GPU memory: out of memory >&2\nexit 4\n")
     dying.chmod(0o755)
-    monkeypatch.setattr(spiking.devices.choose, "check_cuda", lambda: (None, CARD))
     monkeypatch.setattr(spiking.devices.cuda.device, "check_cuda", lambda: (None, CARD))
     monkeypatch.setattr(
         spiking.devices.cuda.device, "cuda_network", lambda *arguments: (dying, True)

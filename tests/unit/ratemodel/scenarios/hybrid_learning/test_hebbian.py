@@ -7,8 +7,8 @@ import torch
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
 from ratemodel.scenarios.choose import choose_scenario
-from ratemodel.scenarios.hebbian import Bcm, NormalisedHebb, Oja
-from ratemodel.scenarios.layers import WithinLayers
+from ratemodel.scenarios.hybrid_learning.hebbian import Bcm, NormalisedHebb, Oja
+from ratemodel.scenarios.hybrid_learning.layers import WithinLayers
 
 N_SOURCES = 6
 
@@ -135,7 +135,7 @@ def test_products_within_layers_are_those_of_the_pairs(make_network):
 @pytest.mark.parametrize("name", ["oja", "hebb", "bcm"])
 def test_only_connections_within_a_layer_follow_the_rates(make_network, name):
     parameters = make_network(80)
-    scenario = choose_scenario("hybrid", hebbian=name, learning_rate=0.3)
+    scenario = choose_scenario("hybrid", hebbian=name, hebbian_rate=0.3)
     rule = scenario.recurrent_rule(parameters)
     start_pa = torch.tensor(parameters.recurrent.weight_pa)
     free = torch.nn.Parameter(rule.to_free(start_pa))
@@ -161,7 +161,7 @@ def test_only_connections_within_a_layer_follow_the_rates(make_network, name):
 @pytest.mark.parametrize("name", ["oja", "hebb"])
 def test_the_norm_onto_each_cell_stays_what_it_was(make_network, name):
     parameters = make_network(80)
-    scenario = choose_scenario("hybrid", hebbian=name, learning_rate=0.2)
+    scenario = choose_scenario("hybrid", hebbian=name, hebbian_rate=0.2)
     rule = scenario.recurrent_rule(parameters)
     start_pa = torch.tensor(parameters.recurrent.weight_pa)
     free = rule.to_free(start_pa)

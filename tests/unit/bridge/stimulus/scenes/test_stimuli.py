@@ -7,15 +7,11 @@ from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.lgn.filter_table import spontaneous_hz
 from bridge.stimulus.lgn.response import SUSTAINED, lgn_rates, low_pass
-from bridge.stimulus.scenes import (
-    BROADBAND_HZ,
-    SPATIAL_FREQUENCY_CPD,
-    blank,
-    broadband,
-    flash,
-    grating,
-    steps,
-)
+from bridge.stimulus.scenes.blank import blank
+from bridge.stimulus.scenes.broadband import BROADBAND_HZ, broadband
+from bridge.stimulus.scenes.flash import flash
+from bridge.stimulus.scenes.grating import SPATIAL_FREQUENCY_CPD, grating
+from bridge.stimulus.scenes.steps import steps
 from bridge.stimulus.stimulus import Stimulus
 
 SPONTANEOUS_HZ = spontaneous_hz()
@@ -126,6 +122,15 @@ def test_steps_hold_their_levels(lgn):
         (lambda c: Stimulus("x", 1.0, np.full((3, 2), np.nan)), "not finite"),
         (lambda c: Stimulus("x", 0.0, np.ones((3, 2))), "dt_ms"),
         (lambda c: Stimulus("x", 1.0, np.ones(3)), "shape"),
+        (lambda c: Stimulus("x", 1.0, np.ones((3, 2)), kind="film"), "no kind 'film'"),
+        (
+            lambda c: Stimulus("x", 1.0, np.ones((3, 2)), kind="grating"),
+            "states no direction_deg",
+        ),
+        (
+            lambda c: Stimulus("x", 1.0, np.ones((3, 2)), kind="flash"),
+            "states no onset_ms",
+        ),
     ],
 )
 def test_bad_stimuli_are_refused(lgn, make, message):

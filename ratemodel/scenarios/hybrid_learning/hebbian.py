@@ -12,13 +12,16 @@ one cell from its own layer's excitatory cells, or from its inhibitory ones. Wit
 of norm at most 1 in a group, whatever the rates: a fixed learning rate suits all cells.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:  # the names of the rules are wanted without torch
+    from torch import Tensor
 
-from ratemodel.scenarios.layers import WithinLayers
-from ratemodel.scenarios.weight_rule import Reduce
+    from ratemodel.scenarios.hybrid_learning.layers import WithinLayers
+    from ratemodel.scenarios.weight_rule import Reduce
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class NormalisedHebb:
         """Return the next relative magnitudes; see :meth:`Oja.following`."""
         grown = u + self.learning_rate * _hebb(rates, within, reduce)
         norm = within.group_sum(grown.square()).sqrt()
-        return torch.where(norm > 0.0, grown / norm, u)
+        return (grown / norm).where(norm > 0.0, u)
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,11 @@ def _over_norms(
     """Return mean products over the norms of their factors, 0 where one is 0."""
     of_group = within.group_sum(source_square[within.source])
     norm = (of_group * target_square[within.target]).clamp_min(0.0).sqrt()
-    return torch.where(norm > 0.0, product / norm, 0.0)
+    return (product / norm).where(norm > 0.0, 0.0)
 
 
 def _averaged(parts: list[Tensor], reduce: Reduce) -> list[Tensor]:
+    import torch
+
     flat = reduce(torch.cat(parts))
     return list(flat.split([part.numel() for part in parts]))

@@ -1,0 +1,1 @@
+"""Stimuli with a name, one a file: blank, flash, grating, broadband, steps."""

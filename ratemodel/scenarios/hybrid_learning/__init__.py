@@ -1,0 +1,1 @@
+"""Learning within a layer by a Hebbian rule, between layers by gradient."""

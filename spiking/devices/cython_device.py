@@ -1,0 +1,20 @@
+"""The device ``cython``: compiled by Brian2 inside this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spiking.devices.device import Device
+
+if TYPE_CHECKING:
+    from spiking.devices.device import Report, Spikes, Trials
+    from spiking.network.network_arrays import NetworkArrays
+
+
+def _run(arrays: NetworkArrays, trials: Trials, n_jobs: int, report: Report) -> Spikes:
+    from spiking.devices.runtime import run_in_process
+
+    return run_in_process(arrays, trials, target="cython", report=report)
+
+
+CYTHON = Device("cython", "compiled anew for a run", _run)

@@ -1,0 +1,20 @@
+"""The device ``numpy``: inside this process, without a compiler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spiking.devices.device import Device
+
+if TYPE_CHECKING:
+    from spiking.devices.device import Report, Spikes, Trials
+    from spiking.network.network_arrays import NetworkArrays
+
+
+def _run(arrays: NetworkArrays, trials: Trials, n_jobs: int, report: Report) -> Spikes:
+    from spiking.devices.runtime import run_in_process
+
+    return run_in_process(arrays, trials, target="numpy", report=report)
+
+
+NUMPY = Device("numpy", "no compiler needed, slow", _run)

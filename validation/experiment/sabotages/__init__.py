@@ -1,0 +1,1 @@
+"""Changes that make a rate model wrong: each must fail."""
