@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.machine.binary_cache import PROGRAM, cached_binary, content_key
+from bridge.machine.binary_cache import BINARY, cached_binary, content_key
 from spiking.brian.brian_network import build_cells
 from spiking.brian.brian_session import brian2_calls
 from spiking.brian.external_input import external_input_functions
@@ -92,9 +92,9 @@ def cuda_network(
 
     def make(folder: Path) -> None:
         sources = generate(capacity, n_slots, folder, toolkit, compute_capability)
-        compile_cuda(folder, sources, PROGRAM, toolkit, compute_capability)
+        compile_cuda(folder, sources, toolkit, compute_capability)
         for path in folder.iterdir():  # only what a run needs is kept
-            if path.name != PROGRAM:
+            if path.name != BINARY:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     return cached_binary(key, make)
