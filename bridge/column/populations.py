@@ -1,5 +1,10 @@
 """Names of the populations and classes of the Billeh column."""
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.arrays import IntArray
+
 POPULATIONS = (
     "i1Htr3a",
     "e23",
@@ -30,3 +35,14 @@ CLASS_OF_POPULATION = {
     name: next(c for c in CLASSES if name.startswith(c)) for name in POPULATIONS
 }
 """The class (``"i23"``) of each population (``"i23Pvalb"``)."""
+
+
+def count_by_population(population: NDArray[np.integer]) -> IntArray:
+    """Return how many of these are of each population, ``(17,)``.
+
+    Parameters
+    ----------
+    population
+        Index into :data:`POPULATIONS` of each cell, or of the cell of each spike.
+    """
+    return np.bincount(population, minlength=len(POPULATIONS))

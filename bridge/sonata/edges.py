@@ -15,7 +15,7 @@ from bridge.column.building.wiring import (
 )
 from bridge.column.edges import N_RECEPTORS, Edges
 from bridge.errors import InputError
-from bridge.sonata.cell_model_files import read_json
+from bridge.files.json_file import read_json
 from bridge.sonata.cells import Nodes
 from bridge.sonata.hdf5_read import EdgeRecords
 from bridge.sonata.types import TypeTable, parse_query, selects
