@@ -2,15 +2,30 @@
 
     python benchmarks/results_page.py runs/3k docs/results/validation-3k.md
 
-Takes the verdicts and measures from report.json, and the pictures a reader wants to
-see first out of report.html.
+Takes the verdicts and measures from report.json, and draws the pictures a reader wants
+to see first from rates.nc and the column, which is built anew.
 """
 
 import argparse
-import base64
-import json
-import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from bridge.errors import InputError
+from bridge.files.json_file import read_json
+from validation.config.validate import merged_config
+from validation.criteria.criteria import load_criteria
+from validation.experiment.column import load_column
+from validation.experiment.protocol import build_protocol
+from validation.report.data import ReportData
+from validation.report.figures.catalogue import report_figures
+from validation.report.figures.style import LARGEST_SVG, to_png, to_svg
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
+from validation.responses.stimulus_info import StimulusInfo
 
 MARK = {
     "strict": "strict",
@@ -20,34 +35,77 @@ MARK = {
     "inconclusive": "–",
 }
 PICTURES = {
-    "scores": "The four measures that decide",
-    "flash": "flash",
-    "broadband": "broadband_100: excitatory",
+    "scores": "scores",
+    "flash": "psth_flash",
+    "broadband": "frequency_broadband_100",
 }
+"""Name of each picture, and of its figure in the report."""
 
 
-def pictures(html: str) -> dict[str, tuple[str, bytes]]:
-    """Return suffix and content of the pictures, by name."""
-    found = {}
-    blocks = re.split(r"(?=<figure)", html)
-    headings = [re.findall(r"<summary[^>]*>([^<]+)</summary>", b) for b in blocks]
-    opened = ""
-    for block, heading in zip(blocks, headings, strict=True):
-        caption = re.search(r"<figcaption>(.*?)</figcaption>", block, re.S)
-        text = caption.group(1) if caption else ""
-        for name, words in PICTURES.items():
-            if name not in found and (words in text or words == opened):
-                svg = re.search(r"<svg.*?</svg>", block, re.S)
-                png = re.search(r"data:image/png;base64,([^\"]+)", block)
-                if svg:
-                    found[name] = ("svg", svg.group(0).encode())
-                elif png:
-                    found[name] = ("png", base64.b64decode(png.group(1)))
-        opened = heading[-1].strip() if heading else opened
-    return found
+def report_data(run: Path) -> ReportData:
+    """Return what a finished run's pictures are drawn from.
+
+    The rates are those of rates.nc: in single precision, and those of the spiking
+    cells as means over the trials, which every picture takes of them. No raster,
+    whose spikes are not kept.
+    """
+    config = merged_config(run / "config.toml", {})
+    report = read_json(run / "report.json")
+    column = load_column(config.column)
+    if column.hash != report["column"]["hash"]:
+        raise InputError(f"{run}: this version builds another column")
+    protocol = build_protocol(
+        column.lgn,
+        duration_ms=config.protocol.duration_ms,
+        drop_ms=config.protocol.drop_ms,
+        directions_deg=config.protocol.directions_deg,
+    )
+    with xr.open_dataset(run / "rates.nc", engine="h5netcdf") as kept:
+        rates = kept.load()
+    trials_hz = rates["spiking_rate"].values
+    cells_hz = rates["spiking_neuron_rate"].values[:, None]
+    reference = Reference(
+        rates_hz=trials_hz,
+        neuron_rates_hz=np.broadcast_to(
+            cells_hz, (*trials_hz.shape[:3], column.n_cells)
+        ),
+        stimuli=tuple(StimulusInfo.from_stimulus(s) for s in protocol.test),
+        population=column.population,
+        bin_ms=config.protocol.bin_ms,
+        drop_ms=config.protocol.drop_ms,
+    )
+    models = {
+        str(name): ModelRates(
+            str(name),
+            rates["model_rate"].sel(model=name).values,
+            rates["model_neuron_rate"].sel(model=name).values,
+            report["variants"][str(name)]["tau_r_ms"],
+        )
+        for name in rates["model"].values
+    }
+    return ReportData(
+        report,
+        reference,
+        models,
+        column,
+        load_criteria(Path(config.criteria) if config.criteria else None),
+        config.to_toml(),
+        read_json(run / "provenance.json"),
+    )
 
 
-def verdict_table(report: dict) -> list[str]:
+def pictures(run: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Yield name, suffix and content of the pictures, as the report has them."""
+    figures = report_figures(report_data(run))
+    for name, figure in PICTURES.items():
+        svg = to_svg(figures[figure])
+        if len(svg) <= LARGEST_SVG:
+            yield name, "svg", svg.encode()
+        else:
+            yield name, "png", to_png(figures[figure])
+
+
+def verdict_table(report: dict[str, Any]) -> list[str]:
     """Return the lines of the table of verdicts."""
     variants = report["variants"]
     lines = [
@@ -90,8 +148,8 @@ def _number(value: float | None) -> str:
 
 def page(run: Path, target: Path) -> str:
     """Return the page and write its pictures beside it."""
-    report = json.loads((run / "report.json").read_text())
-    provenance = json.loads((run / "provenance.json").read_text())
+    report = read_json(run / "report.json")
+    provenance = read_json(run / "provenance.json")
     column, protocol = report["column"], report["protocol"]
     is_plain = set(report["variants"]) & {"instantaneous", "low_pass", "equilibrium"}
     flag = "" if is_plain else "--extended "
@@ -129,7 +187,7 @@ def page(run: Path, target: Path) -> str:
     lines += ["", f"## What the best model ({report['best']}) misses", ""]
     lines += [f"- {sentence}" for sentence in best["failures"]]
     lines += ["", "## Pictures", ""]
-    for name, (suffix, content) in pictures((run / "report.html").read_text()).items():
+    for name, suffix, content in pictures(run):
         path = target.with_name(f"{target.stem}-{name}.{suffix}")
         path.write_bytes(content)
         lines.append(f"![{name}]({path.name})")

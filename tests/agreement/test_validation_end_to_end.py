@@ -1,5 +1,6 @@
 """The main job on the embedded 3k column, in its quick form, through the command."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from validation.measures.registry import measures
 
 pytestmark = [pytest.mark.slow, pytest.mark.agreement]
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 EXCITATORY = ("e23", "e4", "e5", "e6")
 
 
@@ -108,3 +110,21 @@ def test_config_of_the_run_is_complete(run_folder: Path) -> None:
 
     path = run_folder / "config.toml"
     assert parse_config(read_toml(path), str(path)).to_toml() == path.read_text()
+
+
+def test_pictures_of_the_results_page_are_those_of_the_report(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import results_page
+
+    html = (run_folder / "report.html").read_text()
+    found = {
+        name: (kind, data) for name, kind, data in results_page.pictures(run_folder)
+    }
+    assert list(found) == ["scores", "flash", "broadband"]
+    for kind, content in found.values():
+        if kind == "svg":
+            assert content.decode().removeprefix("<svg") in html
+        else:
+            assert base64.b64encode(content).decode() in html
