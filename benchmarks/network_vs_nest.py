@@ -168,7 +168,7 @@ def holm(p: NDArray[Any]) -> NDArray[Any]:
 
 def bare(column: Column) -> Column:
     """Return the column without Poisson input."""
-    none = PoissonInput(*(np.zeros(0) for _ in range(6)))
+    none = PoissonInput.none()
     return replace(column, background=none, surround=none)
 
 

@@ -26,6 +26,8 @@ POPULATIONS = (
 )
 """The 17 populations of the column (Billeh et al. 2020), in the order used."""
 
+EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
+"""Whether each of the populations is excitatory, ``(17,)``."""
 
 CLASSES = ("i1", "e23", "i23", "e4", "i4", "e5", "i5", "e6", "i6")
 """The 9 classes: excitatory or inhibitory cells of one layer."""

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +38,17 @@ def content_key(content: dict[str, object]) -> str:
     """Return the name of the cache entry that holds this content."""
     text = json.dumps(content, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def hashes_of(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return the SHA-256 of files by name, for the content of an entry.
+
+    Parameters
+    ----------
+    folder, names
+        Paths of the files, relative to the folder.
+    """
+    return {name: _checksum(folder / name) for name in names}
 
 
 def find_cached(key: str) -> Path | None:

@@ -1,7 +1,6 @@
 """Loops in C++ that are called from Python, compiled once for a machine."""
 
 import ctypes
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from bridge.machine.binary_cache import (
     content_key,
     drop_cached,
     find_cached,
+    hashes_of,
 )
 from bridge.machine.compilation import run_all
 from bridge.machine.compiler import find_compiler
@@ -48,7 +48,7 @@ def load_shared_library(source: Path, flags: Sequence[str]) -> ctypes.CDLL | Non
         return None
     key = content_key(
         {
-            "library": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "library": hashes_of(source.parent, [source.name]),
             "compiler": compiler.identity,
             "flags": list(flags),
         }

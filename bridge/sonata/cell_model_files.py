@@ -26,9 +26,9 @@ class GlifParameters:
     tau_syn_ms: tuple[float, ...]
 
 
-def write_cell_model(path: Path, models: CellModels, row: int) -> None:
-    """Write one model in the form that NEST's ``glif_psc`` takes."""
-    parameters = {
+def nest_parameters(models: CellModels, row: int) -> dict[str, Any]:
+    """Return one model in the form that NEST's ``glif_psc`` takes."""
+    return {
         "V_m": float(models.e_l_mv[row]),
         "V_th": float(models.v_th_mv[row]),
         "g": float(models.g_ns[row]),
@@ -44,7 +44,11 @@ def write_cell_model(path: Path, models: CellModels, row: int) -> None:
         "after_spike_currents": True,
         "adapting_threshold": False,
     }
-    write_json(path, parameters)
+
+
+def write_cell_model(path: Path, models: CellModels, row: int) -> None:
+    """Write one model as the file of its cell type."""
+    write_json(path, nest_parameters(models, row))
 
 
 def read_cell_model(path: Path) -> GlifParameters:

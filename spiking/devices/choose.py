@@ -1,10 +1,7 @@
 """The devices a simulation can run on: one table, one call."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from bridge.errors import DeviceError
 from spiking.devices.cpp.device import run_compiled
@@ -13,10 +10,8 @@ from spiking.devices.cuda.gpu import OR_CPP
 from spiking.devices.cuda.memory import choose_capacity
 from spiking.devices.runtime import run_in_process
 from spiking.network.network_arrays import NetworkArrays
-from spiking.trials.trial import Trial
+from spiking.trials.trial import Spikes, Trials
 
-Trials = Sequence[tuple[int, Callable[[], Trial]]]
-Spikes = Generator[tuple[int, NDArray[np.int32]], None, None]
 Runner = Callable[[NetworkArrays, Trials, int, Callable[[float], None]], Spikes]
 
 

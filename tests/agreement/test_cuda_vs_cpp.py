@@ -18,7 +18,7 @@ from bridge.column.cell_models import CellModels
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 from bridge.errors import DeviceError
 from bridge.stimulus.scenes import flash
 from spiking.devices.choose import DEVICES
@@ -117,8 +117,8 @@ def isolated_cells(network: Column, models: CellModels) -> Column:
             receptor=2 * inhibitory[model[target]] + rng.integers(0, 2, n_edges),
             n_synapses=np.ones(n_edges),
         ),
-        background=PoissonInput(*[np.zeros(0)] * 6),
-        surround=PoissonInput(*[np.zeros(0)] * 6),
+        background=PoissonInput.none(),
+        surround=PoissonInput.none(),
     )
 
 
@@ -211,9 +211,6 @@ def test_a_changed_input_changes_the_spikes(use, small_network, device, referenc
     )
     found = spikes_of(use(device), changed, 4, n_trials=1)
     assert found != spikes_of(reference, small_network, 4, n_trials=1)
-
-
-EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
 
 
 def statistics(device: str, column: Column, seeds: range, *, duration_ms: float):

@@ -7,7 +7,12 @@ import numpy as np
 
 from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
-from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
+from bridge.column.populations import (
+    CLASS_OF_POPULATION,
+    CLASSES,
+    EXCITATORY,
+    POPULATIONS,
+)
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
@@ -16,7 +21,6 @@ REMOVED = "i4Pvalb"
 """Population whose output the control ``output_removed`` cuts: the strongest
 inhibition of the input layer."""
 
-_IS_EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
 _CLASS = np.array([CLASSES.index(CLASS_OF_POPULATION[name]) for name in POPULATIONS])
 
 
@@ -56,7 +60,7 @@ def scale_weights(
 ) -> RateParameters:
     """Multiply the recurrent weights whose source is excitatory, or inhibitory."""
     edges = parameters.recurrent
-    chosen = _IS_EXCITATORY[parameters.population[edges.source]] == excitatory
+    chosen = EXCITATORY[parameters.population[edges.source]] == excitatory
     return _with_weights(parameters, np.where(chosen, factor, 1.0) * edges.weight_pa)
 
 

@@ -30,7 +30,6 @@ from scipy.special import erf
 from bridge.arrays import FloatArray
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.tables import (
-    EXCITATORY,
     FULL_RADIUS_UM,
     MAX_SYNAPSES,
     MIN_SYNAPSES,
@@ -48,7 +47,7 @@ from bridge.column.building.wiring import (
     tuning_width_deg,
 )
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 
 MIN_IN_DEGREE = 1e-6
 """Streams of fewer expected connections are left out: 1e-6 of one input."""

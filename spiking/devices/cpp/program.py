@@ -1,13 +1,12 @@
 """The compiled simulation of a network structure (Brian2's C++ standalone)."""
 
-import hashlib
 import platform
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bridge.machine.binary_cache import BINARY, cached_binary, content_key
+from bridge.machine.binary_cache import BINARY, cached_binary, content_key, hashes_of
 from bridge.machine.compilation import compile_and_link
 from bridge.machine.compiler import Compiler, find_compiler
 from spiking.brian.brian_network import BrianNetwork, build_brian_network
@@ -60,14 +59,10 @@ def compiled_network(structure: Structure) -> tuple[Path, bool]:
         If there is no compiler, or it fails.
     """
     compiler = find_compiler()
-    sources = {
-        name: hashlib.sha256((_SPIKING / name).read_bytes()).hexdigest()
-        for name in _SOURCES
-    }
     key = content_key(
         {
             "structure": vars(structure),
-            "sources": sources,
+            "sources": hashes_of(_SPIKING, _SOURCES),
             "brian2": version("brian2"),
             "compiler": compiler.identity,
             "flags": compiler_flags(compiler),
