@@ -24,14 +24,27 @@ def cache_folder() -> Path:
     """Return the folder of compiled programs and libraries.
 
     It is ``$V1BRIDGE_CACHE`` if that is set, else the user's cache folder.
+
+    Raises
+    ------
+    DeviceError
+        If neither is known, as for a user without a home.
     """
     given = os.environ.get("V1BRIDGE_CACHE")
     if given:
         return Path(given)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "v1bridge"
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "v1bridge"
+    if base and sys.platform != "darwin":
+        return Path(base) / "v1bridge"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        raise DeviceError(
+            "there is no home folder to keep what is compiled in; name a folder in "
+            "V1BRIDGE_CACHE"
+        ) from None
+    caches = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    return home / caches / "v1bridge"
 
 
 def content_key(content: dict[str, object]) -> str:
@@ -52,7 +65,13 @@ def hashes_of(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 
 def find_cached(key: str) -> Path | None:
-    """Return the binary of an entry; None where it is missing or damaged."""
+    """Return the binary of an entry; None where it is missing or damaged.
+
+    Raises
+    ------
+    DeviceError
+        If there is no folder to look in (:func:`cache_folder`).
+    """
     binary = cache_folder() / key / BINARY
     try:
         expected = binary.with_name(CHECKSUM).read_text()
@@ -86,7 +105,7 @@ def cached_binary(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     Raises
     ------
     DeviceError
-        If the cache folder cannot be written.
+        If there is no cache folder or it cannot be written.
     """
     found = find_cached(key)
     if found is not None:

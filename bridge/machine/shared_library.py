@@ -53,12 +53,12 @@ def load_shared_library(source: Path, flags: Sequence[str]) -> ctypes.CDLL | Non
             "flags": list(flags),
         }
     )
-    found = find_cached(key)
-    if found is not None:
-        library = _load(found)
-        if library is not None:
-            return library
-        with suppress(OSError):
+    with suppress(DeviceError, OSError):  # this process needs no cache
+        found = find_cached(key)
+        if found is not None:
+            library = _load(found)
+            if library is not None:
+                return library
             drop_cached(key)
     return _compile_and_keep([*compiler.command, *flags, str(source.resolve())], key)
 
@@ -77,7 +77,7 @@ def _compile_and_keep(command: list[str], key: str) -> ctypes.CDLL | None:
             return None
         library = _load(made)
         if library is not None:
-            with suppress(DeviceError, OSError):  # this process needs no cache
+            with suppress(DeviceError, OSError):
                 cached_binary(key, lambda entry: _copy(made, entry))
         return library
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +94,17 @@ def test_unwritable_cache_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path / "file"))
     with pytest.raises(DeviceError, match="another folder in V1BRIDGE_CACHE"):
         cached_binary("key", lambda folder: None)
+
+
+def test_a_user_without_a_home_names_a_folder(monkeypatch):
+    def no_home():
+        raise RuntimeError
+
+    for name in ("V1BRIDGE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(DeviceError, match=r"no home folder .* in V1BRIDGE_CACHE"):
+        cached_binary("key", making("one"))
 
 
 SIZE = 2_000_000

@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -92,10 +93,25 @@ def test_a_library_that_will_not_do_is_made_anew(cache, source, calls, damage):
     assert calls() == 2
 
 
-def test_an_unwritable_cache_stops_nothing(monkeypatch, tmp_path, source, calls):
-    blocked = tmp_path / "file"
-    blocked.touch()
-    monkeypatch.setenv("V1BRIDGE_CACHE", str(blocked))
+def occupied(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path / "file"))
+
+
+def homeless(monkeypatch, tmp_path):
+    def no_home():
+        raise RuntimeError
+
+    for name in ("V1BRIDGE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+
+
+@pytest.mark.parametrize("spoil", [occupied, homeless])
+def test_without_a_cache_a_process_makes_its_own(
+    monkeypatch, tmp_path, source, calls, spoil
+):
+    spoil(monkeypatch, tmp_path)
     for _ in range(2):
         assert load_shared_library(source, FLAGS).answer() == 42
     assert calls() == 2
