@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from dense_loop import dense_loop
 from rate_speed import stand_in_parameters
 from torch import Tensor
 
@@ -29,7 +30,6 @@ from ratemodel.connections.product_precision import product_precision
 from ratemodel.gradients.captured_sequence import CapturedSequence
 from ratemodel.gradients.sequence import RateSequence
 from ratemodel.network.network import RateNetwork
-from ratemodel.variants.contract import advance
 
 BATCH, N_STEPS, STEPS_PER_BIN, DT_MS = 64, 200, 10, 1.0
 TURNS = 7
@@ -79,7 +79,9 @@ def time_size(
     makers: dict[str, Callable[[], Route]] = {}
     is_small = parameters.n_cells <= DENSE_LOOP_CELLS
     if is_small and form == "plain":
-        makers["dense loop, eager"] = lambda: dense_loop(network, inputs)
+        makers["dense loop, eager"] = lambda: dense_loop(
+            network, inputs, lambda rates: rates.square().mean()
+        )
     for product in ("sparse", "dense") if is_small else ("sparse",):
         for compiled in (False, True) if product == "sparse" else (False,):
             sequence = RateSequence(
@@ -122,30 +124,6 @@ def time_size(
 def _chosen(network: RateNetwork, precision: str) -> str:
     with product_precision(precision):
         return type(RateSequence(network).recurrent_product).__name__
-
-
-def dense_loop(network: RateNetwork, inputs: Tensor) -> Route:
-    """Return the plain loop: full matrices, every operation through autograd."""
-    n_lgn = network.parameters.n_lgn
-    full = torch.tensor(network.coupling.matrix.toarray()).to(inputs)
-    lgn, constant = full[:, :n_lgn].clone(), full[:, n_lgn, None].clone()
-    recurrent = full[:, n_lgn + 1 :].clone()
-    matrices = [recurrent.requires_grad_(), lgn.requires_grad_()]
-    model = network.assemble(1)
-
-    def run() -> object:
-        state, rates = model.init(inputs.shape[-1]), []
-        for step in range(inputs.shape[0]):
-
-            def drive(rate: Tensor, step: int = step) -> Tensor:
-                return recurrent @ rate + lgn @ inputs[step] + constant
-
-            rate, state = advance(model, state, None, drive)
-            rates.append(rate)
-        loss = torch.stack(rates).square().mean()
-        return torch.autograd.grad(loss, matrices)
-
-    return run
 
 
 def _maker(

@@ -19,8 +19,9 @@ from pathlib import Path
 import nest
 import numpy as np
 
-from bridge.column.building.tables import TAU_SYN_MS, cell_table
+from bridge.column.building.models_of_table import models_of_table
 from bridge.column.cell_models import CellModels
+from bridge.sonata.cell_model_files import nest_parameters
 
 DT_MS = 0.1
 DURATION_MS = 1500.0
@@ -33,26 +34,6 @@ EVENT_RATE_HZ = (900.0, 200.0, 500.0, 150.0)
 DELAY_MS = 1.3
 PEAK_OF_RHEOBASE = (0.06, -0.08, 0.12, -0.1)
 """Peak of an arrival on each receptor, relative to the rheobase."""
-
-
-def all_cell_models() -> CellModels:
-    """Return the 111 models of the tables."""
-    table = cell_table()
-    n = table.c_m_pf.size
-    return CellModels(
-        node_type_id=table.node_type_id,
-        pop_name=("",) * n,
-        population=table.population,
-        c_m_pf=table.c_m_pf,
-        g_ns=table.g_ns,
-        e_l_mv=table.e_l_mv,
-        v_th_mv=table.v_th_mv,
-        v_reset_mv=table.e_l_mv,
-        t_ref_ms=table.t_ref_ms,
-        asc_amps_pa=table.asc_amps_pa,
-        asc_decay_per_ms=table.asc_decay_per_ms,
-        tau_syn_ms=np.tile(TAU_SYN_MS, (n, 1)),
-    )
 
 
 def draw_inputs() -> dict[str, np.ndarray]:
@@ -84,23 +65,7 @@ def create_cells(models: CellModels) -> "nest.NodeCollection":
         "glif_psc",
         models.n_models,
         [
-            {
-                "C_m": models.c_m_pf[m],
-                "g": models.g_ns[m],
-                "E_L": models.e_l_mv[m],
-                "V_m": models.e_l_mv[m],
-                "V_th": models.v_th_mv[m],
-                "V_reset": models.v_reset_mv[m],
-                "t_ref": models.t_ref_ms[m],
-                "asc_init": [0.0, 0.0],
-                "asc_amps": list(models.asc_amps_pa[m]),
-                "asc_decay": list(models.asc_decay_per_ms[m]),
-                "asc_r": [1.0, 1.0],
-                "tau_syn": list(models.tau_syn_ms[m]),
-                "spike_dependent_threshold": False,
-                "after_spike_currents": True,
-                "adapting_threshold": False,
-            }
+            {**nest_parameters(models, m), "asc_r": [1.0, 1.0]}
             for m in range(models.n_models)
         ],
     )
@@ -169,7 +134,7 @@ def main() -> None:
     default = Path(__file__).parents[1] / "tests/agreement/data/nest_glif3.npz"
     parser.add_argument("--out", type=Path, default=default)
     out = parser.parse_args().out
-    models, inputs = all_cell_models(), draw_inputs()
+    models, inputs = models_of_table(), draw_inputs()
     traces = {
         "node_type_id": models.node_type_id,
         "peak_of_rheobase": np.array(PEAK_OF_RHEOBASE),

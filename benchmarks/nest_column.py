@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bridge.column.column import Column
 from bridge.column.poisson_input import PoissonInput
+from bridge.sonata.cell_model_files import nest_parameters
 
 Trains = Mapping[str, tuple[NDArray[np.float64], NDArray[np.int64]]]
 """Spike times (ms) and node of the populations ``lgn``, ``bkg``, ``surround``."""
@@ -35,24 +36,7 @@ def create_cells(column: Column) -> Any:
         members = np.flatnonzero(column.cell_model == row)
         if members.size == 0:
             continue
-        cells[members.tolist()].set(
-            {
-                "V_m": models.e_l_mv[row],
-                "E_L": models.e_l_mv[row],
-                "V_th": models.v_th_mv[row],
-                "V_reset": models.v_reset_mv[row],
-                "C_m": models.c_m_pf[row],
-                "g": models.g_ns[row],
-                "t_ref": models.t_ref_ms[row],
-                "asc_init": [0.0, 0.0],
-                "asc_decay": models.asc_decay_per_ms[row].tolist(),
-                "asc_amps": models.asc_amps_pa[row].tolist(),
-                "tau_syn": models.tau_syn_ms[row].tolist(),
-                "after_spike_currents": True,
-                "spike_dependent_threshold": False,
-                "adapting_threshold": False,
-            }
-        )
+        cells[members.tolist()].set(nest_parameters(models, row))
     edges = column.recurrent
     connect(cells, edges.source, cells, edges)
     return cells

@@ -38,7 +38,7 @@ from scipy import stats
 from bridge.column.building.build import build_column
 from bridge.column.column import Column
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.files.spike_file import read_spikes
 from bridge.sonata.inputs import steady_spikes, varying_spikes
 from bridge.sonata.write import write_sonata
@@ -61,8 +61,8 @@ def population_rates(
     """Return the mean rate of each population after the first 500 ms, Hz."""
     times_ms, ids = spikes
     late = ids[times_ms > DROP_MS]
-    counts = np.bincount(column.population[late], minlength=len(POPULATIONS))
-    sizes = np.bincount(column.population, minlength=len(POPULATIONS))
+    counts = count_by_population(column.population[late])
+    sizes = count_by_population(column.population)
     return counts / np.maximum(sizes, 1) / ((duration_ms - DROP_MS) / 1000.0)
 
 
@@ -168,7 +168,7 @@ def holm(p: NDArray[Any]) -> NDArray[Any]:
 
 def bare(column: Column) -> Column:
     """Return the column without Poisson input."""
-    none = PoissonInput(*(np.zeros(0) for _ in range(6)))
+    none = PoissonInput.none()
     return replace(column, background=none, surround=none)
 
 

@@ -2,15 +2,31 @@
 
     python benchmarks/results_page.py runs/3k docs/results/validation-3k.md
 
-Takes the verdicts and measures from report.json, and the pictures a reader wants to
-see first out of report.html.
+Takes the verdicts and measures from report.json, and draws the pictures a reader wants
+to see first from rates.nc and the column, which is built anew.
 """
 
 import argparse
-import base64
-import json
-import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from bridge.certificate.scores import Scores
+from bridge.errors import InputError
+from bridge.files.json_file import read_json
+from validation.config.validate import merged_config
+from validation.experiment.column import load_column
+from validation.experiment.protocol import build_protocol
+from validation.measures.criteria import load_criteria
+from validation.report.data import ReportData
+from validation.report.figures.catalogue import report_figures
+from validation.report.figures.style import LARGEST_SVG, to_png, to_svg
+from validation.report.run_report import RunReport
+from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
+from validation.responses.stimulus_info import StimulusInfo
 
 MARK = {
     "strict": "strict",
@@ -20,90 +36,138 @@ MARK = {
     "inconclusive": "–",
 }
 PICTURES = {
-    "scores": "The four measures that decide",
-    "flash": "flash",
-    "broadband": "broadband_100: excitatory",
+    "scores": "scores",
+    "flash": "psth_flash",
+    "broadband": "frequency_broadband_100",
 }
+"""Name of each picture, and of its figure in the report."""
 
 
-def pictures(html: str) -> dict[str, tuple[str, bytes]]:
-    """Return suffix and content of the pictures, by name."""
-    found = {}
-    blocks = re.split(r"(?=<figure)", html)
-    headings = [re.findall(r"<summary[^>]*>([^<]+)</summary>", b) for b in blocks]
-    opened = ""
-    for block, heading in zip(blocks, headings, strict=True):
-        caption = re.search(r"<figcaption>(.*?)</figcaption>", block, re.S)
-        text = caption.group(1) if caption else ""
-        for name, words in PICTURES.items():
-            if name not in found and (words in text or words == opened):
-                svg = re.search(r"<svg.*?</svg>", block, re.S)
-                png = re.search(r"data:image/png;base64,([^\"]+)", block)
-                if svg:
-                    found[name] = ("svg", svg.group(0).encode())
-                elif png:
-                    found[name] = ("png", base64.b64decode(png.group(1)))
-        opened = heading[-1].strip() if heading else opened
-    return found
+def report_data(run: Path) -> ReportData:
+    """Return what a finished run's pictures are drawn from.
+
+    The rates are those of rates.nc: in single precision, and those of the spiking
+    cells as means over the trials, which every picture takes of them. No raster,
+    whose spikes are not kept.
+    """
+    config = merged_config(run / "config.toml", {})
+    report = RunReport.read(run)
+    column = load_column(config.column)
+    if column.hash != report.column.hash:
+        raise InputError(f"{run}: this version builds another column")
+    protocol = build_protocol(
+        column.lgn,
+        duration_ms=config.protocol.duration_ms,
+        drop_ms=config.protocol.drop_ms,
+        directions_deg=config.protocol.directions_deg,
+    )
+    with xr.open_dataset(run / "rates.nc", engine="h5netcdf") as kept:
+        rates = kept.load()
+    trials_hz = rates["spiking_rate"].values
+    cells_hz = rates["spiking_neuron_rate"].values[:, None]
+    reference = Reference(
+        rates_hz=trials_hz,
+        neuron_rates_hz=np.broadcast_to(
+            cells_hz, (*trials_hz.shape[:3], column.n_cells)
+        ),
+        stimuli=tuple(StimulusInfo.from_stimulus(s) for s in protocol.test),
+        population=column.population,
+        bin_ms=config.protocol.bin_ms,
+        drop_ms=config.protocol.drop_ms,
+    )
+    models = {
+        str(name): ModelRates(
+            str(name),
+            rates["model_rate"].sel(model=name).values,
+            rates["model_neuron_rate"].sel(model=name).values,
+        )
+        for name in rates["model"].values
+    }
+    return ReportData(
+        report,
+        reference,
+        models,
+        column,
+        load_criteria(Path(config.criteria) if config.criteria else None),
+        config.to_toml(),
+        read_json(run / "provenance.json"),
+    )
 
 
-def verdict_table(report: dict) -> list[str]:
+def pictures(run: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Yield name, suffix and content of the pictures, as the report has them."""
+    figures = report_figures(report_data(run))
+    for name, figure in PICTURES.items():
+        svg = to_svg(figures[figure])
+        if len(svg) <= LARGEST_SVG:
+            yield name, "svg", svg.encode()
+        else:
+            yield name, "png", to_png(figures[figure])
+
+
+def verdict_table(report: RunReport) -> list[str]:
     """Return the lines of the table of verdicts."""
-    variants = report["variants"]
+    variants = report.variants
     lines = [
         "| | spiking (Hz) | "
         + " | ".join(v.replace("_", " ") for v in variants)
         + " |",
         "|---" * (len(variants) + 2) + "|",
         "| **all** | | "
-        + " | ".join(f"**{MARK[v['verdict']]}**" for v in variants.values())
+        + " | ".join(f"**{MARK[v.verdict]}**" for v in variants.values())
         + " |",
-        "| τ_r (ms) | | "
-        + " | ".join(
-            "–" if v["tau_r_ms"] is None else f"{v['tau_r_ms']:g}"
-            for v in variants.values()
-        )
-        + " |",
+        "| τ_r (ms) | | " + " | ".join(map(_tau_r, variants.values())) + " |",
         "| passing / evaluable | | "
         + " | ".join(
-            f"{round(v['pass_fraction'].get('default', 0) * v['n_evaluable'])}"
-            f" / {v['n_evaluable']}"
+            f"{round(v.pass_fraction.get('default', 0) * v.n_evaluable)}"
+            f" / {v.n_evaluable}"
             for v in variants.values()
         )
         + " |",
     ]
-    for name in next(iter(variants.values()))["populations"]:
-        scores = [v["populations"][name] for v in variants.values()]
+    for name in next(iter(variants.values())).populations:
+        scores = [v.populations[name] for v in variants.values()]
         cells = [
-            f"{MARK[s['verdict']]} {100 * s['rate_error']:+.1f} % "
-            f"{_number(s['explained_variance'])} {_number(s['nrmse'])}"
+            f"{MARK[s.verdict]} {_percent(s.value('mean_rate'))} "
+            f"{_number(s.value('explained_variance'))} {_number(s.value('nrmse'))}"
             for s in scores
         ]
-        rate = scores[0]["rate_spiking_hz"]
+        rate = scores[0].spiking.rate_hz
         lines.append(f"| {name} | {rate:.2f} | " + " | ".join(cells) + " |")
     return lines
+
+
+def _tau_r(scores: Scores) -> str:
+    tau_r_ms = None if scores.model is None else scores.model.tau_r_ms
+    if tau_r_ms is None:
+        return "–"
+    return f"{tau_r_ms:g}" if isinstance(tau_r_ms, float) else "by population"
 
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f} %"
+
+
 def page(run: Path, target: Path) -> str:
     """Return the page and write its pictures beside it."""
-    report = json.loads((run / "report.json").read_text())
-    provenance = json.loads((run / "provenance.json").read_text())
-    column, protocol = report["column"], report["protocol"]
-    is_plain = set(report["variants"]) & {"instantaneous", "low_pass", "equilibrium"}
+    report = RunReport.read(run)
+    provenance = read_json(run / "provenance.json")
+    column, protocol = report.column, report.protocol
+    is_plain = any(v.model and not v.model.extensions for v in report.variants.values())
     flag = "" if is_plain else "--extended "
-    size = column["name"]
+    size = column.name
     lines = [
-        f"# Validation of the {column['name']} column",
+        f"# Validation of the {column.name} column",
         "",
         f"`v1bridge validate --size {size} {flag}--out runs/{size}`",
         "",
-        f"{column['n_neurons']} cells, {column['n_edges']} connections, hash "
-        f"`{column['hash'][:12]}`; {len(protocol['test'])} test stimuli, "
-        f"{len(protocol['seeds'])} seeds x {protocol['trials_per_seed']} trials; "
+        f"{column.n_neurons} cells, {column.n_edges} connections, hash "
+        f"`{column.hash[:12]}`; {len(protocol.test)} test stimuli, "
+        f"{len(protocol.seeds)} seeds x {protocol.trials_per_seed} trials; "
         f"v1bridge {provenance['v1bridge']}, {provenance['platform']['processor']}, "
         f"{provenance['platform']['n_cores']} cores.",
         "",
@@ -118,23 +182,23 @@ def page(run: Path, target: Path) -> str:
         "| control | expected | verdict | populations at the default tier |",
         "|---|---|---|---|",
     ]
-    for name, control in report["controls"].items():
-        share = control["pass_fraction"].get("default", 0.0)
+    for name, control in report.controls.items():
+        share = control.pass_fraction.get("default", 0.0)
         lines.append(
-            f"| {name}: {control['description']} | {control['expected']} | "
-            f"{MARK[control['verdict']]} | {100 * share:.0f} % of "
-            f"{control['n_evaluable']} |"
+            f"| {name}: {control.description} | {control.expected} | "
+            f"{MARK[control.verdict]} | {100 * share:.0f} % of "
+            f"{control.n_evaluable} |"
         )
-    best = report["variants"][report["best"]]
-    lines += ["", f"## What the best model ({report['best']}) misses", ""]
-    lines += [f"- {sentence}" for sentence in best["failures"]]
+    best = report.variants[report.best]
+    lines += ["", f"## What the best model ({report.best}) misses", ""]
+    lines += [f"- {sentence}" for sentence in best.failures]
     lines += ["", "## Pictures", ""]
-    for name, (suffix, content) in pictures((run / "report.html").read_text()).items():
+    for name, suffix, content in pictures(run):
         path = target.with_name(f"{target.stem}-{name}.{suffix}")
         path.write_bytes(content)
         lines.append(f"![{name}]({path.name})")
         lines.append("")
-    seconds = ", ".join(f"{k} {v:.0f}" for k, v in report["timings"].items())
+    seconds = ", ".join(f"{k} {v:.0f}" for k, v in report.timings.items())
     lines.append(f"Seconds per step: {seconds}.")
     return "\n".join(lines) + "\n"
 

@@ -26,7 +26,7 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,8 +48,7 @@ def stimulus_of(column: Column, duration_ms: float) -> Stimulus:
 
 
 def without_surround(column: Column) -> Column:
-    empty = {f.name: getattr(column.surround, f.name)[:0] for f in fields(PoissonInput)}
-    return replace(column, surround=PoissonInput(**empty))
+    return replace(column, surround=PoissonInput.none())
 
 
 def run_compiled(column: Column, duration_ms: float) -> float:

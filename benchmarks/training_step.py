@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from dense_loop import dense_loop
 from rate_speed import stand_in_parameters
 from torch import Tensor
 
@@ -34,7 +35,6 @@ from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from ratemodel.gradients.sequence import RateSequence
 from ratemodel.network.network import RateNetwork
-from ratemodel.variants.contract import advance
 
 RESULT = Path(__file__).parent / "results" / "training_step.json"
 N_STEPS, BATCH, STEPS_PER_BIN = 200, 32, 10
@@ -82,27 +82,12 @@ def fast_route(
 
 def dense_route(parameters: RateParameters) -> Route:
     """Return the plain loop: the same variant, full matrices, autograd."""
+
+    def loss_of(rates: Tensor) -> Tensor:
+        return rates.unflatten(0, (-1, STEPS_PER_BIN)).mean(1).square().mean()
+
     network = RateNetwork(parameters, model_of("plain"))
-    full = torch.tensor(network.coupling.matrix.toarray(), dtype=torch.float32)
-    n_lgn, inputs = parameters.n_lgn, inputs_of(parameters)
-    lgn, constant = full[:, :n_lgn].clone(), full[:, n_lgn, None].clone()
-    recurrent = full[:, n_lgn + 1 :].clone()
-    weights = [recurrent.requires_grad_(), lgn.requires_grad_()]
-    model = network.assemble(1)
-
-    def run() -> object:
-        state, rates = model.init(BATCH), []
-        for step in range(N_STEPS):
-
-            def drive(rate: Tensor, step: int = step) -> Tensor:
-                return recurrent @ rate + lgn @ inputs[step] + constant
-
-            rate, state = advance(model, state, None, drive)
-            rates.append(rate)
-        bins = torch.stack(rates).unflatten(0, (-1, STEPS_PER_BIN)).mean(1)
-        return torch.autograd.grad(bins.square().mean(), weights)
-
-    return run
+    return dense_loop(network, inputs_of(parameters), loss_of)
 
 
 def product_route() -> Route:

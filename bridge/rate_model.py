@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bridge.arrays import FloatArray
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.errors import InputError
 
 TimeConstant = float | tuple[float, ...] | None
@@ -138,7 +138,7 @@ class RateModel(BaseModel):
             return self
         values = np.asarray(self.tau_r_ms)
         if values.size != len(POPULATIONS):
-            count = np.bincount(population, minlength=len(POPULATIONS))
+            count = count_by_population(population)
             total = np.bincount(population, values, minlength=len(POPULATIONS))
             values = total / np.maximum(count, 1)
         return self.with_tau_r(tuple(float(round(v, 4)) for v in values))

@@ -1,5 +1,6 @@
 """Fixtures that tests of several packages use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,14 @@ def shared_data() -> Path:
 def column_3k() -> Column:
     """The 3,000-cell column of seed 1, with its surround."""
     return build_column("3k", 1)
+
+
+@pytest.fixture
+def one_torch_thread() -> Iterator[None]:
+    """Let torch use one thread: two on a shared machine wait for each other."""
+    import torch  # most tests do without
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -8,12 +8,10 @@ from bridge.rate_model import RateModel
 
 Tier = Literal["lenient", "default", "strict"]
 Outcome = Literal["strict", "default", "lenient", "fail", "inconclusive"]
+"""Possible verdicts: the highest tier reached, or why there is none."""
 
 TIERS: tuple[Tier, ...] = ("lenient", "default", "strict")
 """The tiers from the easiest to the hardest."""
-
-OUTCOMES: tuple[Outcome, ...] = ("strict", "default", "lenient", "fail", "inconclusive")
-"""Possible verdicts: the highest tier reached, or why there is none."""
 
 PASSING: tuple[Outcome, ...] = ("strict", "default")
 """Verdicts that count as a pass."""

@@ -1,6 +1,7 @@
 """Poisson input in place of what is not simulated."""
 
 from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,12 @@ class PoissonInput:
             object.__setattr__(self, name, array)
         if (self.rate_hz < 0.0).any():
             raise InputError("Poisson input: a rate is negative")
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return no input at all."""
+        number, place = np.zeros(0), np.zeros(0, dtype=np.int8)
+        return cls(place.astype(np.int32), number, number, number, place, place)
 
     @property
     def n_streams(self) -> int:

@@ -1,13 +1,15 @@
-"""Results as JSON files."""
+"""JSON files."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bridge.errors import InputError
+
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a result; NaN and infinity, which JSON does not know, are errors.
+    """Write an object; NaN and infinity, which JSON does not know, are errors.
 
     Parameters
     ----------
@@ -23,3 +25,23 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """
     text = json.dumps(content, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no JSON, or does not hold an object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: cannot be read as JSON: {reason}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a JSON object")
+    return content

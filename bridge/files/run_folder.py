@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from bridge import __version__
 from bridge.errors import RunFolderError
+from bridge.files.json_file import write_json
 from bridge.files.stages import Stages
 
 MARKER = ".v1bridge"
@@ -60,7 +61,7 @@ class RunFolder:
         names = _files_in(self.staging)
         _check_free(self.path, names)
         marker = {"version": __version__, "files": names}
-        (self.staging / MARKER).write_text(json.dumps(marker, indent=1) + "\n")
+        write_json(self.staging / MARKER, marker)
         try:
             if self.path.exists():
                 _replace(self.path, self.staging, [*names, MARKER])

@@ -1,23 +1,18 @@
-"""The C++ compiler: finding it, naming it, calling it."""
+"""The C++ compiler: finding it and naming it."""
 
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import DeviceError
-from bridge.machine.cores import available_cores
 
-FLAGS = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-std=c++11")
-"""Optimisation of the compiled simulation (Brian2's own defaults)."""
-
-GCC_FLAGS = ("--param", "vect-max-version-for-alias-checks=400")
-"""Lets GCC vectorise the propagation of the cells: by default it gives up on a
-loop over this many arrays."""
+CANDIDATES = ("g++", "clang++", "c++")
+"""Compilers looked for, in this order, where ``CXX`` names none."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +22,29 @@ class Compiler:
     Attributes
     ----------
     command
-        Path of the compiler.
-    flags
-        Flags it compiles with.
+        Path of the compiler, or of what calls it, and the words before its flags.
+    version
+        What it says about itself.
     identity
-        Text that changes when its output may change: version, flags, and the
-        processor, for whose instructions it compiles.
+        Text that changes when its output for the same flags may change: command,
+        version, and the processor, for whose instructions it compiles.
     """
 
-    command: str
-    flags: tuple[str, ...]
+    command: tuple[str, ...]
+    version: str
     identity: str
+
+    @property
+    def is_gcc(self) -> bool:
+        """Whether it takes the parameters of GCC."""
+        return "Free Software Foundation" in self.version
 
 
 def find_compiler() -> Compiler:
-    """Return the C++ compiler named by ``CXX``, or the first one found.
+    """Return the C++ compiler that ``CXX`` names, or the first one found.
+
+    ``CXX`` is read as a shell would: a launcher and options may be part of it, as
+    in ``ccache g++``.
 
     Returns
     -------
@@ -51,116 +54,30 @@ def find_compiler() -> Compiler:
     Raises
     ------
     DeviceError
-        If there is none.
+        If there is none, or not the one that ``CXX`` names.
     """
-    wanted = os.environ.get("CXX", "").split()[:1]
-    found = (shutil.which(name) for name in (*wanted, "g++", "clang++", "c++"))
-    command = next((path for path in found if path), None)
-    if command is None:
+    given = os.environ.get("CXX", "")
+    try:
+        words = shlex.split(given)
+    except ValueError as error:
+        raise DeviceError(f"CXX cannot be read ({given}): {error}") from error
+    candidates = words[:1] or CANDIDATES
+    found = next((path for name in candidates if (path := shutil.which(name))), None)
+    if found is None:
+        why = f"CXX names one that is not there ({given})" if words else "none found"
         raise DeviceError(
-            "device 'cpp' needs a C++ compiler, none found: install g++ (Debian, "
+            f"device 'cpp' needs a C++ compiler, {why}: install g++ (Debian, "
             "Ubuntu: apt install g++) or clang++, or use --device numpy"
         )
-    version = subprocess.run(
-        [command, "--version"], capture_output=True, text=True, check=False
-    ).stdout
-    # clang for Apple silicon knows -mcpu, not -march
-    native = "-mcpu=native" if platform.machine() == "arm64" else "-march=native"
-    is_gcc = "Free Software Foundation" in version
-    flags = (*FLAGS, native, *(GCC_FLAGS if is_gcc else ()))
-    identity = "\n".join((version, *flags, platform.machine(), _processor()))
-    return Compiler(command, flags, identity)
-
-
-def compile_program(
-    folder: Path, sources: Sequence[str], program: str, compiler: Compiler
-) -> None:
-    """Compile sources, as many at a time as there are cores, and link them.
-
-    Parameters
-    ----------
-    folder
-        Where the sources are and the program goes.
-    sources
-        Paths of the sources, relative to ``folder``.
-    program
-        Name of the program.
-    compiler
-        The compiler.
-
-    Raises
-    ------
-    DeviceError
-        If it fails; the message holds the first error of the compiler.
-    """
-    objects = [f"{source}.o" for source in sources]
-    compiling = [
-        [compiler.command, *compiler.flags, "-I.", "-c", source, "-o", target]
-        for source, target in zip(sources, objects, strict=True)
-    ]
-    run_all(compiling, folder, _explain)
-    run_all([[compiler.command, *objects, "-o", program]], folder, _explain)
-
-
-def run_all(
-    commands: list[list[str]], folder: Path, explain: Callable[[int, str], str]
-) -> None:
-    """Run commands, one per core; at the first failure or interrupt end them all.
-
-    Parameters
-    ----------
-    commands
-        Programs with their arguments.
-    folder
-        Where they run.
-    explain
-        Turns exit code and error output of the one that failed into a message.
-
-    Raises
-    ------
-    DeviceError
-        If one fails.
-    """
-    waiting = list(reversed(commands))
-    running: list[subprocess.Popen[str]] = []
+    command = (str(Path(found).absolute()), *words[1:])
     try:
-        while waiting or running:
-            while waiting and len(running) < available_cores():
-                running.append(
-                    subprocess.Popen(
-                        waiting.pop(),
-                        cwd=folder,
-                        stdout=subprocess.DEVNULL,
-                        stderr=subprocess.PIPE,
-                        text=True,
-                    )
-                )
-            process = running[0]
-            _, errors = process.communicate()
-            running.pop(0)
-            if process.returncode != 0:
-                raise DeviceError(explain(process.returncode, errors))
-    finally:
-        for process in running:
-            process.kill()
-            process.communicate()
-
-
-def first_error(errors: str) -> str:
-    """Return the first line that names an error in what a compiler said, or ""."""
-    marks = ("error", "fatal")
-    lines = [
-        line for line in errors.splitlines() if any(m in line.lower() for m in marks)
-    ]
-    return lines[0].strip() if lines else ""
-
-
-def _explain(code: int, errors: str) -> str:
-    reason = first_error(errors) or f"exit code {code}"
-    return (
-        f"device 'cpp': the C++ compiler failed ({reason}); use --device numpy, "
-        "or name another compiler in CXX"
-    )
+        version = subprocess.run(
+            [*command, "--version"], capture_output=True, text=True, check=False
+        ).stdout
+    except OSError as error:
+        raise DeviceError(f"cannot start the compiler {found}: {error}") from error
+    identity = "\n".join((*command, version, platform.machine(), _processor()))
+    return Compiler(command, version, identity)
 
 
 def _processor() -> str:

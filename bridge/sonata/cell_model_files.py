@@ -1,6 +1,5 @@
 """Cell models as JSON: NEST ``glif_psc`` parameters and Allen Cell Types files."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from bridge.column.building.tables import TAU_SYN_MS
 from bridge.column.cell_models import CellModels
 from bridge.errors import InputError
+from bridge.files.json_file import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class GlifParameters:
     tau_syn_ms: tuple[float, ...]
 
 
-def write_cell_model(path: Path, models: CellModels, row: int) -> None:
-    """Write one model in the form that NEST's ``glif_psc`` takes."""
-    parameters = {
+def nest_parameters(models: CellModels, row: int) -> dict[str, Any]:
+    """Return one model in the form that NEST's ``glif_psc`` takes."""
+    return {
         "V_m": float(models.e_l_mv[row]),
         "V_th": float(models.v_th_mv[row]),
         "g": float(models.g_ns[row]),
@@ -44,27 +44,11 @@ def write_cell_model(path: Path, models: CellModels, row: int) -> None:
         "after_spike_currents": True,
         "adapting_threshold": False,
     }
-    path.write_text(json.dumps(parameters, indent=2) + "\n", encoding="utf-8")
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, is no JSON, or does not hold an object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: cannot be read as JSON: {reason}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: not a JSON object")
-    return content
+def write_cell_model(path: Path, models: CellModels, row: int) -> None:
+    """Write one model as the file of its cell type."""
+    write_json(path, nest_parameters(models, row))
 
 
 def read_cell_model(path: Path) -> GlifParameters:

@@ -8,14 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
-from bridge.column.building.wiring import (
-    DEG_PER_UM,
-    anisotropy_factor,
-    direction_difference,
-)
+from bridge.column.building.wiring import direction_factor
 from bridge.column.edges import N_RECEPTORS, Edges
 from bridge.errors import InputError
-from bridge.sonata.cell_model_files import read_json
+from bridge.files.json_file import read_json
 from bridge.sonata.cells import Nodes
 from bridge.sonata.hdf5_read import EdgeRecords
 from bridge.sonata.types import TypeTable, parse_query, selects
@@ -111,37 +107,6 @@ def read_connections(
         raise InputError(f"{records.path}: {error}") from None
 
 
-def direction_rule(
-    name: str,
-    sigma_deg: FloatArray,
-    target_angle_deg: FloatArray,
-    source_angle_deg: FloatArray,
-    dx_um: FloatArray,
-    dz_um: FloatArray,
-) -> FloatArray:
-    """Return the factor of a named weight function of the released network.
-
-    Parameters
-    ----------
-    name
-        One of :data:`RULES`; :mod:`bridge.column.building.wiring` has the formulas.
-    sigma_deg
-        Width, degrees.
-    target_angle_deg, source_angle_deg
-        Preferred directions, degrees.
-    dx_um, dz_um
-        Target minus source position, um.
-    """
-    difference = direction_difference(target_angle_deg, source_angle_deg)
-    factor: FloatArray = np.exp(-((difference / sigma_deg) ** 2))
-    if name == "DirectionRule_EE":
-        theta = np.radians(target_angle_deg)
-        q_deg = DEG_PER_UM[0] * dx_um * np.cos(theta)
-        q_deg += DEG_PER_UM[1] * dz_um * np.sin(theta)
-        factor = factor * np.exp(-0.5 * q_deg**2) * anisotropy_factor(target_angle_deg)
-    return factor
-
-
 def _weights(
     edges: _EdgeTypes,
     n_synapses: FloatArray,
@@ -180,13 +145,13 @@ def _weights(
             {k: n.records.numbers(k)[r] for k in ("tuning_angle", "x", "z")}
             for n, r in ((source, s), (target, t))
         )
-        weight[rows] *= direction_rule(
-            name,
+        weight[rows] *= direction_factor(
             sigma_deg[edges.kind_of_edge[rows]],
             at_target["tuning_angle"],
             at_source["tuning_angle"],
             at_target["x"] - at_source["x"],
             at_target["z"] - at_source["z"],
+            between_excitatory=name == "DirectionRule_EE",
         )
     return weight
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError
-from bridge.sonata.cell_model_files import read_json
+from bridge.files.json_file import read_json
 
 
 @dataclass(frozen=True)

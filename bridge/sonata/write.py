@@ -1,9 +1,7 @@
 """Write a column as a SONATA network that libsonata and BMTK's PointNet open."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +11,7 @@ from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import CLASS_OF_POPULATION, POPULATIONS
 from bridge.errors import InputError
+from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
 from bridge.sonata.cell_model_files import write_cell_model
 from bridge.sonata.config import circuit_config, simulation_config
@@ -100,8 +99,8 @@ def write_sonata(
             if input_ms > 0.0
             else []
         )
-        _write_json(root / "circuit_config.json", circuit_config(populations))
-        _write_json(
+        write_json(root / "circuit_config.json", circuit_config(populations))
+        write_json(
             root / "simulation_config.json",
             simulation_config(input_ms or 1000.0, inputs, input_seed),
         )
@@ -330,12 +329,8 @@ def _write_components(column: Column, folder: Path) -> None:
         path = folder / "cell_models" / _cell_model_file(number)
         write_cell_model(path, column.cell_models, row)
     for port, name in enumerate(RECEPTOR_FILES, start=1):
-        _write_json(folder / "synaptic_models" / name, {"receptor_type": port})
+        write_json(folder / "synaptic_models" / name, {"receptor_type": port})
 
 
 def _cell_model_file(number: int) -> str:
     return f"{number}_glif_lif_asc_psc.json"
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,25 +1,24 @@
-"""Loops in C++ for the CPU, compiled where a compiler is."""
+"""The rate model's loops in C++ for the CPU, compiled where a compiler is."""
 
 import ctypes
-import os
 import platform
-import shlex
-import subprocess
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from torch import Tensor
 
+from bridge.machine.shared_library import load_shared_library
+
 # A square root that may set errno, or a division that may trap, stays scalar.
 FLAGS = ("-O3", "-fopenmp", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math")
 X86_FLAGS = ("-march=native", "-mprefer-vector-width=512", "-Wno-psabi")
-COMPILE_SECONDS = 60.0
 
 
 @cache
 def compiled_library(source: Path) -> ctypes.CDLL | None:
-    """Compile and load a file, once per process and in about a second.
+    """Load a compiled file, once per process.
+
+    Torch has loaded its OpenMP by now; the library shares its threads.
 
     Parameters
     ----------
@@ -32,23 +31,8 @@ def compiled_library(source: Path) -> ctypes.CDLL | None:
         None where no C++ compiler with OpenMP is found; torch then does the same
         work more slowly.
     """
-    flags = [*FLAGS]
-    if platform.machine() in ("x86_64", "AMD64"):
-        flags.extend(X86_FLAGS)
-    compiler = shlex.split(os.environ.get("CXX", "c++"))
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / f"{source.stem}.so"
-        try:
-            subprocess.run(
-                [*compiler, *flags, str(source), "-o", str(path)],
-                check=True,
-                capture_output=True,
-                timeout=COMPILE_SECONDS,
-            )
-            # torch has loaded its OpenMP by now; the library shares its threads
-            return ctypes.CDLL(str(path))
-        except (OSError, subprocess.SubprocessError):
-            return None
+    on_x86 = platform.machine() in ("x86_64", "AMD64")
+    return load_shared_library(source, (*FLAGS, *(X86_FLAGS if on_x86 else ())))
 
 
 def addresses(*tensors: Tensor) -> list[int]:

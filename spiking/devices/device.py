@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:  # brings scipy, which the command line's help does not need
     from spiking.network.network_arrays import NetworkArrays
-    from spiking.trials.trial import Trial
+    from spiking.trials.trial import Spikes, Trials
 
-    Trials = Sequence[tuple[int, Callable[[], Trial]]]
     Report = Callable[[float], None]
     MakeArrays = Callable[[], NetworkArrays]
-    Runner = Callable[[NetworkArrays, Trials, int, Report], "Spikes"]
-
-Spikes = Generator[tuple[int, NDArray[np.int32]], None, None]
+    Runner = Callable[[NetworkArrays, Trials, int, Report], Spikes]
 
 
 def _always(arrays: MakeArrays | None) -> str:

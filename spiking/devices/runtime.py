@@ -1,6 +1,6 @@
 """Simulation inside this process: Brian2's numpy and cython targets."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -9,20 +9,18 @@ from numpy.typing import NDArray
 from spiking.brian.brian_network import BrianNetwork, build_brian_network
 from spiking.brian.brian_session import brian2_calls, import_brian2
 from spiking.brian.random_numbers import cell_keys
+from spiking.devices.reporting import report_steps
 from spiking.network.network_arrays import NetworkArrays
-from spiking.trials.trial import Trial
-
-REPORT_MS = 100.0
-"""Biological time between two reports of progress, ms."""
+from spiking.trials.trial import Spikes, Trial, Trials
 
 
 def run_in_process(
     arrays: NetworkArrays,
-    trials: Iterable[tuple[int, Callable[[], Trial]]],
+    trials: Trials,
     *,
     target: str,
     report: Callable[[float], None],
-) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
+) -> Spikes:
     """Run trials one after the other with a runtime target of Brian2.
 
     Parameters
@@ -79,7 +77,7 @@ def _run(
     built.sources.set_spikes(
         trial.source_id, trial.source_step * dt_ms * b.ms, sorted=True
     )
-    report_steps = max(1, round(REPORT_MS / dt_ms))
+    every = report_steps(dt_ms)
     step = 0
 
     def follow() -> None:
@@ -89,8 +87,8 @@ def _run(
             injected_pa = trial.injected_pa + now[trial.current_group]
             cells.drive = injected_pa * v_per_pa
         step += 1
-        if step % report_steps == 0 or step == trial.n_steps:
-            report(((step - 1) % report_steps + 1) * dt_ms)
+        if step % every == 0 or step == trial.n_steps:
+            report(((step - 1) % every + 1) * dt_ms)
 
     operation = b.NetworkOperation(
         follow, when="start", clock=cells.clock, name="follow_trial"

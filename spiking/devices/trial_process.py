@@ -7,9 +7,6 @@ from pathlib import Path
 
 from bridge.errors import DeviceError
 
-REPORT_MS = 100.0
-"""Biological time between two reports of progress, ms."""
-
 
 class TrialProcess:
     """A process that answers each line it reads with steps done, then ``done``.
@@ -52,7 +49,7 @@ class TrialProcess:
             ) from error
 
     def ask(self, line: str) -> Iterator[int]:
-        """Send a request; yield the number of the step whenever it reports one.
+        """Send a request; yield the number of steps done, whenever it reports some.
 
         Raises
         ------
@@ -65,10 +62,13 @@ class TrialProcess:
         with suppress(BrokenPipeError):  # the end of its output, below, tells why
             process.stdin.write(line + "\n")
             process.stdin.flush()
+        before = 0
         for answer in process.stdout:
             if answer == "done\n":
                 return
-            yield int(answer)
+            step = int(answer)
+            yield step - before
+            before = step
         code = process.wait()
         said = " ".join(self._errors.read_text().split())
         raise DeviceError(

@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 
 
 @dataclass(frozen=True)
@@ -76,36 +76,17 @@ class SpikingResult:
         """Duration of a trial, ms."""
         return self.counts.shape[2] * self.bin_ms
 
-    def population_sizes(self) -> IntArray:
-        """Return the number of cells of each population, shape ``(17,)``."""
-        sizes: IntArray = np.bincount(self.population, minlength=len(POPULATIONS))
-        return sizes
-
     def population_rates_hz(self) -> FloatArray:
         """Return population rates, Hz, ``(n_stimuli, n_trials, n_bins, 17)``.
 
         A population without cells has rate 0.
         """
-        sizes = np.maximum(self.population_sizes(), 1)
+        sizes = np.maximum(count_by_population(self.population), 1)
         return self.counts / (sizes * self.bin_ms * 1e-3)
 
     def neuron_rates_hz(self) -> FloatArray:
         """Return mean rates after ``drop_ms``, Hz, as ``neuron_counts``."""
         return self.neuron_counts / ((self.duration_ms - self.drop_ms) * 1e-3)
-
-    def interval_cv(self) -> FloatArray:
-        """Return the coefficient of variation of intervals of each cell.
-
-        Intervals of all stimuli and trials are pooled; NaN below two intervals.
-        Shape ``(n_cells,)``.
-        """
-        n = self.n_intervals.sum(axis=(0, 1)).astype(np.float64)
-        n[n < 2] = np.nan
-        mean = self.interval_sum_ms.sum(axis=(0, 1)) / n
-        square = self.interval_square_sum_ms2.sum(axis=(0, 1)) / n
-        variance = np.maximum(square - mean**2, 0.0) * n / (n - 1.0)
-        result: FloatArray = np.sqrt(variance) / mean
-        return result
 
     def to_dataset(self) -> xr.Dataset:
         """Return rates as an xarray dataset.

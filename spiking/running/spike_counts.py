@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
 
+MIN_INTERVALS = 10
+"""Intervals of a cell under a stimulus below which their CV says nothing."""
+
 
 class IntervalStatistics(NamedTuple):
     """Number, sum (ms) and sum of squares (ms^2) of intervals per cell."""
@@ -68,3 +71,42 @@ def intervals(
         total(interval_ms),
         total(interval_ms**2),
     )
+
+
+def interval_cv(
+    n_intervals: IntArray | FloatArray,
+    sum_ms: FloatArray,
+    square_sum_ms2: FloatArray,
+    *,
+    min_intervals: int = MIN_INTERVALS,
+) -> FloatArray:
+    """Return the coefficient of variation of intervals of each cell.
+
+    The standard deviation, with the number of intervals as its divisor, over the
+    mean; found within each stimulus, since a rate that differs between stimuli is
+    no irregularity, and averaged over stimuli with the numbers of intervals as
+    weights.
+
+    Parameters
+    ----------
+    n_intervals, sum_ms, square_sum_ms2
+        Number of the intervals, their sum (ms) and that of their squares (ms^2),
+        ``(n_stimuli, n_cells)``.
+    min_intervals
+        A stimulus under which a cell has fewer does not count.
+
+    Returns
+    -------
+    FloatArray
+        ``(n_cells,)``; NaN where no stimulus counts.
+    """
+    n = np.asarray(n_intervals, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = sum_ms / n
+        variance = square_sum_ms2 / n - mean**2
+        cv = np.sqrt(np.maximum(variance, 0.0)) / mean
+        weight = np.where(n >= min_intervals, n, 0.0)
+        weighted = np.where(weight > 0.0, cv * weight, 0.0).sum(axis=0)
+        return np.asarray(
+            weighted / np.where(weight.any(axis=0), weight.sum(axis=0), np.nan)
+        )

@@ -1,5 +1,6 @@
 """One trial: what a network is driven with, from rest at t = 0."""
 
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,3 +41,10 @@ class Trial:
     current_pa: FloatArray | None = None
     current_group: NDArray[np.int32] | None = None
     sample_steps: int = 1
+
+
+Trials = Sequence[tuple[int, Callable[[], Trial]]]
+"""Number of each trial and a function that makes it."""
+
+Spikes = Generator[tuple[int, NDArray[np.int32]], None, None]
+"""Number of each trial, its spikes as rows of (step, cell); in any order."""

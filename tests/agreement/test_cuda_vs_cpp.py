@@ -18,7 +18,7 @@ from bridge.column.cell_models import CellModels
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 from bridge.errors import DeviceError
 from bridge.stimulus.scenes.flash import flash
 from spiking.devices.choose import device_runner
@@ -27,6 +27,7 @@ from spiking.devices.device import Device
 from spiking.devices.registry import DEVICES
 from spiking.network.network_arrays import network_arrays
 from spiking.running.model import SpikingModel
+from spiking.running.spike_counts import interval_cv
 from spiking.trials.trial import Trial
 
 pytestmark = [pytest.mark.agreement, pytest.mark.slow]
@@ -122,8 +123,8 @@ def isolated_cells(network: Column, models: CellModels) -> Column:
             receptor=2 * inhibitory[model[target]] + rng.integers(0, 2, n_edges),
             n_synapses=np.ones(n_edges),
         ),
-        background=PoissonInput(*[np.zeros(0)] * 6),
-        surround=PoissonInput(*[np.zeros(0)] * 6),
+        background=PoissonInput.none(),
+        surround=PoissonInput.none(),
     )
 
 
@@ -218,9 +219,6 @@ def test_a_changed_input_changes_the_spikes(use, small_network, device, referenc
     assert found != spikes_of(reference, small_network, 4, n_trials=1)
 
 
-EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
-
-
 def statistics(device: str, column: Column, seeds: range, *, duration_ms: float):
     """Rates (Hz), interval CV and correlation of E and I counts, one row per seed."""
     stimulus = flash(column.lgn, duration_ms=duration_ms, onset_ms=0.5 * duration_ms)
@@ -236,7 +234,14 @@ def statistics(device: str, column: Column, seeds: range, *, duration_ms: float)
             (
                 rates_hz[excitatory].mean(),
                 rates_hz[~excitatory].mean(),
-                np.nanmean(result.interval_cv()),
+                np.nanmean(
+                    interval_cv(
+                        result.n_intervals.sum(axis=1),
+                        result.interval_sum_ms.sum(axis=1),
+                        result.interval_square_sum_ms2.sum(axis=1),
+                        min_intervals=2,
+                    )
+                ),
                 np.corrcoef(*pair)[0, 1],
             )
         )

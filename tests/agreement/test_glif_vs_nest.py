@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.column.building.tables import TAU_SYN_MS, cell_table
+from bridge.column.building.models_of_table import models_of_table
 from bridge.column.cell_models import CellModels
 from bridge.column.column import Column
 from bridge.column.edges import Edges
@@ -25,25 +25,6 @@ CONDITIONS = ("constant", "noisy", "synaptic")
 LEVEL_OF_RHEOBASE = {"constant": 1.2, "noisy": 0.9, "synaptic": 0.7}
 
 
-def _models() -> CellModels:
-    table = cell_table()
-    n = table.c_m_pf.size
-    return CellModels(
-        node_type_id=table.node_type_id,
-        pop_name=("",) * n,
-        population=table.population,
-        c_m_pf=table.c_m_pf,
-        g_ns=table.g_ns,
-        e_l_mv=table.e_l_mv,
-        v_th_mv=table.v_th_mv,
-        v_reset_mv=table.e_l_mv,
-        t_ref_ms=table.t_ref_ms,
-        asc_amps_pa=table.asc_amps_pa,
-        asc_decay_per_ms=table.asc_decay_per_ms,
-        tau_syn_ms=np.tile(TAU_SYN_MS, (n, 1)),
-    )
-
-
 def _column(models: CellModels, peak_pa: np.ndarray, delay_ms: float) -> Column:
     """One cell per model and condition; the last ones get four sources."""
     n = models.n_models
@@ -51,7 +32,7 @@ def _column(models: CellModels, peak_pa: np.ndarray, delay_ms: float) -> Column:
     target = np.repeat(np.arange(2 * n, 3 * n), 4)
     port = np.tile(np.arange(4), n)
     none = np.zeros(0)
-    no_input = PoissonInput(none, none, none, none, none, none)
+    no_input = PoissonInput.none()
     no_edges = Edges(none, none, none, none, none, none)
     four = np.zeros(4)
     return Column(
@@ -82,7 +63,7 @@ def spikes() -> tuple[dict[str, np.ndarray], np.ndarray]:
     path = Path(__file__).parent / "data" / "nest_glif3.npz"
     with np.load(path) as file:
         traces = dict(file)
-    models = _models()
+    models = models_of_table()
     np.testing.assert_array_equal(traces["node_type_id"], models.node_type_id)
     rheobase_pa = models.g_ns * (models.v_th_mv - models.e_l_mv)
     peak_pa = rheobase_pa[:, None] * traces["peak_of_rheobase"]

@@ -27,16 +27,6 @@ def column(generated: Path) -> Column:
     return read_sonata(generated)
 
 
-@pytest.fixture(scope="module")
-def layer_4(shared_data: Path) -> Path:
-    return shared_data / "allen/bmtk_workshop/Ch6_l4model"
-
-
-@pytest.fixture(scope="module")
-def l4(layer_4: Path) -> Column:
-    return read_sonata(layer_4)
-
-
 def test_generated_column_has_the_counts_of_its_files(
     generated: Path, column: Column
 ) -> None:

@@ -11,20 +11,9 @@ from bridge.column.column import Column
 from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.files.spike_file import read_spikes, write_spikes
-from bridge.sonata.read import read_sonata
 from bridge.stimulus.lgn.spikes import read_lgn_spikes, stimulus_from_spikes
 
 pytestmark = pytest.mark.agreement
-
-
-@pytest.fixture(scope="module")
-def layer_4(shared_data: Path) -> Path:
-    return shared_data / "allen/bmtk_workshop/Ch6_l4model"
-
-
-@pytest.fixture(scope="module")
-def l4(layer_4: Path) -> Column:
-    return read_sonata(layer_4)
 
 
 def lgn_cells(node_id: list[int]) -> LgnCells:

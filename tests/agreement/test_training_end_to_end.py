@@ -34,6 +34,8 @@ from validation.commands import train as train_command
 from validation.commands.evaluate import trained_network
 from validation.experiment.trained_run import read_trained_run
 
+pytestmark = pytest.mark.usefixtures("one_torch_thread")
+
 SIZE = 200
 STEPS = 12
 CONFIG: dict[str, Any] = {
@@ -51,14 +53,6 @@ CONFIG: dict[str, Any] = {
         "test_trials": 20,
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def certificate_of(

@@ -1,6 +1,8 @@
 """The main job on the embedded 3k column, in its quick form, through the command."""
 
+import base64
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from validation.measures.registry import measures
 
 pytestmark = [pytest.mark.slow, pytest.mark.agreement]
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 EXCITATORY = ("e23", "e4", "e5", "e6")
 
 
@@ -108,3 +111,24 @@ def test_config_of_the_run_is_complete(run_folder: Path) -> None:
 
     path = run_folder / "config.toml"
     assert parse_config(read_toml(path), str(path)).to_toml() == path.read_text()
+
+
+def test_pictures_of_the_results_page_are_those_of_the_report(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import results_page
+
+    def without_ids(text: str) -> str:
+        # matplotlib names a path after its last digits; rates.nc keeps seven
+        return re.sub(r"\b[mp][0-9a-f]{10}\b", "", text)
+
+    html = (run_folder / "report.html").read_text()
+    drawn = list(results_page.pictures(run_folder))
+    assert [name for name, _, _ in drawn] == ["scores", "flash", "broadband"]
+    for _, suffix, content in drawn:
+        if suffix == "svg":
+            svg = without_ids(content.decode().removeprefix("<svg"))
+            assert svg in without_ids(html)
+        else:
+            assert base64.b64encode(content).decode() in html

@@ -1,6 +1,5 @@
 """``v1bridge simulate``: the spiking column under one stimulus."""
 
-import json
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
@@ -13,6 +12,7 @@ from bridge.by_name import by_name
 from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
+from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import open_run_folder
 from bridge.files.spike_file import write_spikes
@@ -139,8 +139,8 @@ def simulate_into(
             "seed": request.seed,
             "record_spikes": request.record_spikes,
         }
-        _write_json(folder.staging / "simulation.json", settings)
-        _write_json(folder.staging / "provenance.json", collect_provenance())
+        write_json(folder.staging / "simulation.json", settings)
+        write_json(folder.staging / "provenance.json", collect_provenance())
         folder.commit()
     rates = result.population_rates_hz()[..., round(_DROP_MS / _BIN_MS) :, :]
     _show(column, stimulus, rates.mean(axis=(0, 2)), out)
@@ -214,10 +214,6 @@ def _stimulus(
         spikes, name="replay", kind="other", duration_ms=request.duration_ms
     )
     return stimulus, spikes
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _show(column: Column, stimulus: Stimulus, rates: Any, out: Path) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from bridge.column.building.build import build_column
 from bridge.column.column import Column
 from bridge.column.poisson_input import PoissonInput
@@ -48,16 +46,4 @@ def _untrained(config: BuiltColumn | FileColumn) -> Column:
             surround=config.surround,
         )
     column = read_sonata(Path(config.path))
-    return column if config.surround else replace(column, surround=_no_input())
-
-
-def _no_input() -> PoissonInput:
-    nothing = np.empty(0)
-    return PoissonInput(
-        target=nothing.astype(np.int32),
-        rate_hz=nothing,
-        weight_pa=nothing,
-        delay_ms=nothing,
-        receptor=nothing.astype(np.int8),
-        source_population=nothing.astype(np.int8),
-    )
+    return column if config.surround else replace(column, surround=PoissonInput.none())

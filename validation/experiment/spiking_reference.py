@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
 from bridge.column.column import Column
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import count_by_population
 from bridge.files.stages import Stages
 from bridge.progress import Progress
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
+from spiking.running.spike_counts import interval_cv
 from validation.config.sections import SpikingConfig
 from validation.responses.reference import Reference
 from validation.responses.stimulus_info import StimulusInfo
@@ -22,9 +23,6 @@ Arrays = dict[str, NDArray[np.generic]]
 
 GROWTH = 1.5
 """Factor by which the trials grow while a population is still too noisy."""
-
-MIN_INTERVALS = 10
-"""Intervals of a cell under a stimulus below which their CV says nothing."""
 
 EVALUABLE_HZ = 0.2
 """Slower populations are inconclusive anyway and do not ask for more trials."""
@@ -156,7 +154,7 @@ def _reference(
     drop_ms: float,
 ) -> Reference:
     counts = np.concatenate([b["counts"] for b in blocks], axis=2)
-    cells = np.bincount(column.population, minlength=len(POPULATIONS))
+    cells = count_by_population(column.population)
     rates = counts / np.maximum(cells, 1) / (bin_ms * 1e-3)
     duration_s = counts.shape[3] * bin_ms * 1e-3
     neurons = np.concatenate([b["neuron_counts"] for b in blocks], axis=2)
@@ -176,17 +174,9 @@ def _reference(
 
 
 def _interval_cv(blocks: Sequence[Arrays]) -> FloatArray:
-    n, first, second = (
-        sum(np.asarray(b[key], dtype=np.float64) for b in blocks)
-        for key in ("n_intervals", "interval_sum_ms", "interval_square_sum_ms2")
+    def total(key: str) -> FloatArray:
+        return np.asarray(sum(np.asarray(b[key], dtype=np.float64) for b in blocks))
+
+    return interval_cv(
+        total("n_intervals"), total("interval_sum_ms"), total("interval_square_sum_ms2")
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = first / n
-        variance = second / n - mean**2
-        cv = np.sqrt(np.maximum(variance, 0.0)) / mean
-        # within each stimulus: a rate that differs between stimuli is no irregularity
-        weight = np.where(np.asarray(n) >= MIN_INTERVALS, n, 0.0)
-        mean_cv = np.where(weight > 0.0, cv * weight, 0.0).sum(axis=0)
-        return np.asarray(
-            mean_cv / np.where(weight.any(axis=0), weight.sum(axis=0), np.nan)
-        )

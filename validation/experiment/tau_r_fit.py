@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.errors import InputError
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
@@ -57,7 +57,7 @@ def fit_tau_r_ms(
     network = RateNetwork(parameters, model, tau_r_ms=grid[:, None])
     run = network.run(stimuli, bin_ms=bin_ms, drop_ms=drop_ms)
     rates = run.rates[:, :, round(drop_ms / bin_ms) :]
-    cells = np.bincount(parameters.population, minlength=len(POPULATIONS))
+    cells = count_by_population(parameters.population)
     trials = np.moveaxis(counts, 0, 1) / np.maximum(cells, 1) / (bin_ms * 1e-3)
     trials = trials.reshape(trials.shape[0], -1, *trials.shape[3:])
     mean = trials.mean(axis=1)

@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import BoolArray, FloatArray, IntArray
-from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
+from bridge.column.populations import (
+    CLASS_OF_POPULATION,
+    CLASSES,
+    POPULATIONS,
+    count_by_population,
+)
 from bridge.errors import InputError
 from validation.responses.stimulus_info import StimulusInfo
 
@@ -119,8 +124,7 @@ class Reference:
     @cached_property
     def n_cells_of_population(self) -> IntArray:
         """Cells of each population, ``(17,)``."""
-        counts = np.bincount(self.population, minlength=len(POPULATIONS))
-        return counts.astype(np.int64)
+        return count_by_population(self.population)
 
     @cached_property
     def group_names(self) -> tuple[str, ...]:

@@ -1,9 +1,7 @@
 """What a report says of column, protocol and reduction."""
 
-import numpy as np
-
 from bridge.column.column import Column
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 from validation.experiment.experiment import Experiment
 from validation.experiment.reduced import Reduced
 from validation.report.run_report import ColumnFacts, ProtocolFacts, ReductionFacts
@@ -12,7 +10,7 @@ from validation.responses.reference import Reference
 
 def column_facts(column: Column) -> ColumnFacts:
     """Return name, hash and sizes of a column."""
-    counts = np.bincount(column.population, minlength=len(POPULATIONS))
+    counts = count_by_population(column.population)
     return ColumnFacts(
         name=column.name,
         hash=column.hash,

@@ -5,38 +5,6 @@ import numpy as np
 from bridge.arrays import FloatArray
 
 
-def compute_isi_cv(
-    n_isi: FloatArray,
-    sum_ms: FloatArray,
-    sum_squares_ms2: FloatArray,
-    min_isi: int = 10,
-) -> FloatArray:
-    """Coefficient of variation of interspike intervals from their moments.
-
-    Parameters
-    ----------
-    n_isi
-        Number of intervals per cell, ``(n_cells,)``.
-    sum_ms, sum_squares_ms2
-        Sum of the intervals, ms, and of their squares, ms^2.
-    min_isi
-        Cells with fewer intervals give NaN.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(n_cells,)``.
-    """
-    enough = n_isi >= min_isi
-    n = np.where(enough, n_isi, 1.0)
-    mean = sum_ms / n
-    variance = np.maximum(sum_squares_ms2 / n - mean**2, 0.0)
-    cv = np.divide(
-        np.sqrt(variance), mean, out=np.full(n.shape, np.nan), where=mean > 0.0
-    )
-    return np.where(enough, cv, np.nan)
-
-
 def compute_fano(trials_hz: FloatArray, n_cells: int, bin_ms: float) -> float:
     """Fano factor over trials of a population's spike count per bin.
 

@@ -5,25 +5,28 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
 from bridge.column.building.lgn_wiring import draw_lgn_cells, draw_lgn_edges
+from bridge.column.building.models_of_table import models_of_table
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.surround import build_surround
 from bridge.column.building.tables import (
     BACKGROUND_DELAY_MS,
     BACKGROUND_RATE_HZ,
-    EXCITATORY,
     FULL_RADIUS_UM,
-    TAU_SYN_MS,
     cell_table,
     line_table,
     population_table,
 )
 from bridge.column.building.wiring import draw_recurrent
-from bridge.column.cell_models import CellModels
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import CLASS_OF_POPULATION, CLASSES, POPULATIONS
+from bridge.column.populations import (
+    CLASS_OF_POPULATION,
+    CLASSES,
+    EXCITATORY,
+    POPULATIONS,
+)
 from bridge.errors import InputError
 
 CLASS_COUNTS = {
@@ -98,7 +101,7 @@ def build_column(
     used, cell_model = np.unique(model, return_inverse=True)
     return Column(
         name=name,
-        cell_models=_cell_models(used),
+        cell_models=models_of_table(used),
         population=population,
         cell_model=cell_model.astype(np.int16),
         position_um=position,
@@ -110,7 +113,7 @@ def build_column(
         surround=(
             build_surround(population, model, position, angle, radius)
             if surround
-            else _no_input()
+            else PoissonInput.none()
         ),
     )
 
@@ -202,25 +205,6 @@ def _tuning_angles(model: NDArray[np.intp], rng: np.random.Generator) -> FloatAr
     return round_to_bits(360.0 * fraction, 24)
 
 
-def _cell_models(rows: NDArray[np.intp]) -> CellModels:
-    cells = cell_table()
-    names = line_table().name
-    return CellModels(
-        node_type_id=cells.node_type_id[rows],
-        pop_name=tuple(names[line] for line in cells.line[rows]),
-        population=cells.population[rows].astype(np.int8),
-        c_m_pf=cells.c_m_pf[rows],
-        g_ns=cells.g_ns[rows],
-        e_l_mv=cells.e_l_mv[rows],
-        v_th_mv=cells.v_th_mv[rows],
-        v_reset_mv=cells.e_l_mv[rows],
-        t_ref_ms=cells.t_ref_ms[rows],
-        asc_amps_pa=cells.asc_amps_pa[rows],
-        asc_decay_per_ms=cells.asc_decay_per_ms[rows],
-        tau_syn_ms=np.tile(TAU_SYN_MS, (rows.size, 1)),
-    )
-
-
 def _connected_lgn(lgn: LgnCells, edges: Edges) -> tuple[LgnCells, Edges]:
     """Keep the LGN cells that have a connection."""
     kept, source = np.unique(edges.source, return_inverse=True)
@@ -256,15 +240,4 @@ def _background(model: NDArray[np.intp]) -> PoissonInput:
             np.int8
         ),
         source_population=np.full(target.size, -1, dtype=np.int8),
-    )
-
-
-def _no_input() -> PoissonInput:
-    return PoissonInput(
-        target=np.zeros(0, dtype=np.int32),
-        rate_hz=np.zeros(0),
-        weight_pa=np.zeros(0),
-        delay_ms=np.zeros(0),
-        receptor=np.zeros(0, dtype=np.int8),
-        source_population=np.zeros(0, dtype=np.int8),
     )

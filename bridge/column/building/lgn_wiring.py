@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from bridge.arrays import BoolArray, FloatArray
 from bridge.column.building.tables import (
-    EXCITATORY,
     LGN_DELAY_MS,
     cell_table,
     lgn_projection_table,
@@ -28,6 +27,7 @@ from bridge.column.building.tables import (
 from bridge.column.building.wiring import DEG_PER_UM
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
+from bridge.column.populations import EXCITATORY
 
 FIELD_DEG = (240.0, 120.0)
 TILES = (15, 10)

@@ -4,10 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.edges import Edges
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY
 from bridge.errors import InputError
-
-_EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
 
 
 def rewire_at_random(edges: Edges, population: NDArray[np.integer], seed: int) -> Edges:
@@ -63,7 +61,7 @@ def rewire_at_random(edges: Edges, population: NDArray[np.integer], seed: int) -
     others = others[~np.isin(others, tree)][: n_edges - (n - 1)]
     source, target = np.divmod(np.concatenate([tree, others]), n)
 
-    is_excitatory = _EXCITATORY[np.asarray(population)]
+    is_excitatory = EXCITATORY[np.asarray(population)]
     receptor = np.where(is_excitatory[target], 0, 2) + ~is_excitatory[source]
     copied = np.empty(n_edges, dtype=np.intp)
     for port in np.unique(receptor):

@@ -30,7 +30,6 @@ from scipy.special import erf
 from bridge.arrays import FloatArray
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.tables import (
-    EXCITATORY,
     FULL_RADIUS_UM,
     MAX_SYNAPSES,
     MIN_SYNAPSES,
@@ -48,7 +47,7 @@ from bridge.column.building.wiring import (
     tuning_width_deg,
 )
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 
 MIN_IN_DEGREE = 1e-6
 """Streams of fewer expected connections are left out: 1e-6 of one input."""
@@ -78,7 +77,7 @@ def missing_in_degree(
     FloatArray
         ``(n_cells, 17)`` by source population.
     """
-    return _expected(population, position_um, FULL_RADIUS_UM) - _expected(
+    return kept_in_degree(population, position_um, FULL_RADIUS_UM) - kept_in_degree(
         population, position_um, radius_um
     )
 
@@ -90,7 +89,13 @@ def kept_in_degree(
 
     Parameters are those of :func:`missing_in_degree`.
     """
-    return _expected(population, position_um, radius_um)
+    rule = connection_rule()
+    result = np.zeros((population.size, len(POPULATIONS)))
+    for sigma in np.unique(rule.sigma_um[rule.amplitude > 0.0]):
+        integral = gaussian_over_disk(position_um, radius_um, sigma)
+        pairs = np.where(rule.sigma_um == sigma, rule.amplitude, 0.0) * _density()
+        result += pairs[population] * integral[:, None]
+    return result
 
 
 def build_surround(
@@ -141,18 +146,6 @@ def build_surround(
 def _density() -> FloatArray:
     density: FloatArray = population_table().count / (np.pi * FULL_RADIUS_UM**2)
     return density
-
-
-def _expected(
-    population: NDArray[np.int8], position_um: FloatArray, radius_um: float
-) -> FloatArray:
-    rule = connection_rule()
-    result = np.zeros((population.size, len(POPULATIONS)))
-    for sigma in np.unique(rule.sigma_um[rule.amplitude > 0.0]):
-        integral = gaussian_over_disk(position_um, radius_um, sigma)
-        pairs = np.where(rule.sigma_um == sigma, rule.amplitude, 0.0) * _density()
-        result += pairs[population] * integral[:, None]
-    return result
 
 
 def _outside_moment(

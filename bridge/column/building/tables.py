@@ -35,9 +35,6 @@ LGN_DELAY_MS = 1.7
 BACKGROUND_DELAY_MS = 1.0
 BACKGROUND_RATE_HZ = 1000.0
 
-EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
-"""Whether each of the populations is excitatory, ``(17,)``."""
-
 
 @dataclass(frozen=True)
 class PopulationTable:

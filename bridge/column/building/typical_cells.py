@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatingArray
 from bridge.column.column import Column
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 from bridge.errors import InputError
 
 TYPICAL_POPULATIONS = ("e23", "i23Pvalb")
@@ -16,8 +16,6 @@ TYPICAL_POPULATIONS = ("e23", "i23Pvalb")
 Chen, Scherr and Maass 2022 (Science Advances 8, eabq7592) take one model of the
 line e23Cux2, which alone makes up ``e23``, and one of i23Pvalb.
 """
-
-_EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
 
 
 class TypicalCells(NamedTuple):
@@ -90,5 +88,5 @@ def _typical(
             f"uniform neurons: the column has no cell of {name}; use more cells"
         )
     median = np.sort(threshold_mv[cells])[cells.size // 2]
-    stands_for = np.flatnonzero(_EXCITATORY[np.asarray(population)] == (kind == 0))
+    stands_for = np.flatnonzero(EXCITATORY[np.asarray(population)] == (kind == 0))
     return TypicalCells(stands_for, cells[threshold_mv[cells] == median])

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from bridge.arrays import FloatArray
 from bridge.column.building.rounding import round_to_bits
 from bridge.column.building.tables import (
-    EXCITATORY,
     MAX_SYNAPSES,
     MIN_SYNAPSES,
     NORMALISATION_RADIUS_UM,
@@ -33,7 +32,7 @@ from bridge.column.building.tables import (
     rule_table,
 )
 from bridge.column.edges import Edges
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 
 DEG_PER_UM = (0.07, 0.04)
 """Degrees of visual field per um of cortex: azimuth (x), elevation (z)."""
@@ -142,10 +141,41 @@ def tuning_factor(
     dx_um, dz_um
         Target minus source position, um.
     """
-    width = tuning_width_deg(target, source)
+    return direction_factor(
+        tuning_width_deg(target, source),
+        target_angle_deg,
+        source_angle_deg,
+        dx_um,
+        dz_um,
+        between_excitatory=bool(EXCITATORY[target] and EXCITATORY[source]),
+    )
+
+
+def direction_factor(
+    width_deg: float | FloatArray,
+    target_angle_deg: FloatArray,
+    source_angle_deg: FloatArray,
+    dx_um: FloatArray,
+    dz_um: FloatArray,
+    *,
+    between_excitatory: bool,
+) -> FloatArray:
+    """Return the factor of a direction rule on the weight of connections.
+
+    Parameters
+    ----------
+    width_deg
+        Width of the rule, degrees.
+    target_angle_deg, source_angle_deg
+        Preferred directions, degrees.
+    dx_um, dz_um
+        Target minus source position, um.
+    between_excitatory
+        Whether position counts as well, as it does between excitatory cells.
+    """
     difference = direction_difference(target_angle_deg, source_angle_deg)
-    factor: FloatArray = np.exp(-((difference / width) ** 2))
-    if EXCITATORY[target] and EXCITATORY[source]:
+    factor: FloatArray = np.exp(-((difference / width_deg) ** 2))
+    if between_excitatory:
         theta = np.radians(target_angle_deg)
         q_deg = DEG_PER_UM[0] * dx_um * np.cos(theta)
         q_deg += DEG_PER_UM[1] * dz_um * np.sin(theta)

@@ -1,7 +1,7 @@
 """Simulation in compiled processes: the default device."""
 
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spiking.devices.cpp.program import compiled_network
-from spiking.devices.trial_process import REPORT_MS, TrialProcess
+from spiking.devices.reporting import report_steps
+from spiking.devices.trial_process import TrialProcess
 from spiking.network.network_arrays import NetworkArrays
-from spiking.trials.trial import Trial
+from spiking.trials.trial import Spikes, Trial, Trials
 
 
 def run_compiled(
     arrays: NetworkArrays,
-    trials: Iterable[tuple[int, Callable[[], Trial]]],
+    trials: Trials,
     *,
     n_jobs: int,
     report: Callable[[float], None],
-) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
+) -> Spikes:
     """Run trials in ``n_jobs`` processes of the same binary.
 
     A process that is free takes the next trial, so the order of the results is
@@ -98,7 +99,7 @@ class _Pool:
         self._threads: list[Thread] = []
 
     def run(
-        self, trials: Iterable[tuple[int, Callable[[], Trial]]], n_jobs: int
+        self, trials: Trials, n_jobs: int
     ) -> Iterator[tuple[int, NDArray[np.int32]]]:
         waiting = iter(trials)
         results: SimpleQueue[tuple[int, NDArray[np.int32]] | BaseException | None]
@@ -177,13 +178,11 @@ class _Pool:
         if trial.current_pa is not None and trial.current_group is not None:
             trial.current_pa.astype(np.float64).tofile(folder / "current")
             trial.current_group.astype(np.int32).tofile(folder / "current_group")
-        report_steps = max(1, round(REPORT_MS / self._dt_ms))
-        reported = 0
-        for step in process.ask(
-            f"{trial.key} {trial.n_steps} {trial.sample_steps} {report_steps} {folder}"
+        every = report_steps(self._dt_ms)
+        for n_steps in process.ask(
+            f"{trial.key} {trial.n_steps} {trial.sample_steps} {every} {folder}"
         ):
             with self._report_lock:
-                self._report((step - reported) * self._dt_ms)
-            reported = step
+                self._report(n_steps * self._dt_ms)
         spikes = np.fromfile(folder / "spikes", dtype=np.int32)
         return spikes.reshape(-1, 2)

@@ -1,13 +1,14 @@
 """The compiled simulation of a network structure (Brian2's C++ standalone)."""
 
-import hashlib
+import platform
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bridge.machine.binary_cache import PROGRAM, cached_binary, content_key
-from bridge.machine.compiler import Compiler, compile_program, find_compiler
+from bridge.machine.binary_cache import BINARY, cached_binary, content_key, hashes_of
+from bridge.machine.compilation import compile_and_link
+from bridge.machine.compiler import Compiler, find_compiler
 from spiking.brian.brian_network import BrianNetwork, build_brian_network
 from spiking.brian.brian_session import brian2_calls
 from spiking.cells.glif3_equations import state_names
@@ -24,6 +25,13 @@ _SOURCES = (
     "devices/cpp/program.py",
 )
 """The files of spiking that decide what is compiled."""
+
+FLAGS = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-std=c++11")
+"""Optimisation of the compiled simulation (Brian2's own defaults)."""
+
+GCC_FLAGS = ("--param", "vect-max-version-for-alias-checks=400")
+"""Lets GCC vectorise the propagation of the cells: by default it gives up on a
+loop over this many arrays."""
 
 
 def compiled_network(structure: Structure) -> tuple[Path, bool]:
@@ -51,26 +59,61 @@ def compiled_network(structure: Structure) -> tuple[Path, bool]:
         If there is no compiler, or it fails.
     """
     compiler = find_compiler()
-    sources = {
-        name: hashlib.sha256((_SPIKING / name).read_bytes()).hexdigest()
-        for name in _SOURCES
-    }
     key = content_key(
         {
             "structure": vars(structure),
-            "sources": sources,
+            "sources": hashes_of(_SPIKING, _SOURCES),
             "brian2": version("brian2"),
             "compiler": compiler.identity,
+            "flags": compiler_flags(compiler),
         }
     )
     return cached_binary(key, lambda folder: _make(structure, compiler, folder))
 
 
+def compiler_flags(compiler: Compiler) -> tuple[str, ...]:
+    """Return the flags of a compiled simulation, for this processor."""
+    # clang for Apple silicon knows -mcpu, not -march
+    native = "-mcpu=native" if platform.machine() == "arm64" else "-march=native"
+    return (*FLAGS, native, *(GCC_FLAGS if compiler.is_gcc else ()))
+
+
+def compile_program(folder: Path, sources: list[str], compiler: Compiler) -> None:
+    """Compile the sources of a simulation and link them to ``main``.
+
+    Parameters
+    ----------
+    folder
+        Where the sources are and the program goes.
+    sources
+        Paths of the sources, relative to ``folder``.
+    compiler
+        The compiler.
+
+    Raises
+    ------
+    DeviceError
+        If it fails; the message holds the first error of the compiler.
+    """
+    flags = compiler_flags(compiler)
+    compile_and_link(
+        folder,
+        sources,
+        BINARY,
+        compiling=[*compiler.command, *flags, "-I.", "-c"],
+        linking=compiler.command,
+        explain=lambda reason: (
+            f"device 'cpp': the C++ compiler failed ({reason}); use --device numpy, "
+            "or name another compiler in CXX"
+        ),
+    )
+
+
 def _make(structure: Structure, compiler: Compiler, folder: Path) -> None:
     sources = _generate(structure, folder)
-    compile_program(folder, sources, PROGRAM, compiler)
+    compile_program(folder, sources, compiler)
     for path in folder.iterdir():  # only what a run needs is kept
-        if path.name in (PROGRAM, "static_arrays"):
+        if path.name in (BINARY, "static_arrays"):
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 

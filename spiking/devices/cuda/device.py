@@ -1,7 +1,7 @@
 """Simulation on an NVIDIA GPU, many trials at a time."""
 
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from spiking.devices.cuda.gpu import Gpu, find_gpu
 from spiking.devices.cuda.memory import batch_sizes, choose_capacity, longest_delay
 from spiking.devices.cuda.program import cuda_network
 from spiking.devices.cuda.toolkit import Toolkit, check_packages, find_toolkit
-from spiking.devices.trial_process import REPORT_MS, TrialProcess
+from spiking.devices.reporting import report_steps
+from spiking.devices.trial_process import TrialProcess
 from spiking.network.network_arrays import NetworkArrays, SynapseArrays
-from spiking.trials.trial import Trial
+from spiking.trials.trial import Spikes, Trial, Trials
 
 
 def check_cuda() -> tuple[Toolkit, Gpu]:
@@ -40,10 +41,10 @@ def check_cuda() -> tuple[Toolkit, Gpu]:
 
 def run_on_gpu(
     arrays: NetworkArrays,
-    trials: Sequence[tuple[int, Callable[[], Trial]]],
+    trials: Trials,
     *,
     report: Callable[[float], None],
-) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
+) -> Spikes:
     """Run trials as copies of the column side by side on the GPU.
 
     Random numbers are hashed from the key of the trial, as on every device, and
@@ -82,10 +83,10 @@ def run_batches(
     binary: Path,
     capacity: int,
     arrays: NetworkArrays,
-    trials: Sequence[tuple[int, Callable[[], Trial]]],
+    trials: Trials,
     *,
     report: Callable[[float], None],
-) -> Generator[tuple[int, NDArray[np.int32]], None, None]:
+) -> Spikes:
     """Run trials in a process of a binary.
 
     Parameters
@@ -202,13 +203,11 @@ def _run(
     injected_pa.astype(np.float64).tofile(folder / "injected")
     _write_currents(batch, structure.n_cells, folder)
     _write_source_spikes(batch, structure.n_sources, folder)
-    report_steps = max(1, round(REPORT_MS / structure.dt_ms))
-    reported = 0
-    for step in process.ask(
-        f"{len(batch)} {first.n_steps} {first.sample_steps} {report_steps} {folder}"
+    every = report_steps(structure.dt_ms)
+    for n_steps in process.ask(
+        f"{len(batch)} {first.n_steps} {first.sample_steps} {every} {folder}"
     ):
-        report((step - reported) * structure.dt_ms * len(batch))
-        reported = step
+        report(n_steps * structure.dt_ms * len(batch))
     return np.fromfile(folder / "spikes", dtype=np.int32).reshape(-1, 2)
 
 

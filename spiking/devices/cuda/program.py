@@ -5,7 +5,6 @@ those cells are, how many there are, how they are connected and driven, it reads
 when it starts.
 """
 
-import hashlib
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.machine.binary_cache import PROGRAM, cached_binary, content_key
+from bridge.machine.binary_cache import BINARY, cached_binary, content_key, hashes_of
 from spiking.brian.brian_network import build_cells
 from spiking.brian.brian_session import brian2_calls
 from spiking.brian.external_input import external_input_functions
@@ -79,10 +78,7 @@ def cuda_network(
         {
             "capacity": capacity,
             "n_slots": n_slots,
-            "sources": {
-                name: hashlib.sha256((_SPIKING / name).read_bytes()).hexdigest()
-                for name in _SOURCES
-            },
+            "sources": hashes_of(_SPIKING, _SOURCES),
             "brian2": version("brian2"),
             "brian2cuda": version("brian2cuda"),
             "toolkit": toolkit.identity,
@@ -92,9 +88,9 @@ def cuda_network(
 
     def make(folder: Path) -> None:
         sources = generate(capacity, n_slots, folder, toolkit, compute_capability)
-        compile_cuda(folder, sources, PROGRAM, toolkit, compute_capability)
+        compile_cuda(folder, sources, toolkit, compute_capability)
         for path in folder.iterdir():  # only what a run needs is kept
-            if path.name != PROGRAM:
+            if path.name != BINARY:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     return cached_binary(key, make)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import DeviceError
-from bridge.machine.compiler import first_error, run_all
+from bridge.machine.binary_cache import BINARY
+from bridge.machine.compilation import compile_and_link
 from spiking.devices.cuda.gpu import OR_CPP
 
 OLDEST = (11, 0)
@@ -117,11 +118,10 @@ def find_toolkit() -> Toolkit:
 def compile_cuda(
     folder: Path,
     sources: Sequence[str],
-    program: str,
     toolkit: Toolkit,
     compute_capability: str,
 ) -> None:
-    """Compile CUDA sources, as many at a time as there are cores, and link them.
+    """Compile the CUDA sources of a simulation and link them to ``main``.
 
     Parameters
     ----------
@@ -129,8 +129,6 @@ def compile_cuda(
         Where the sources are and the program goes.
     sources
         Paths of the sources, relative to ``folder``.
-    program
-        Name of the program.
     toolkit
         The toolkit.
     compute_capability
@@ -152,18 +150,17 @@ def compile_cuda(
     # a path of the program that holds for the libraries of its libraries, too
     libraries.append("-Xlinker=--disable-new-dtags")
     libraries += [f"-Xlinker=-rpath={one}" for one in toolkit.library_folders]
-    objects = [f"{source}.o" for source in sources]
-    compiling = [
-        [*nvcc, *include, "-dc", source, "-o", target]
-        for source, target in zip(sources, objects, strict=True)
-    ]
-    run_all(compiling, folder, _explain)
-    run_all([[*nvcc, *objects, *libraries, "-o", program]], folder, _explain)
-
-
-def _explain(code: int, errors: str) -> str:
-    reason = first_error(errors) or f"exit code {code}"
-    return f"device 'cuda': the CUDA compiler failed ({reason}){OR_CPP}"
+    compile_and_link(
+        folder,
+        sources,
+        BINARY,
+        compiling=[*nvcc, *include, "-dc"],
+        linking=nvcc,
+        libraries=libraries,
+        explain=lambda reason: (
+            f"device 'cuda': the CUDA compiler failed ({reason}){OR_CPP}"
+        ),
+    )
 
 
 def _compilers() -> Iterator[Path]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from bridge.column.edges import Edges
 from bridge.reduction.moments.kernels import alpha_current_per_hz, alpha_variance_per_hz
@@ -17,12 +16,8 @@ EXCITATORY = (1, 5, 9, 13)
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
-    """Two threads on a shared machine wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def _quiet(one_torch_thread):
+    pass
 
 
 def random_network(

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY
 from bridge.reduction.parameters import RateParameters
 from validation.experiment.sabotages.sabotage import Sabotage, with_weights
-
-_IS_EXCITATORY = np.array([name.startswith("e") for name in POPULATIONS])
 
 
 def scale_weights(
@@ -14,7 +12,7 @@ def scale_weights(
 ) -> RateParameters:
     """Multiply the recurrent weights whose source is excitatory, or inhibitory."""
     edges = parameters.recurrent
-    chosen = _IS_EXCITATORY[parameters.population[edges.source]] == excitatory
+    chosen = EXCITATORY[parameters.population[edges.source]] == excitatory
     return with_weights(parameters, np.where(chosen, factor, 1.0) * edges.weight_pa)
 
 

@@ -5,9 +5,8 @@ import pytest
 import torch
 from rate_networks import rate_network
 from scipy.optimize import brentq
+from self_exciting import self_exciting
 
-from bridge.column.edges import Edges
-from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.analysis import stability
 from ratemodel.connections.coupling import couple, delay_in_steps
 from ratemodel.variants.assembly import assemble, channels_for
@@ -126,21 +125,7 @@ def test_growth_rate_is_what_a_small_deviation_does(
 def test_self_exciting_cell_has_the_eigenvalues_of_the_textbook(make_cells, variant):
     # r = F(2 r) with slope g of F(2 r): instantaneous (g - 1) / tau_s, equilibrium
     # (g - 1) / tau_r, low-pass the larger root of (1 + x tau_s)(1 + x tau_r) = g
-    one, zero = np.ones(1), np.zeros(1)
-    law = TransferFunction(
-        gain=3.0 * one,
-        threshold_pa=6.0 * one,
-        width_pa=one,
-        power=0.5 * one,
-        sigma_ref_mv=one,
-        threshold_slope_pa=zero,
-        threshold_curvature_pa=zero,
-        width_slope=zero,
-    )
-    parameters = make_cells(
-        1, recurrent=Edges([0], [0], [2.0], [1.0], [0], [1]), transfer_adapted=law
-    )
-    network = rate_network(parameters, **variant)
+    network = rate_network(self_exciting(make_cells), **variant)
     middle = brentq(lambda r: 3 * np.log1p(np.exp(2 * r - 6)) ** 0.5 - r, 1, 6)
     steady = network.steady_state([0.0], initial_hz=[middle])
     assert steady.rate_hz[0] == middle  # the unstable one of three fixed points

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import torch
 from rate_networks import rate_network
+from self_exciting import self_exciting
 
-from bridge.column.edges import Edges
 from bridge.errors import InputError
-from bridge.reduction.transfer.function import TransferFunction
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.analysis.steady_state import ConvergenceError
 
@@ -49,23 +48,7 @@ def test_steady_state_solves_the_equations(make_network):
 def test_start_decides_between_two_stable_states(make_cells):
     # one self-exciting cell, r = 3 sqrt(ln(1 + exp(2 r - 6))); far above
     # threshold r^2 = 18 r - 54, of which 9 + sqrt(27) is stable
-    one, zero = np.ones(1), np.zeros(1)
-    law = TransferFunction(
-        gain=3.0 * one,
-        threshold_pa=6.0 * one,
-        width_pa=one,
-        power=0.5 * one,
-        sigma_ref_mv=one,
-        threshold_slope_pa=zero,
-        threshold_curvature_pa=zero,
-        width_slope=zero,
-    )
-    parameters = make_cells(
-        1,
-        recurrent=Edges([0], [0], [2.0], [1.0], [0], [1]),
-        transfer_adapted=law,
-    )
-    network = rate_network(parameters, variant="instantaneous")
+    network = rate_network(self_exciting(make_cells), variant="instantaneous")
     low = network.steady_state([0.0]).rate_hz[0]
     high = network.steady_state([0.0], initial_hz=[20.0]).rate_hz[0]
     assert low < 0.5

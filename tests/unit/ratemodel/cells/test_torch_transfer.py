@@ -5,25 +5,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from random_transfer import CPU, a_function
 
-from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.cells.transfer import RATE_LIMIT_HZ, TorchTransfer
-
-CPU = torch.device("cpu")
-
-
-def a_function(n: int, seed: int = 0) -> TransferFunction:
-    rng = np.random.default_rng(seed)
-    return TransferFunction(
-        gain=rng.uniform(0.01, 0.1, n),
-        threshold_pa=rng.uniform(50, 150, n),
-        width_pa=rng.uniform(5, 30, n),
-        power=rng.uniform(0.5, 2.0, n),
-        sigma_ref_mv=rng.uniform(2, 6, n),
-        threshold_slope_pa=rng.uniform(-30, 10, n),
-        threshold_curvature_pa=rng.uniform(-5, 5, n),
-        width_slope=rng.uniform(-0.5, 2.0, n),
-    )
 
 
 # double: the two round differently, 1e-12 is some thousand roundings; single:

@@ -123,7 +123,7 @@ def test_a_captured_sequence_gives_the_same_twice(
 def test_the_gpu_benchmark_runs_on_a_small_network(make_network, monkeypatch, form):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     benchmark = importlib.import_module("gpu_rate_model")
-    for name in ("gpu_rate_model", "rate_speed"):
+    for name in ("gpu_rate_model", "dense_loop", "rate_speed"):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(torch, "compile", lambda function, **_: function)
     report = benchmark.time_size(

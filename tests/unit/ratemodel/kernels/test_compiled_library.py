@@ -10,6 +10,19 @@ SOURCES = [csr_kernels.SOURCE, transfer_kernel.SOURCE]
 build = compiled_library.compiled_library.__wrapped__
 
 
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_second_process_would_find_the_library(monkeypatch, tmp_path, source):
+    if build(source) is None:
+        pytest.skip("no C++ compiler with OpenMP")
+    (entry,) = tmp_path.iterdir()
+    assert build(source)._name == str(entry / "main")
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("compiler", ["/no/such/compiler", "false"])
 def test_without_a_compiler_there_is_no_library(monkeypatch, compiler, source):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from test_torch_transfer import CPU, a_function
+from random_transfer import CPU, a_function
 
 from ratemodel.cells.transfer import ARGUMENT_FLOOR, RATE_LIMIT_HZ, TorchTransfer
 from ratemodel.kernels import transfer_kernel

@@ -10,10 +10,10 @@ from small_column import make_stimulus
 
 import spiking.devices.cpp.device
 from bridge.errors import DeviceError
-from bridge.machine.binary_cache import cached_binary
-from bridge.machine.compiler import compile_program, find_compiler
+from bridge.machine.compiler import find_compiler
 from spiking.brian.brian_session import import_brian2
 from spiking.devices.choose import device_runner
+from spiking.devices.cpp.program import compile_program
 from spiking.running.model import SpikingModel
 
 ROOT = Path(__file__).parents[4]
@@ -54,50 +54,11 @@ def test_unknown_devices_are_refused_with_the_choice(device):
         device_runner(device)
 
 
-def test_missing_compiler_is_named(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(DeviceError, match=r"install g\+\+ .* --device numpy"):
-        find_compiler()
-
-
 def test_compiler_errors_are_one_line(tmp_path):
     (tmp_path / "bad.cpp").write_text("int main() { return missing; }\n")
     with pytest.raises(DeviceError, match=r"compiler failed .*missing") as e:
-        compile_program(tmp_path, ["bad.cpp"], "main", find_compiler())
+        compile_program(tmp_path, ["bad.cpp"], find_compiler())
     assert "\n" not in str(e.value)
-
-
-def test_interrupted_compilation_leaves_nothing(monkeypatch, tmp_path):
-    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path))
-
-    def interrupted(folder):
-        (folder / "main").write_text("half")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        cached_binary("key", interrupted)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_second_of_two_compilations_takes_the_first(monkeypatch, tmp_path):
-    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path))
-
-    def overtaken(folder):
-        (tmp_path / "key").mkdir()
-        (tmp_path / "key" / "main").write_text("first")
-        (folder / "main").write_text("second")
-
-    path, was_cached = cached_binary("key", overtaken)
-    assert not was_cached
-    assert path.read_text() == "first"
-    assert [p.name for p in tmp_path.iterdir()] == ["key"]
-
-
-def test_unwritable_cache_is_named(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("V1BRIDGE_CACHE", str(tmp_path / "file"))
-    with pytest.raises(DeviceError, match="another folder in V1BRIDGE_CACHE"):
-        cached_binary("key", lambda folder: None)
 
 
 def test_a_binary_that_cannot_run_is_named(monkeypatch, tmp_path, column):

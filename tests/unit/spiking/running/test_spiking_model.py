@@ -89,7 +89,11 @@ def test_second_run_of_a_structure_is_not_compiled(column, no_compiler):
     structure = network_arrays(column, 0.1).structure
     path, was_cached = compiled_network(structure)
     assert was_cached
-    assert sorted(p.name for p in path.parent.iterdir()) == ["main", "static_arrays"]
+    assert sorted(p.name for p in path.parent.iterdir()) == [
+        "main",
+        "sha256",
+        "static_arrays",
+    ]
 
 
 def test_weights_take_effect_without_compiling(column, compiled, no_compiler):

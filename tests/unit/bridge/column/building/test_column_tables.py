@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from bridge.column.building.tables import (
-    EXCITATORY,
     MAX_SYNAPSES,
     MIN_SYNAPSES,
     NORMALISATION_RADIUS_UM,
@@ -27,7 +26,7 @@ from bridge.column.building.wiring import (
     tuning_width_deg,
     unitary_weight,
 )
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import EXCITATORY, POPULATIONS
 
 # The tables keep 12 significant digits.
 DIGITS = 1e-11

@@ -210,7 +210,7 @@ def test_libraries_of_the_toolkit_are_found_where_the_loader_does_not_look(
     assert toolkit.curand_library == library
     log = tmp_path / "log"
     nvcc.write_text(f'#!/bin/sh\necho "$@" >> {log}\n')
-    compile_cuda(tmp_path, ["a.cu"], "main", toolkit, "9.0")
+    compile_cuda(tmp_path, ["a.cu"], toolkit, "9.0")
     link = log.read_text().splitlines()[-1].split()
     assert f"-Xlinker={library}" in link
     assert f"-Xlinker=-rpath={library.parent}" in link
@@ -224,7 +224,7 @@ def test_errors_of_the_cuda_compiler_are_one_line(monkeypatch, tmp_path):
         "echo \"nvcc fatal : Unsupported gpu architecture 'compute_120'\" >&2\nexit 1\n"
     )
     with pytest.raises(DeviceError, match=r"failed \(nvcc fatal .*compute_120") as e:
-        compile_cuda(tmp_path, ["a.cu"], "main", toolkit, "12.0")
+        compile_cuda(tmp_path, ["a.cu"], toolkit, "12.0")
     assert "\n" not in str(e.value)
 
 
