@@ -10,7 +10,6 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
 from bridge.certificate.scores import Scores
@@ -18,15 +17,13 @@ from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
-from validation.experiment.protocol import build_protocol
 from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.figures.catalogue import report_figures
 from validation.report.figures.style import LARGEST_SVG, to_png, to_svg
 from validation.report.run_report import RunReport
-from validation.responses.model_rates import ModelRates
-from validation.responses.reference import Reference
-from validation.responses.stimulus_info import StimulusInfo
+from validation.responses.datasets import model_rates_of, reference_of
+from validation.responses.rates_file import RATE_MODELS, SPIKING
 
 MARK = {
     "strict": "strict",
@@ -46,41 +43,21 @@ PICTURES = {
 def report_data(run: Path) -> ReportData:
     """Return what a finished run's pictures are drawn from.
 
-    The rates are those of rates.nc: in single precision, and those of the spiking
-    cells as means over the trials, which every picture takes of them. No raster,
-    whose spikes are not kept.
+    The rates are those of rates.nc, in single precision. No raster, whose spikes are
+    not kept.
     """
     config = merged_config(run / "config.toml", {})
     report = RunReport.read(run)
     column = load_column(config.column)
     if column.hash != report.column.hash:
         raise InputError(f"{run}: this version builds another column")
-    protocol = build_protocol(
-        column.lgn,
-        duration_ms=config.protocol.duration_ms,
-        drop_ms=config.protocol.drop_ms,
-        directions_deg=config.protocol.directions_deg,
+    spiking, rates = (
+        xr.load_dataset(run / "rates.nc", engine="h5netcdf", group=group)
+        for group in (SPIKING, RATE_MODELS)
     )
-    with xr.open_dataset(run / "rates.nc", engine="h5netcdf") as kept:
-        rates = kept.load()
-    trials_hz = rates["spiking_rate"].values
-    cells_hz = rates["spiking_neuron_rate"].values[:, None]
-    reference = Reference(
-        rates_hz=trials_hz,
-        neuron_rates_hz=np.broadcast_to(
-            cells_hz, (*trials_hz.shape[:3], column.n_cells)
-        ),
-        stimuli=tuple(StimulusInfo.from_stimulus(s) for s in protocol.test),
-        population=column.population,
-        bin_ms=config.protocol.bin_ms,
-        drop_ms=config.protocol.drop_ms,
-    )
+    reference = reference_of(spiking)
     models = {
-        str(name): ModelRates(
-            str(name),
-            rates["model_rate"].sel(model=name).values,
-            rates["model_neuron_rate"].sel(model=name).values,
-        )
+        str(name): model_rates_of(rates.sel(model=name), str(name))
         for name in rates["model"].values
     }
     return ReportData(

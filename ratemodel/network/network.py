@@ -14,6 +14,7 @@ from bridge.progress import Progress, SilentProgress, task
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
+from bridge.stimulus.stimulus_info import StimulusInfo
 from ratemodel.analysis.stability import Linearisation
 from ratemodel.analysis.steady_state import SteadyState, solve_steady_state
 from ratemodel.connections.coupling import couple, delay_in_steps, to_torch
@@ -150,13 +151,13 @@ class RateNetwork:
                 external, len(stimuli), steps_per_bin, n_bins, first_bin, progress, name
             )
         return RateResult(
-            self.model.variant,
-            tuple(s.name for s in stimuli),
+            self.model,
+            tuple(StimulusInfo.from_stimulus(s) for s in stimuli),
+            self.parameters.population,
             self._shaped(recorder.population_rates()),
             self._shaped(recorder.cell_rates()),
             float(bin_ms),
             float(drop_ms),
-            self.dt_ms,
         )
 
     def _record(

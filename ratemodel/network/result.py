@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
-from bridge.column.populations import POPULATIONS
+from bridge.rate_model import RateModel
+from bridge.rates import RatesFrame, rates_dataset
+from bridge.stimulus.stimulus_info import StimulusInfo
 
 
 @dataclass(frozen=True)
@@ -15,10 +18,12 @@ class RateResult:
 
     Attributes
     ----------
-    variant
-        Name of the variant.
-    stimulus_names
-        Names of the stimuli.
+    model
+        The rate model.
+    stimuli
+        What was shown.
+    population
+        Index into :data:`bridge.column.populations.POPULATIONS` per cell.
     rates
         Population mean rate in every bin from time 0, Hz,
         ``(n_stimuli, n_bins, 17)``; NaN for a population without cells. With a
@@ -27,41 +32,33 @@ class RateResult:
         Mean rate of each cell over the bins that start at or after
         ``drop_ms``, Hz, ``(n_stimuli, n_cells)``, with a sweep
         ``(n_tau, n_stimuli, n_cells)``.
-    bin_ms, drop_ms, dt_ms
-        Bin, dropped start, step, ms.
+    bin_ms, drop_ms
+        Bin and dropped start, ms.
     """
 
-    variant: str
-    stimulus_names: tuple[str, ...]
+    model: RateModel
+    stimuli: tuple[StimulusInfo, ...]
+    population: NDArray[np.int8]
     rates: FloatArray
     neuron_rates: FloatArray
     bin_ms: float
     drop_ms: float
-    dt_ms: float
 
     def to_dataset(self) -> xr.Dataset:
-        """Return the rates with named dimensions; a time is the start of its bin."""
-        sweep = ("sweep",) if self.rates.ndim == 4 else ()
-        hertz = {"units": "Hz"}
-        n_bins = self.rates.shape[-2]
-        return xr.Dataset(
-            {
-                "rate": ((*sweep, "stimulus", "time", "population"), self.rates, hertz),
-                "neuron_rate": (
-                    (*sweep, "stimulus", "neuron"),
-                    self.neuron_rates,
-                    hertz,
-                ),
-            },
-            coords={
-                "stimulus": list(self.stimulus_names),
-                "time": ("time", np.arange(n_bins) * self.bin_ms, {"units": "ms"}),
-                "population": list(POPULATIONS),
-            },
-            attrs={
-                "variant": self.variant,
-                "bin_ms": self.bin_ms,
-                "drop_ms": self.drop_ms,
-                "dt_ms": self.dt_ms,
-            },
+        """Return the rates after ``drop_ms``, see :func:`bridge.rates.rates_dataset`.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``population_rate`` (stimulus, time, population) and ``neuron_rate``
+            (stimulus, neuron), Hz; with a sweep of tau_r a first dimension
+            ``sweep``.
+        """
+        skip = int(np.ceil(self.drop_ms / self.bin_ms - 1e-9))
+        return rates_dataset(
+            RatesFrame(self.stimuli, self.population, self.bin_ms, skip * self.bin_ms),
+            self.rates[..., skip:, :],
+            self.neuron_rates,
+            over=("sweep",) if self.rates.ndim == 4 else (),
+            attributes={"rate_model": self.model.model_dump_json()},
         )

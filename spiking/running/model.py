@@ -11,6 +11,7 @@ from bridge.column.populations import POPULATIONS
 from bridge.machine.cores import available_cores
 from bridge.progress import Progress, SilentProgress, task
 from bridge.stimulus.stimulus import Stimulus
+from bridge.stimulus.stimulus_info import StimulusInfo
 from spiking.devices.choose import choose_device, device_runner
 from spiking.network.network_arrays import network_arrays
 from spiking.running.result import SpikingResult, TrialSpikes
@@ -180,7 +181,7 @@ class SpikingModel:
                     times_ms = (spikes[:, 0].astype(np.float64) + 1.0) * self.dt_ms
                     raw[s, k] = TrialSpikes(s, trial, times_ms, spikes[:, 1].copy())
         return SpikingResult(
-            stimulus_names=tuple(stimulus.name for stimulus in stimuli),
+            stimuli=tuple(StimulusInfo.from_stimulus(s) for s in stimuli),
             population=self.column.population,
             bin_ms=bin_ms,
             drop_ms=drop_ms,

@@ -7,7 +7,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
-from bridge.column.populations import POPULATIONS, count_by_population
+from bridge.column.populations import count_by_population
+from bridge.rates import RatesFrame, rates_dataset
+from bridge.stimulus.stimulus_info import StimulusInfo
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class SpikingResult:
 
     Attributes
     ----------
-    stimulus_names
-        Names of the stimuli.
+    stimuli
+        What was shown.
     population
         Index into :data:`bridge.column.populations.POPULATIONS` per cell.
     bin_ms, drop_ms, dt_ms
@@ -58,7 +60,7 @@ class SpikingResult:
         Raw spikes if they were asked for, else empty.
     """
 
-    stimulus_names: tuple[str, ...]
+    stimuli: tuple[StimulusInfo, ...]
     population: NDArray[np.int8]
     bin_ms: float
     drop_ms: float
@@ -89,40 +91,19 @@ class SpikingResult:
         return self.neuron_counts / ((self.duration_ms - self.drop_ms) * 1e-3)
 
     def to_dataset(self) -> xr.Dataset:
-        """Return rates as an xarray dataset.
+        """Return the rates after ``drop_ms``, see :func:`bridge.rates.rates_dataset`.
 
         Returns
         -------
         xarray.Dataset
             ``population_rate`` (stimulus, trial, time, population) and
-            ``neuron_rate`` (stimulus, trial, neuron) in Hz; a time label is the
-            start of its bin, in ms.
+            ``neuron_rate`` (stimulus, trial, neuron), Hz.
         """
-        n_bins = self.counts.shape[2]
-        hz = {"units": "Hz"}
-        return xr.Dataset(
-            {
-                "population_rate": (
-                    ("stimulus", "trial", "time", "population"),
-                    self.population_rates_hz(),
-                    hz,
-                ),
-                "neuron_rate": (
-                    ("stimulus", "trial", "neuron"),
-                    self.neuron_rates_hz(),
-                    hz,
-                ),
-            },
-            coords={
-                "stimulus": list(self.stimulus_names),
-                "time": ("time", np.arange(n_bins) * self.bin_ms, {"units": "ms"}),
-                "population": list(POPULATIONS),
-                "neuron_population": ("neuron", self.population),
-            },
-            attrs={
-                "bin_ms": self.bin_ms,
-                "drop_ms": self.drop_ms,
-                "dt_ms": self.dt_ms,
-                "device": self.device,
-            },
+        skip = round(self.drop_ms / self.bin_ms)
+        return rates_dataset(
+            RatesFrame(self.stimuli, self.population, self.bin_ms, skip * self.bin_ms),
+            self.population_rates_hz()[:, :, skip:],
+            self.neuron_rates_hz(),
+            ("trial",),
+            attributes={"dt_ms": self.dt_ms, "device": self.device},
         )

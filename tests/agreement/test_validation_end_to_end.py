@@ -49,14 +49,18 @@ def test_folder_is_whole(run_folder: Path) -> None:
         "certificates/low_pass.json",
         "certificates/low_pass_extended.json",
     }
-    with xr.open_dataset(run_folder / "rates.nc", engine="h5netcdf") as rates:
-        assert rates["spiking_rate"].attrs["units"] == "Hz"
-        models = ["low_pass", "low_pass_extended", "low_pass_membrane"]
-        assert list(rates["model"].values) == models
+    spiking, models = (
+        xr.load_dataset(run_folder / "rates.nc", engine="h5netcdf", group=group)
+        for group in ("spiking", "rate_models")
+    )
+    report = json.loads((run_folder / "report.json").read_text())
+    for rates in (spiking, models):
+        assert rates["population_rate"].attrs["units"] == "Hz"
         assert float(rates["time"][0]) == 500.0
-        assert list(rates["seed"].values) == [1, 2]
-        report = json.loads((run_folder / "report.json").read_text())
         assert rates.attrs["column_hash"] == report["column"]["hash"]
+    names = ["low_pass", "low_pass_extended", "low_pass_membrane"]
+    assert list(models["model"].values) == names
+    assert list(spiking["seed"].values) == [1, 2]
 
 
 def test_report_has_the_promised_keys(report: dict[str, Any]) -> None:

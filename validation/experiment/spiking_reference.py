@@ -11,12 +11,12 @@ from bridge.column.populations import count_by_population
 from bridge.files.stages import Stages
 from bridge.progress import Progress
 from bridge.stimulus.stimulus import Stimulus
+from bridge.stimulus.stimulus_info import StimulusInfo
 from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import interval_cv
 from validation.config.sections import SpikingConfig
 from validation.responses.reference import Reference
-from validation.responses.stimulus_info import StimulusInfo
 from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
 
 Arrays = dict[str, NDArray[np.generic]]

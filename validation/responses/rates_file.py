@@ -1,30 +1,36 @@
-"""The rates of a run as one netCDF data set."""
+"""The rates of a run as one netCDF file."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
-import xarray as xr
 
-from bridge.column.populations import POPULATIONS
-from bridge.stimulus.stimulus import Stimulus
+from bridge.rates import RatesFrame, rates_dataset
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
 
+SPIKING, RATE_MODELS = "spiking", "rate_models"
+"""Groups of the file."""
 
-def rates_dataset(
-    stimuli: Sequence[Stimulus],
+
+def write_rates(
+    path: Path,
     reference: Reference,
     models: Mapping[str, ModelRates],
     *,
     seeds: Sequence[int],
     column_hash: str,
-) -> xr.Dataset:
-    """Collect spiking rates of every trial and the rates of every model.
+) -> None:
+    """Write the rates of every spiking trial and of every rate model.
+
+    Groups ``spiking`` (dimensions seed, stimulus, trial, time, population, neuron)
+    and ``rate_models`` (model, stimulus, time, population, neuron) hold the same
+    variables, see :func:`bridge.rates.rates_dataset`.
 
     Parameters
     ----------
-    stimuli
-        The test stimuli.
+    path
+        The file.
     reference
         Spiking rates.
     models
@@ -33,52 +39,25 @@ def rates_dataset(
         Noise seed of each entry of the dimension ``seed``.
     column_hash
         Hash of the column.
-
-    Returns
-    -------
-    xarray.Dataset
-        Dimensions ``seed, stimulus, trial, time, population, neuron, model``; a
-        time is the start of its bin from the start of the trial.
     """
-    hertz = {"units": "Hz"}
-    names = list(models)
-    time = reference.drop_ms + np.arange(reference.n_bins) * reference.bin_ms
-    return xr.Dataset(
-        {
-            "spiking_rate": (
-                ("seed", "stimulus", "trial", "time", "population"),
-                reference.rates_hz.astype(np.float32),
-                hertz,
-            ),
-            "spiking_neuron_rate": (
-                ("stimulus", "neuron"),
-                reference.neuron_rates_hz.mean(axis=(0, 2)).astype(np.float32),
-                hertz,
-            ),
-            "model_rate": (
-                ("model", "stimulus", "time", "population"),
-                np.stack([models[name].rates_hz for name in names]).astype(np.float32),
-                hertz,
-            ),
-            "model_neuron_rate": (
-                ("model", "stimulus", "neuron"),
-                np.stack([models[name].neuron_rates_hz for name in names]).astype(
-                    np.float32
-                ),
-                hertz,
-            ),
-        },
-        coords={
-            "seed": list(seeds),
-            "stimulus": [s.name for s in stimuli],
-            "time": ("time", time, {"units": "ms"}),
-            "population": list(POPULATIONS),
-            "model": names,
-            "neuron_population": ("neuron", reference.population),
-        },
-        attrs={
-            "bin_ms": reference.bin_ms,
-            "drop_ms": reference.drop_ms,
-            "column_hash": column_hash,
-        },
+    frame = RatesFrame(
+        reference.stimuli, reference.population, reference.bin_ms, reference.drop_ms
     )
+    attributes = {"column_hash": column_hash}
+    spiking = rates_dataset(
+        frame,
+        reference.rates_hz.astype(np.float32),
+        reference.neuron_rates_hz.astype(np.float32),
+        ("trial",),
+        over=("seed",),
+        attributes=attributes,
+    ).assign_coords(seed=list(seeds))
+    rate_models = rates_dataset(
+        frame,
+        np.stack([m.rates_hz for m in models.values()]).astype(np.float32),
+        np.stack([m.neuron_rates_hz for m in models.values()]).astype(np.float32),
+        over=("model",),
+        attributes=attributes,
+    ).assign_coords(model=list(models))
+    spiking.to_netcdf(path, engine="h5netcdf", group=SPIKING)
+    rate_models.to_netcdf(path, engine="h5netcdf", group=RATE_MODELS, mode="a")

@@ -14,7 +14,7 @@ from bridge.column.populations import (
     count_by_population,
 )
 from bridge.errors import InputError
-from validation.responses.stimulus_info import StimulusInfo
+from bridge.stimulus.stimulus_info import StimulusInfo
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from bridge.files.json_file import write_json
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
-from bridge.stimulus.stimulus import Stimulus
 from validation.report.data import ReportData
 from validation.report.page import render_report
 from validation.report.run_report import FILE
-from validation.responses.rates_file import rates_dataset
+from validation.responses.rates_file import write_rates
 
 
 def write_results(
@@ -21,7 +20,6 @@ def write_results(
     data: ReportData,
     parameters: RateParameters,
     models: Sequence[RateModel],
-    stimuli: Sequence[Stimulus],
 ) -> None:
     """Write certificates, rates, parameters, provenance and both reports.
 
@@ -35,17 +33,15 @@ def write_results(
         Parameters of the rate model.
     models
         The rate models that were judged.
-    stimuli
-        The test stimuli.
     """
     write_certificates(staging / "certificates", data, parameters, models)
-    rates_dataset(
-        stimuli,
+    write_rates(
+        staging / "rates.nc",
         data.reference,
         data.models,
         seeds=data.report.protocol.seeds,
         column_hash=data.column.hash,
-    ).to_netcdf(staging / "rates.nc", engine="h5netcdf")
+    )
     write_parameters(parameters, staging / FILE_NAME)
     write_json(staging / "provenance.json", data.provenance)
     write_json(staging / FILE, data.report.to_json())

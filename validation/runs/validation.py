@@ -101,6 +101,5 @@ def run_validation(
         provenance,
         raster,
     )
-    stimuli = experiment.protocol.test
-    write_results(folder.staging, data, reduced.parameters, models, stimuli)
+    write_results(folder.staging, data, reduced.parameters, models)
     return report

@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from bridge.column.populations import POPULATIONS
+from bridge.stimulus.stimulus_info import StimulusInfo
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
-from validation.responses.stimulus_info import StimulusInfo
 
 N_CELLS = dict(
     zip(

@@ -9,6 +9,7 @@ from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.column.populations import POPULATIONS
+from bridge.rate_model import RateModel
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.connections.channels import receptor_channels
 
@@ -24,7 +25,7 @@ def test_batch_equals_single_runs(make_network, make_stimulus, variant, extensio
     ]
     together = network.run(stimuli)
     assert together.rates.shape == (3, 60, 17)
-    assert together.stimulus_names == ("a", "b", "c")
+    assert [s.name for s in together.stimuli] == ["a", "b", "c"]
     for index, stimulus in enumerate(stimuli):
         alone = network.run([stimulus])
         # sums in another order: rounding only
@@ -46,7 +47,7 @@ def test_sweep_equals_separate_runs(make_network, make_stimulus, name, extension
         parameters, variant=name, tau_r_ms=taus, **extensions, **DOUBLE
     ).run(stimuli)
     assert swept.rates.shape == (2, 2, 60, 17)
-    assert swept.to_dataset()["rate"].dims[0] == "sweep"
+    assert swept.to_dataset()["population_rate"].dims[0] == "sweep"
     for index, tau in enumerate((3.0, per_population[parameters.population])):
         alone = rate_network(
             parameters, variant=name, tau_r_ms=tau, **extensions, **DOUBLE
@@ -174,13 +175,19 @@ def test_a_cell_has_a_slot_for_each_receptor_it_uses(make_network):
 
 def test_dataset_names_dimensions_and_units(make_network, make_stimulus):
     network = rate_network(make_network(), variant="low_pass", tau_r_ms=3.0)
-    data = network.run([make_stimulus(name="x")], bin_ms=20.0).to_dataset()
-    assert data["rate"].dims == ("stimulus", "time", "population")
+    data = network.run([make_stimulus(name="x")], bin_ms=20.0, drop_ms=50.0)
+    data = data.to_dataset()
+    assert data["population_rate"].dims == ("stimulus", "time", "population")
     assert data["neuron_rate"].dims == ("stimulus", "neuron")
-    assert data["rate"].attrs["units"] == data["neuron_rate"].attrs["units"] == "Hz"
-    assert list(data["time"].values[:3]) == [0.0, 20.0, 40.0]
+    assert (
+        data["population_rate"].attrs["units"]
+        == data["neuron_rate"].attrs["units"]
+        == "Hz"
+    )
+    assert list(data["time"].values[:3]) == [60.0, 80.0, 100.0]
     assert list(data["population"].values) == list(POPULATIONS)
-    assert data.attrs["variant"] == "low_pass"
+    model = RateModel.model_validate_json(data.attrs["rate_model"])
+    assert model == network.model
 
 
 def test_progress_adds_up(make_network, make_stimulus):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bridge.column.populations import POPULATIONS
+from bridge.stimulus.stimulus_info import StimulusInfo
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import count_by_bin, interval_cv, intervals
 
@@ -11,14 +12,14 @@ POPULATION = np.array([1, 1, 4], dtype=np.int8)
 SPIKES = np.array([[0, 0], [3, 2], [10, 0], [14, 1], [30, 0]], dtype=np.int32)
 
 
-def _result() -> SpikingResult:
+def _result(drop_ms: float = 0.0) -> SpikingResult:
     counts = count_by_bin(SPIKES, POPULATION, 10, 4, 17)
     statistics = intervals(SPIKES, 3, 0.1)
     return SpikingResult(
-        stimulus_names=("a",),
+        stimuli=(StimulusInfo("a"),),
         population=POPULATION,
         bin_ms=1.0,
-        drop_ms=0.0,
+        drop_ms=drop_ms,
         dt_ms=0.1,
         device="numpy",
         counts=counts[None, None],
@@ -94,3 +95,13 @@ def test_dataset_has_rates_units_and_bin_starts():
     assert float(rate.sel(time=0.0, population="e23").item()) == pytest.approx(500.0)
     assert list(dataset["population"].values) == list(POPULATIONS)
     assert dataset["neuron_rate"].values.ravel()[0] == pytest.approx(3 / 4e-3)
+
+
+def test_dataset_leaves_the_start_out():
+    dataset = _result(drop_ms=2.0).to_dataset()
+    assert dataset["time"].values.tolist() == [2.0, 3.0]
+    whole = _result().to_dataset()["population_rate"]
+    np.testing.assert_array_equal(
+        dataset["population_rate"], whole.isel(time=slice(2, None))
+    )
+    assert dataset.attrs["drop_ms"] == 2.0

@@ -21,6 +21,9 @@ OPTIONS = (
 )
 
 
+DROP = 500.0 + 1e-6
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("simulate") / "out"
@@ -34,17 +37,20 @@ def test_rates_and_spike_files_tell_the_same(folder: Path) -> None:
     column = build_column(80, 1)
     with xr.open_dataset(folder / "rates.nc", engine="h5netcdf") as stored:
         rates = stored["population_rate"].isel(stimulus=0)
-        assert dict(rates.sizes) == {"trial": 2, "time": 80, "population": 17}
+        assert dict(rates.sizes) == {"trial": 2, "time": 30, "population": 17}
         assert rates.attrs["units"] == "Hz"
         total = 0
         for trial in range(2):
             times_ms, ids = read_spikes(folder / f"spikes_{trial}.h5")
+            # a spike bears the time of the end of its step
+            times_ms, ids = times_ms[times_ms > DROP], ids[times_ms > DROP]
             total += times_ms.size
             for index in range(17):
                 n_cells = int((column.population == index).sum())
                 n_spikes = int((column.population[ids] == index).sum())
-                mean_hz = float(rates.isel(trial=trial, population=index).mean())
-                assert mean_hz * n_cells * 0.8 == pytest.approx(n_spikes)
+                if n_cells:
+                    mean_hz = float(rates.isel(trial=trial, population=index).mean())
+                    assert mean_hz * n_cells * 0.3 == pytest.approx(n_spikes)
     assert total > 0
 
 

@@ -7,9 +7,9 @@ from bridge.column.building.build import build_column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus import Stimulus
+from bridge.stimulus.stimulus_info import StimulusInfo
 from validation.experiment.protocol import build_protocol
 from validation.responses.model_rates import ModelRates, hold_out_seed
-from validation.responses.stimulus_info import StimulusInfo
 
 
 def test_class_rate_is_the_mean_over_its_cells(reference):
