@@ -20,10 +20,10 @@ from ratemodel.training.setup import build_network, build_source, weight_rules
 from ratemodel.training.trainable_network import TrainableNetwork
 from ratemodel.trials.trial_source import TrialSource
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.train import RESULTS
 from validation.config.train import LONGEST_STEP_MS, merged_train_config
 from validation.experiment.trained_run import WEIGHTS, require_finished
 from validation.training.accuracy_table import accuracy_table, validated_sentence
+from validation.training.training_run import RESULTS
 
 
 def evaluate_run(

@@ -25,10 +25,10 @@ from bridge.stimulus.lgn.spikes import (
 from bridge.stimulus.scenes.registry import DEFAULT, SCENES
 from bridge.stimulus.scenes.scene import Scene, SceneOption, SceneTrial
 from bridge.stimulus.stimulus import Stimulus
-from validation.commands.device import settle_device
 from validation.commands.progress_bar import ProgressBar
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
+from validation.experiment.device import settle_device
 
 _DROP_MS = 500.0
 _BIN_MS = 10.0

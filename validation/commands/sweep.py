@@ -18,11 +18,11 @@ from bridge.files.run_folder import CONFIG, is_complete
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.train import RESULTS
 from validation.config.sweep import Job, read_sweep
 from validation.training.certified import Certified, certified_model
 from validation.training.start import start_weights
 from validation.training.sweep_table import sweep_markdown
+from validation.training.training_run import RESULTS
 
 TABLE = "sweep.md"
 """File of the table in the folder of a sweep."""
@@ -145,10 +145,10 @@ def _threads(n_jobs: int, children: Children) -> Iterator[ThreadPoolExecutor]:
 
 
 def _train_missing(job: Job, out: Path, children: Children) -> bool:
-    return is_complete(out / job.name) or _train(job, out, children)
+    return is_complete(out / job.name) or run_trainer(job, out, children)
 
 
-def _train(job: Job, out: Path, children: Children) -> bool:
+def run_trainer(job: Job, out: Path, children: Children) -> bool:
     """Run one job in a process of its own; tell whether it succeeded."""
     config = out / "logs" / f"{job.name}.toml"
     config.write_text(job.config.to_toml(), encoding="utf-8")

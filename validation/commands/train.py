@@ -1,48 +1,15 @@
 """``v1bridge train``: the gate first, then training, then the whole folder."""
 
-import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 
-from bridge.errors import InputError
-from bridge.files.json_file import write_json
-from bridge.files.provenance import collect_provenance
-from bridge.files.run_folder import CONFIG, RunFolder, is_complete, open_run_folder
-from bridge.progress import Progress, task
-from bridge.reduction.parameters_file import FILE_NAME, write_parameters
-from ratemodel.connections.product_precision import product_precision
-from ratemodel.network.device import choose_device, device_name, resolve_device
-from ratemodel.training.accuracy import measure_accuracy
-from ratemodel.training.checkpoint import Checkpoints, write_tensors
-from ratemodel.training.config import TrainingConfig
-from ratemodel.training.processes import (
-    Processes,
-    expected_processes,
-    join_processes,
-)
-from ratemodel.training.setup import (
-    build_network,
-    build_source,
-    untrained_parameters,
-    weight_rules,
-)
-from ratemodel.training.trainer import Trainer
-from ratemodel.training.training_log import NAME as LOG
-from ratemodel.training.training_log import TrainingLog
 from validation.commands.progress_bar import ProgressBar
-from validation.config.train import TrainConfig, merged_train_config
-from validation.experiment.trained_run import WEIGHTS
+from validation.config.train import merged_train_config
 from validation.training.accuracy_table import accuracy_table, validated_sentence
-from validation.training.certified import Certified, certified_model
-from validation.training.start import start_weights
-
-RESULTS = "results.json"
-"""File of the accuracies in the run folder."""
+from validation.training.train import train_in_folder
 
 
 def train_into(
@@ -73,159 +40,17 @@ def train_into(
         stopped.
     """
     config = merged_train_config(config_path, options)
-    device = resolve_device(choose_device(config.training.device))
-    if device.type == "cuda" and expected_processes() > 1:
-        raise InputError(
-            "training.device cuda: torchrun shares batches among processes on the CPU "
-            "only; train with one process"
-        )
-    certified = certified_model(config)
-    start = start_weights(config, certified)
-    with join_processes() as processes:
-        trainer = _trainer(config, certified, processes)
-        if start is not None:
-            trainer.network.take_weights(start)
-        if not processes.is_first:
-            _train(trainer, None)
-            return
-        with open_run_folder(
-            out, config.to_toml(), overwrite=overwrite, resume=resume
-        ) as folder:
-            console = Console(highlight=False)
-            if resume and is_complete(folder.path):
-                if processes.world > 1:
-                    raise InputError(f"{out}: is complete already; nothing to resume")
-                console.print(f"{out} is complete already; nothing to resume.")
-                return
-            with ProgressBar() as progress:
-                _run(trainer, folder, resume, console, progress)
-                results = _finish(trainer, config, certified, folder, progress)
-            folder.commit()
+    console = Console(highlight=False)
+    results = train_in_folder(
+        out,
+        config,
+        ProgressBar(),
+        lambda line: console.print(line, soft_wrap=True),
+        overwrite=overwrite,
+        resume=resume,
+    )
+    if results is None:
+        return
     console.print(accuracy_table(results["test"]))
     console.print(validated_sentence(results), soft_wrap=True)
     console.print(f"Written to {out}", soft_wrap=True)
-
-
-def _trainer(
-    config: TrainConfig, certified: Certified, processes: Processes
-) -> Trainer:
-    source = build_source(config.tasks, config.input, certified.model.dt_ms)
-    scenario, parameters = certified.scenario, certified.parameters
-    if certified.start is None:
-        parameters = untrained_parameters(
-            parameters,
-            scenario,
-            source.channels.n_channels,
-            scenario_seed=config.scenario.seed,
-            wiring_seed=config.input.seed,
-        )
-    device = choose_device(config.training.device)
-    with product_precision(_precision(config.training, device)):
-        network = build_network(
-            parameters,
-            certified.model,
-            weight_rules(parameters, scenario),
-            source,
-            config.readout,
-            segment_steps=config.training.segment_steps,
-            device=device,
-        )
-    return Trainer(
-        network,
-        source,
-        parameters,
-        config.training,
-        facts=_facts(certified),
-        processes=processes,
-    )
-
-
-def _precision(training: TrainingConfig, device: str) -> str:
-    """Return the precision in effect: on a CPU there are no tensor cores."""
-    return training.precision if device == "cuda" else "float32"
-
-
-def _train(
-    trainer: Trainer, log: TrainingLog | None, progress: Progress | None = None
-) -> None:
-    with product_precision(_precision(trainer.config, trainer.network.device.type)):
-        trainer.run(log, progress)
-
-
-def _facts(certified: Certified) -> dict[str, str]:
-    """Return what every file of weights says about where they come from."""
-    return {
-        "certified": json.dumps(certified.to_json(), sort_keys=True),
-        "model": certified.model.model_dump_json(),
-    }
-
-
-def _run(
-    trainer: Trainer,
-    folder: RunFolder,
-    resume: bool,
-    console: Console,
-    progress: Progress,
-) -> None:
-    stage = folder.stages.folder()
-    trainer.checkpoints = Checkpoints(stage)
-    if resume:
-        checkpoint, damaged = trainer.checkpoints.latest()
-        for line in damaged:
-            console.print(f"{line}; the one before it is used", soft_wrap=True)
-        if checkpoint is not None:
-            trainer.restore(checkpoint)
-    log = TrainingLog(stage, trainer.step)
-    try:
-        _train(trainer, log, progress)
-    finally:
-        log.close()
-
-
-def _finish(
-    trainer: Trainer,
-    config: TrainConfig,
-    certified: Certified,
-    folder: RunFolder,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Test the network and write everything into the staging area."""
-    n_trials = config.training.test_trials
-    with task(progress, "test", float(n_trials * len(config.tasks.tasks))):
-        found = measure_accuracy(
-            trainer.network,
-            trainer.source,
-            "test",
-            n_trials,
-            lambda n: progress.advance("test", n),
-        )
-    results = {
-        "test": {name: own.to_json() for name, own in found.items()},
-        "steps": trainer.step,
-        "trials": trainer.step * config.training.batch,
-        "minutes": trainer.seconds / 60.0,
-        "processes": trainer.processes.world,
-        "threads": torch.get_num_threads(),
-        "device": device_name(trainer.network.device),
-        "precision": _precision(config.training, trainer.network.device.type),
-        "certified": certified.to_json(),
-    }
-    staging = folder.staging
-    with torch.no_grad():
-        tensors = {f"{k}_pa": w.cpu() for k, w in trainer.network.weights_pa().items()}
-    tensors |= {
-        f"readouts.{name}": value.cpu()
-        for name, value in trainer.network.readouts.state_dict().items()
-    }
-    write_tensors(staging / WEIGHTS, tensors, _facts(certified))
-    write_parameters(trainer.parameters, staging / FILE_NAME)
-    if certified.certificate is not None:
-        certified.certificate.write(staging / "certificate.json")
-    stage = folder.stages.folder()
-    shutil.copyfile(stage / LOG, staging / LOG)
-    if (stage / "tensorboard").is_dir():
-        shutil.copytree(stage / "tensorboard", staging / "tensorboard")
-    write_json(staging / RESULTS, results)
-    write_json(staging / "provenance.json", collect_provenance())
-    (staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
-    return results

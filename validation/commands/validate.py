@@ -6,8 +6,6 @@ from typing import Any
 
 from rich.console import Console
 
-from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
-from validation.commands.device import settle_device
 from validation.commands.progress_bar import ProgressBar
 from validation.commands.tables import verdict_tables
 from validation.config.column import FileColumn
@@ -16,6 +14,7 @@ from validation.experiment.column import load_column
 from validation.experiment.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
 from validation.report.wording import one_sentence
+from validation.runs.validate import validate_in_folder
 
 
 def validate_into(
@@ -46,21 +45,13 @@ def validate_into(
     """
     config = merged_config(config_path, options_with_run(options))
     check_inputs(config)
-    config = settle_device(config)
     console = Console(highlight=False)
-    with open_run_folder(
-        out, config.to_toml(), overwrite=overwrite, resume=resume
-    ) as folder:
-        if resume and is_complete(folder.path):
-            console.print(f"{out} is complete already; nothing to resume.")
-            return
-        # Imports torch and Brian2, seconds of work: only once the input is sound.
-        from validation.runs.validation import run_validation
-
-        with ProgressBar() as progress:
-            report = run_validation(config, folder, progress)
-        (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
-        folder.commit()
+    report = validate_in_folder(
+        out, config, ProgressBar(), overwrite=overwrite, resume=resume
+    )
+    if report is None:
+        console.print(f"{out} is complete already; nothing to resume.")
+        return
     for table in verdict_tables(report):
         console.print(table)
     console.print(one_sentence(report), soft_wrap=True)

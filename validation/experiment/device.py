@@ -2,13 +2,16 @@
 
 from rich.console import Console
 
+from bridge.column.column import Column
 from spiking.devices.choose import choose_device
 from spiking.network.network_arrays import NetworkArrays, network_arrays
 from validation.config.validate import ValidateConfig
 from validation.experiment.column import load_column
 
 
-def settle_device(config: ValidateConfig) -> ValidateConfig:
+def settle_device(
+    config: ValidateConfig, column: Column | None = None
+) -> ValidateConfig:
     """Return the configuration with the device that will really be used.
 
     With ``device = "auto"`` a line on stderr says which it is, and why.
@@ -17,6 +20,8 @@ def settle_device(config: ValidateConfig) -> ValidateConfig:
     ----------
     config
         The complete configuration.
+    column
+        The column that ``config.column`` names, where it is at hand.
 
     Returns
     -------
@@ -31,7 +36,7 @@ def settle_device(config: ValidateConfig) -> ValidateConfig:
     spiking = config.spiking
 
     def arrays() -> NetworkArrays:
-        return network_arrays(load_column(config.column), spiking.dt_ms)
+        return network_arrays(column or load_column(config.column), spiking.dt_ms)
 
     choice = choose_device(spiking.device, arrays)
     if spiking.device == "auto":

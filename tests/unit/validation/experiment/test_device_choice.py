@@ -4,17 +4,17 @@ import json
 
 import pytest
 
-import validation.commands.device
+import validation.experiment.device
 from bridge.errors import DeviceError
 from spiking.devices.choose import DeviceChoice
 from validation.cli.main import main
-from validation.commands.device import settle_device
 from validation.config.validate import merged_config
+from validation.experiment.device import settle_device
 
 
 def test_a_run_names_the_device_that_auto_stood_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
-        validation.commands.device,
+        validation.experiment.device,
         "choose_device",
         lambda wanted, arrays: DeviceChoice("numpy", "device: numpy, because [test]"),
     )
@@ -43,6 +43,6 @@ def test_the_column_is_built_only_to_be_fitted_into_a_gpu(monkeypatch):
         raise DeviceError("device 'cuda' needs a GPU, or use --device cpp")
 
     monkeypatch.setattr("spiking.devices.cuda.device.check_cuda", no_gpu)
-    monkeypatch.setattr(validation.commands.device, "load_column", None)
+    monkeypatch.setattr(validation.experiment.device, "load_column", None)
     config = merged_config(None, {"spiking": {"device": "auto"}})
     assert settle_device(config).spiking.device == "cpp"

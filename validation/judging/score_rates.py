@@ -1,0 +1,48 @@
+"""A verdict on rates: one call."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from bridge.certificate.scores import Scores
+from validation.judging.score import score_model
+from validation.measures.criteria import load_criteria
+from validation.responses.datasets import model_rates_of, reference_of
+
+
+def score(
+    spiking: xr.Dataset,
+    model: xr.Dataset,
+    *,
+    name: str | None = None,
+    criteria: str | Path | None = None,
+    seed: int = 0,
+) -> Scores:
+    """Judge a model's rates against the spiking ones, population by population.
+
+    Parameters
+    ----------
+    spiking
+        Rates of the spiking model in single trials, four at the least.
+    model
+        Rates of the model under the same stimuli; another run of the spiking model
+        is one as well, and its noise is taken out.
+    name
+        What to call the model.
+    criteria
+        TOML file that replaces some of the thresholds; see ``v1bridge criteria``.
+    seed
+        Seed of the bootstrap: equal seeds give equal scores.
+
+    Raises
+    ------
+    InputError
+        If a dataset is none of ours, or the two do not belong together.
+    """
+    return score_model(
+        reference_of(spiking),
+        model_rates_of(model, name),
+        load_criteria(None if criteria is None else Path(criteria)),
+        np.random.default_rng(seed),
+    )
