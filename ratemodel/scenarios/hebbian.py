@@ -151,4 +151,4 @@ def _over_norms(
 
 def _averaged(parts: list[Tensor], reduce: Reduce) -> list[Tensor]:
     flat = reduce(torch.cat(parts))
-    return list(flat.split([part.numel() for part in parts]))
+    return list(torch.split(flat, [part.numel() for part in parts]))

@@ -74,7 +74,8 @@ class SpikingResult:
     @property
     def duration_ms(self) -> float:
         """Duration of a trial, ms."""
-        return self.counts.shape[2] * self.bin_ms
+        n_bins: int = self.counts.shape[2]
+        return n_bins * self.bin_ms
 
     def population_sizes(self) -> IntArray:
         """Return the number of cells of each population, shape ``(17,)``."""
