@@ -35,8 +35,9 @@ def find_clash(folder: Path) -> str:
             )
         if MARK not in ours.read_bytes():  # two packages in one folder
             return (
-                f"{ours} is not v1bridge's: another package named '{name}' was "
-                "installed over it; give v1bridge an environment of its own"
+                f"{ours} is not v1bridge's: another package '{name}' was installed "
+                "over it; uninstall that and install v1bridge again, or give v1bridge "
+                "an environment of its own"
             )
     return ""
 
