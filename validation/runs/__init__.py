@@ -1,0 +1,1 @@
+"""One validation from column to report."""
