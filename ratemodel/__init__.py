@@ -1,1 +1,1 @@
-"""The firing-rate model of the column (PyTorch)."""
+"""The firing-rate model of the column (PyTorch); a package of v1bridge."""

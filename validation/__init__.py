@@ -1,1 +1,1 @@
-"""Compares the rate model with the spiking model, judges, and reports."""
+"""Compares the rate model with the spiking model; a package of v1bridge."""

@@ -173,7 +173,8 @@ class Membrane:
 def _crossing_gain(x: Tensor) -> Tensor:
     """Return ``h(x) - 1``; never below -1 but by rounding."""
     x = x.clamp(-X_LIMIT, X_LIMIT)
-    return torch.exp(-x * x) + np.pi**0.5 * x * (1.0 + torch.erf(x)) - 1.0
+    gain: Tensor = torch.exp(-x * x) + np.pi**0.5 * x * (1.0 + torch.erf(x)) - 1.0
+    return gain
 
 
 X_LIMIT = 30.0

@@ -90,7 +90,7 @@ class Response:
 
     def by_slot(self, channels: Tensor) -> Tensor:
         """Return the channels as ``(n_quantities, n_slots, n_cells, batch)``."""
-        return channels.unflatten(0, (-1, self.n_slots, self.n_cells))
+        return torch.unflatten(channels, 0, (-1, self.n_slots, self.n_cells))
 
 
 @dataclass(frozen=True)

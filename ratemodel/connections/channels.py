@@ -60,7 +60,8 @@ class Channels:
     ) -> NDArray[np.intp]:
         """Return the row of a receptor of a cell."""
         slot = quantity * self.n_slots + self.slot[cell, receptor]
-        return slot * self.n_cells + cell
+        rows: NDArray[np.intp] = slot * self.n_cells + cell
+        return rows
 
 
 def merged_channels(parameters: RateParameters, has_variance: bool) -> Channels:

@@ -86,7 +86,8 @@ def delay_in_steps(
     the delay that remains is ``round(delay / dt - hold_steps)``, not negative.
     """
     steps = np.floor(delay_ms / dt_ms - hold_steps + 0.5 + 1e-9)
-    return np.maximum(steps, 0).astype(np.intp)
+    remaining: FloatArray = np.maximum(steps, 0)
+    return remaining.astype(np.intp)
 
 
 def couple(

@@ -82,6 +82,7 @@ class NotingSteps:
 
     def rate(self, state: Any, injected: Tensor | None) -> Tensor:
         """Return the rates of a state, Hz, ``(n_cells, batch)``."""
+        rate: Tensor
         rate, slopes = self.noting_rate(state, injected)
         self.tape.extend(slopes)
         return rate

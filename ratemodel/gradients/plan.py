@@ -105,7 +105,7 @@ class Plan:
         rates = rates[self.n_past :]
         if self.shows_rates:
             return rates
-        return rates.unflatten(0, (-1, self.steps_per_bin)).mean(1)
+        return torch.unflatten(rates, 0, (-1, self.steps_per_bin)).mean(1)
 
     def injected_at(self, step: int) -> Tensor | None:
         """Return the injected current of a step."""

@@ -1,5 +1,6 @@
 """A rate network as a differentiable function of its weights."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -197,7 +198,8 @@ class RateSequence:
             self._steps_per_bin,
             self._slabs,
         )
-        rates, past, *leaves = SequencePass.apply(
+        run: Callable[..., tuple[Tensor, ...]] = SequencePass.apply
+        rates, past, *leaves = run(
             self._recurrent.values(recurrent_pa),
             self._external.values(lgn_pa),
             plan,

@@ -138,7 +138,8 @@ def _resample(
     if samples_per_step == 1:
         return values[steps // steps_per_sample]
     taken = values[steps[:, None] * samples_per_step + np.arange(samples_per_step)]
-    return taken.mean(axis=1)
+    mean: FloatingArray = taken.mean(axis=1)
+    return mean
 
 
 def _check(stimuli: Sequence[Stimulus], n_lgn: int) -> None:

@@ -44,7 +44,7 @@ class Processes:
         parts = list(tensors)
         total = self.sum(torch.cat([part.flatten() for part in parts]))
         for part, summed in zip(
-            parts, total.split([part.numel() for part in parts]), strict=True
+            parts, torch.split(total, [part.numel() for part in parts]), strict=True
         ):
             part.copy_(summed.view_as(part))
 

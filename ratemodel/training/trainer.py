@@ -232,7 +232,7 @@ class Trainer:
         )
         answer = answer_loss(logits, batch.label, config.batch)
         cost = rate_cost(population_hz, self._untrained_hz[batch.task])
-        (answer + config.rate_cost * cost).backward()
+        torch.autograd.backward(answer + config.rate_cost * cost)
         gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
         processes.sum_in_place(gradients)
         norm = torch.nn.utils.clip_grad_norm_(

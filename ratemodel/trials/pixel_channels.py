@@ -63,4 +63,5 @@ class PixelChannels:
         rates = (
             np.float32(config.spontaneous_hz) + np.float32(config.gain_hz) * contrast
         )
-        return np.maximum(rates, np.float32(0.0)).transpose(1, 2, 0)
+        positive: NDArray[np.float32] = np.maximum(rates, np.float32(0.0))
+        return positive.transpose(1, 2, 0)

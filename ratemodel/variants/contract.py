@@ -8,7 +8,7 @@ from torch import Tensor
 from ratemodel.cells.adaptation import Adaptation
 from ratemodel.cells.response import Response
 
-State = TypeVar("State", bound=tuple)
+State = TypeVar("State", bound=tuple[Any, ...])
 
 Slopes = tuple[Tensor, ...]
 """Derivatives of F by mean and variance, each ``(n_cells, batch)``."""

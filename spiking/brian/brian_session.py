@@ -53,4 +53,5 @@ def import_brian2() -> ModuleType:
             setattr(BrianLogger, name, None)
     BrianLogger.console_handler.setLevel(logging.ERROR)
     brian2.prefs["logging.file_log"] = False
-    return brian2
+    imported: ModuleType = brian2
+    return imported

@@ -76,7 +76,8 @@ class SpikingResult:
     @property
     def duration_ms(self) -> float:
         """Duration of a trial, ms."""
-        return self.counts.shape[2] * self.bin_ms
+        n_bins: int = self.counts.shape[2]
+        return n_bins * self.bin_ms
 
     def population_rates_hz(self) -> FloatArray:
         """Return population rates, Hz, ``(n_stimuli, n_trials, n_bins, 17)``.

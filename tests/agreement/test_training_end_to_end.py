@@ -444,7 +444,7 @@ def test_two_processes_learn_as_one(home, whole):
             sys.executable,
             *launcher,
             "-m",
-            "validation.cli.main",
+            "v1bridge",
             *words(home, "shared"),
         ],
         env=os.environ | {"OMP_NUM_THREADS": "1"},

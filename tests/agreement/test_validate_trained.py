@@ -66,7 +66,7 @@ def test_the_trained_column_is_what_gets_validated(
     (tmp_path / "validation.toml").write_text(VALIDATION)
 
     out = tmp_path / "validated"
-    command = [sys.executable, "-m", "validation.cli.main", "validate"]
+    command = [sys.executable, "-m", "v1bridge", "validate"]
     command += [str(tmp_path / "validation.toml"), "--weights", str(run)]
     command += [] if transfer is None else ["--transfer", transfer]
     done = subprocess.run(

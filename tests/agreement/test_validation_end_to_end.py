@@ -24,7 +24,7 @@ EXCITATORY = ("e23", "e4", "e5", "e6")
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "quick"
-    command = [sys.executable, "-m", "validation.cli.main", "validate", "--quick"]
+    command = [sys.executable, "-m", "v1bridge", "validate", "--quick"]
     command += ["--variants", "low_pass", "--out", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

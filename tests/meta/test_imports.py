@@ -38,10 +38,20 @@ def test_a_package_runs_without_what_it_must_not_import(name: str) -> None:
 
 def test_importing_the_packages_does_no_work() -> None:
     script = (
-        "import sys, bridge, spiking, ratemodel, validation\n"
+        "import sys, bridge, spiking, ratemodel, validation, v1bridge\n"
         "sys.exit(','.join({'torch', 'brian2', 'numpy'} & set(sys.modules)) or 0)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["validate"]])
+def test_the_commands_help_imports_nothing_heavy(words: list[str]) -> None:
+    help_ = [sys.executable, "-X", "importtime", "-m", "v1bridge", *words, "--help"]
+    done = subprocess.run(help_, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "validation.cli.app" in imported
+    assert not imported & {"torch", "brian2", "matplotlib", "scipy"}

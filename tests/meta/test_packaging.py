@@ -4,14 +4,16 @@ import re
 import shlex
 import tomllib
 from fnmatch import fnmatch
+from importlib.metadata import entry_points, metadata, version
 from pathlib import Path
 
 import pytest
 
+from bridge import __version__
 from validation.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("bridge", "ratemodel", "spiking", "validation")
+PACKAGES = ("bridge", "ratemodel", "spiking", "validation", "v1bridge")
 
 
 def test_every_data_file_is_packaged() -> None:
@@ -30,6 +32,45 @@ def test_every_data_file_is_packaged() -> None:
             folder = folder.parent
         inside = path.relative_to(folder).as_posix()
         assert any(fnmatch(inside, pattern) for pattern in patterns), path
+
+
+def test_every_package_says_that_it_has_types() -> None:
+    for package in PACKAGES:
+        assert (ROOT / package / "py.typed").read_bytes() == b""
+
+
+def test_the_command_is_the_module() -> None:
+    (found,) = entry_points(group="console_scripts", name="v1bridge")
+    assert found.value == "v1bridge.__main__:main"
+    assert found.load() is main
+
+
+def test_the_version_is_that_of_the_installation() -> None:
+    assert __version__ == version("v1bridge")
+    assert __version__[0].isdigit()
+
+
+def test_licence_and_notice_go_with_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["license"] == "BSD-3-Clause"
+    for name in project["license-files"]:
+        assert (ROOT / name).is_file()
+    shipped = metadata("v1bridge").get_all("License-File") or []
+    assert sorted(shipped) == sorted(project["license-files"])
+
+
+def test_every_table_of_figures_is_named_in_the_notice() -> None:
+    text = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for folder in ("bridge/column/data", "bridge/stimulus/data"):
+        assert folder in text
+    tables = [path for name in PACKAGES for path in (ROOT / name).rglob("*.csv")]
+    assert tables
+    for path in tables:
+        # the first line of a table names its sources; the notice states their terms
+        source = path.read_text(encoding="utf-8").splitlines()[0]
+        known = ("Billeh et al. 2020", "kaeldai/v1_network_builder", "FilterNet")
+        assert source.startswith("# ")
+        assert any(one in source and one.split(",")[0] in text for one in known), path
 
 
 def test_every_folder_with_code_is_a_package() -> None:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bridge import __version__
 from validation.cli.check import check
 from validation.cli.column import column
 from validation.cli.criteria import criteria
@@ -30,6 +29,8 @@ app = typer.Typer(
 
 def _print_version(is_wanted: bool) -> None:
     if is_wanted:
+        from bridge import __version__
+
         Console(highlight=False).print(f"v1bridge {__version__}")
         raise typer.Exit
 

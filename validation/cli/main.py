@@ -82,7 +82,3 @@ def _log(error: Exception) -> str:
         f"unexpected {type(error).__name__}: {error}; this is a fault of v1bridge, "
         f"its traceback is in {name}"
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -152,7 +152,7 @@ def run_trainer(job: Job, out: Path, children: Children) -> bool:
     """Run one job in a process of its own; tell whether it succeeded."""
     config = out / "logs" / f"{job.name}.toml"
     config.write_text(job.config.to_toml(), encoding="utf-8")
-    command = [sys.executable, "-m", "validation.cli.main", "train", str(config)]
+    command = [sys.executable, "-m", "v1bridge", "train", str(config)]
     command += ["--out", str(out / job.name), "--resume"]
     with (out / "logs" / f"{job.name}.log").open("w", encoding="utf-8") as log:
         code = children.run(command, log)

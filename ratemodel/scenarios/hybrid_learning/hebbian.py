@@ -156,4 +156,4 @@ def _averaged(parts: list[Tensor], reduce: Reduce) -> list[Tensor]:
     import torch
 
     flat = reduce(torch.cat(parts))
-    return list(flat.split([part.numel() for part in parts]))
+    return list(torch.split(flat, [part.numel() for part in parts]))

@@ -48,11 +48,12 @@ inline uint64_t mix64(uint64_t z)
     return z ^ (z >> 31);
 }
 
-template <class Network, class Clock, class Queue> class TrialLoop
-{
+template <class Network, class Clock, class Queue> class TrialLoop {
 public:
     TrialLoop(Network &network, Clock &clock, int n_cells)
-        : network(network), clock(clock), n_cells(n_cells) {}
+        : network(network), clock(clock), n_cells(n_cells)
+    {
+    }
 
     double *key = nullptr;
     double *drive = nullptr;

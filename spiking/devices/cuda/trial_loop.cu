@@ -32,13 +32,15 @@ void check(cudaError_t status, const char *what)
 int blocks_for(int64_t n)
 {
     const int64_t blocks = (n + THREADS - 1) / THREADS;
-    return static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(blocks, MAX_BLOCKS)));
+    return static_cast<int>(
+        std::max<int64_t>(1, std::min<int64_t>(blocks, MAX_BLOCKS)));
 }
 
 template <class T> T *device_array(size_t n)
 {
     T *values = nullptr;
-    check(cudaMalloc(reinterpret_cast<void **>(&values), std::max<size_t>(n, 1) * sizeof(T)),
+    check(cudaMalloc(reinterpret_cast<void **>(&values),
+                     std::max<size_t>(n, 1) * sizeof(T)),
           "GPU memory");
     return values;
 }
@@ -184,9 +186,11 @@ void TrialLoop::serve(Network &network, BaseClock &clock)
     lines = device_array<long long>(static_cast<size_t>(n_lines) * capacity);
     const size_t n_rows = static_cast<size_t>(2 * STEPS_PER_CHECK) * capacity;
     recorded = device_array<int32_t>(1 + 2 * n_rows);
-    const double *cumulative = on_device(read_array<double>(column + "/stream_cumulative"));
+    const double *cumulative =
+        on_device(read_array<double>(column + "/stream_cumulative"));
     const double *jump = on_device(read_array<double>(column + "/stream_jump"));
-    check(cudaMemcpyToSymbol(stream_cumulative, &cumulative, sizeof cumulative), "streams");
+    check(cudaMemcpyToSymbol(stream_cumulative, &cumulative, sizeof cumulative),
+          "streams");
     check(cudaMemcpyToSymbol(stream_jump, &jump, sizeof jump), "streams");
 
     Batch batch;
@@ -216,7 +220,8 @@ void TrialLoop::start(const Batch &batch, BaseClock &clock)
     const std::vector<double> keys = read_array<double>(batch.folder + "/key");
     copy_in(key, keys.data(), keys.size());
     check(cudaMemset(drive, 0, capacity * sizeof(double)), "drive");
-    check(cudaMemset(lines, 0, static_cast<size_t>(n_lines) * capacity * sizeof(long long)),
+    check(cudaMemset(lines, 0,
+                     static_cast<size_t>(n_lines) * capacity * sizeof(long long)),
           "delay lines");
     check(cudaMemset(recorded, 0, sizeof(int32_t)), "recorded spikes");
     clock.timestep[0] = 0;
@@ -243,8 +248,9 @@ void TrialLoop::run(const Batch &batch, Network &network, BaseClock &clock)
     const std::vector<int32_t> sources = read_array<int32_t>(folder + "/source");
     int64_t most = 0;
     for (int64_t step = 0; step < batch.n_steps; step += batch.report_steps)
-        most = std::max(
-            most, first[std::min(step + batch.report_steps, batch.n_steps)] - first[step]);
+        most =
+            std::max(most, first[std::min(step + batch.report_steps, batch.n_steps)] -
+                               first[step]);
     int32_t *source = device_array<int32_t>(most);
     int64_t first_there = 0;
     FILE *out = fopen((folder + "/spikes").c_str(), "wb");
@@ -270,15 +276,16 @@ void TrialLoop::run(const Batch &batch, Network &network, BaseClock &clock)
             object.second();
         const int now = static_cast<int>(step % (n_lines / n_slots)) * n_slots;
         arrive<<<blocks_for(static_cast<int64_t>(n_slots) * capacity), THREADS>>>(
-            lines + static_cast<size_t>(now) * capacity, arrivals, n_slots, capacity, unit);
+            lines + static_cast<size_t>(now) * capacity, arrivals, n_slots, capacity,
+            unit);
         const int n_sources = static_cast<int>(first[step + 1] - first[step]);
         if (n_sources > 0)
             deliver<<<std::min(n_sources, MAX_BLOCKS), THREADS>>>(
-                source + (first[step] - first_there), n_sources, nullptr, external, lines,
-                now, n_lines, capacity, n_cells, batch.n_copies, 0, nullptr);
+                source + (first[step] - first_there), n_sources, nullptr, external,
+                lines, now, n_lines, capacity, n_cells, batch.n_copies, 0, nullptr);
         deliver<<<std::min(capacity, MAX_BLOCKS / 8), THREADS>>>(
-            spikes, 0, spikes + capacity, recurrent, lines, now, n_lines, capacity, n_cells,
-            batch.n_copies, static_cast<int>(step), recorded);
+            spikes, 0, spikes + capacity, recurrent, lines, now, n_lines, capacity,
+            n_cells, batch.n_copies, static_cast<int>(step), recorded);
         check(cudaGetLastError(), "launching a kernel");
         clock.tick();
 

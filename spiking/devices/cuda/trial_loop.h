@@ -37,8 +37,7 @@ struct Arrivals {
     double *psp[MAX_SLOTS];
 };
 
-class TrialLoop
-{
+class TrialLoop {
 public:
     // Removes its own arguments: folder of the column, number of cells, longest
     // delay in steps, exponent of the unit of jumps. Keeps standard output to itself.
@@ -74,7 +73,8 @@ private:
     FILE *answers;
     std::vector<State> states;
     Synapses recurrent, external;
-    long long *lines;   // on the GPU: sums of jumps [delay][slot][cell], a ring of delays
+    long long
+        *lines;  // on the GPU: sums of jumps [delay][slot][cell], a ring of delays
     int32_t *recorded;  // on the GPU: their number, then (step, cell)
 
     Synapses read_synapses(const std::string &name) const;

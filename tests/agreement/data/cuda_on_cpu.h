@@ -18,7 +18,9 @@
 #define __device__
 #define __host__
 
-struct Index { int x; };
+struct Index {
+    int x;
+};
 inline Index threadIdx, blockIdx, blockDim, gridDim;
 
 template <class Kernel, class... Arguments>
@@ -57,10 +59,22 @@ template <class To, class From> To same_bits(From from)
     memcpy(&to, &from, sizeof to);
     return to;
 }
-inline double __longlong_as_double(long long v) { return same_bits<double>(v); }
-inline long long __double_as_longlong(double v) { return same_bits<long long>(v); }
-inline float __int_as_float(int v) { return same_bits<float>(v); }
-inline int __float_as_int(float v) { return same_bits<int>(v); }
+inline double __longlong_as_double(long long v)
+{
+    return same_bits<double>(v);
+}
+inline long long __double_as_longlong(double v)
+{
+    return same_bits<long long>(v);
+}
+inline float __int_as_float(int v)
+{
+    return same_bits<float>(v);
+}
+inline int __float_as_int(float v)
+{
+    return same_bits<int>(v);
+}
 
 typedef int cudaError_t;
 typedef int cudaError;
@@ -85,26 +99,55 @@ inline int cudaMalloc(void **address, size_t n)
     memset(*address, 0xAB, n);  // whoever reads it before writing shall notice
     return 0;
 }
-inline int cudaFree(void *address) { free(address); return 0; }
+inline int cudaFree(void *address)
+{
+    free(address);
+    return 0;
+}
 inline int cudaMemcpy(void *to, const void *from, size_t n, int)
 {
     memcpy(to, from, n);
     return 0;
 }
-inline int cudaMemset(void *to, int value, size_t n) { memset(to, value, n); return 0; }
+inline int cudaMemset(void *to, int value, size_t n)
+{
+    memset(to, value, n);
+    return 0;
+}
 template <class T> int cudaMemcpyToSymbol(T &symbol, const void *from, size_t n)
 {
     assert(n == sizeof symbol);
     memcpy(&symbol, from, n);
     return 0;
 }
-inline int cudaGetLastError() { return 0; }
-inline const char *cudaGetErrorString(int) { return "error"; }
-inline int cudaSetDevice(int) { return 0; }
-inline int cudaGetDeviceProperties(cudaDeviceProp *, int) { return 0; }
-inline int cudaDeviceSetLimit(int, size_t) { return 0; }
-inline int cudaDeviceSynchronize() { return 0; }
-inline int cudaProfilerStop() { return 0; }
+inline int cudaGetLastError()
+{
+    return 0;
+}
+inline const char *cudaGetErrorString(int)
+{
+    return "error";
+}
+inline int cudaSetDevice(int)
+{
+    return 0;
+}
+inline int cudaGetDeviceProperties(cudaDeviceProp *, int)
+{
+    return 0;
+}
+inline int cudaDeviceSetLimit(int, size_t)
+{
+    return 0;
+}
+inline int cudaDeviceSynchronize()
+{
+    return 0;
+}
+inline int cudaProfilerStop()
+{
+    return 0;
+}
 inline int cudaMemGetInfo(size_t *free, size_t *total)
 {
     *free = *total = size_t(1) << 30;
@@ -133,16 +176,34 @@ typedef int curandStatus_t;
 typedef int *curandGenerator_t;
 struct curandState {};
 enum { CURAND_RNG_PSEUDO_DEFAULT };
-inline int curandCreateGenerator(curandGenerator_t *, int) { return 0; }
-inline int curandDestroyGenerator(curandGenerator_t) { return 0; }
+inline int curandCreateGenerator(curandGenerator_t *, int)
+{
+    return 0;
+}
+inline int curandDestroyGenerator(curandGenerator_t)
+{
+    return 0;
+}
 inline int curandSetPseudoRandomGeneratorSeed(curandGenerator_t, unsigned long long)
 {
     return 0;
 }
-inline int curandSetGeneratorOffset(curandGenerator_t, unsigned long long) { return 0; }
-template <class... A> int curandGenerateUniformDouble(A...) { return 0; }
-template <class... A> int curandGenerateNormalDouble(A...) { return 0; }
-template <class... A> int curandGeneratePoisson(A...) { return 0; }
+inline int curandSetGeneratorOffset(curandGenerator_t, unsigned long long)
+{
+    return 0;
+}
+template <class... A> int curandGenerateUniformDouble(A...)
+{
+    return 0;
+}
+template <class... A> int curandGenerateNormalDouble(A...)
+{
+    return 0;
+}
+template <class... A> int curandGeneratePoisson(A...)
+{
+    return 0;
+}
 template <class... A> void curand_init(A...) {}
 
 #endif

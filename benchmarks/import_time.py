@@ -1,0 +1,41 @@
+"""How long Python takes to import ``bridge`` and to print the command's help.
+
+    python benchmarks/import_time.py [RUNS]
+
+Prints medians over fresh processes, the start of Python included.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+CASES = {
+    "python": ["-c", "pass"],
+    "import bridge": ["-c", "import bridge"],
+    "import v1bridge": ["-c", "import v1bridge"],
+    "v1bridge --help": ["-m", "v1bridge", "--help"],
+}
+N_RUNS = 15
+
+
+def seconds(words: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    n_runs = int(sys.argv[1]) if len(sys.argv) > 1 else N_RUNS
+    taken: dict[str, list[float]] = {name: [] for name in CASES}
+    for words in CASES.values():
+        seconds(words)  # compiles to bytecode, fills the cache of the disk
+    for _ in range(n_runs):  # in turns, so that a busy moment meets all of them
+        for name, words in CASES.items():
+            taken[name].append(seconds(words))
+    for name, values in taken.items():
+        print(f"{name:16} {statistics.median(values):.3f} s")
+
+
+if __name__ == "__main__":
+    main()
