@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from spiking.devices.device import Device
 
 if TYPE_CHECKING:
-    from spiking.devices.device import Report, Spikes, Trials
+    from spiking.devices.device import Report
     from spiking.network.network_arrays import NetworkArrays
+    from spiking.trials.trial import Spikes, Trials
 
 
 def _run(arrays: NetworkArrays, trials: Trials, n_jobs: int, report: Report) -> Spikes:
