@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.errors import InputError
 from bridge.stimulus.stimulus_info import StimulusInfo
 
@@ -77,7 +77,7 @@ def rates_dataset(
         the start of the trial, ms.
     """
     hertz = {"units": "Hz"}
-    n_cells = np.bincount(frame.population, minlength=len(POPULATIONS))
+    n_cells = count_by_population(frame.population)
     rates = np.where(n_cells > 0, population_rate_hz, np.nan)
     time = frame.drop_ms + np.arange(rates.shape[-2]) * frame.bin_ms
     leading = (*over, "stimulus", *repeats)

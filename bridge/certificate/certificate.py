@@ -196,6 +196,14 @@ class Certificate(BaseModel):
                 found.append(f"{what} hash is {mine[:12]}, certified is {theirs[:12]}")
         return tuple(found)
 
+    def __repr__(self) -> str:
+        return (
+            f"Certificate({self.model.name}: {self.verdict}, column "
+            f"{self.column_hash[:12]}, dt {self.model.dt_ms:g} ms)"
+        )
+
+    __str__ = __repr__
+
 
 def _listed(names: tuple[str, ...]) -> str:
     return "+".join(names) or "none"

@@ -82,3 +82,6 @@ class CellModels:
     def n_models(self) -> int:
         """Number of cell models."""
         return len(self.pop_name)
+
+    def __repr__(self) -> str:
+        return f"CellModels({len(self.c_m_pf)} models)"

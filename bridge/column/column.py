@@ -12,7 +12,7 @@ from bridge.column.cell_models import CellModels
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
 from bridge.column.poisson_input import PoissonInput
-from bridge.column.populations import POPULATIONS
+from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.errors import InputError
 from bridge.files.hashing import content_hash
 from bridge.frozen_arrays import frozen
@@ -125,3 +125,20 @@ class Column:
         for key in ("population", "cell_model", "position_um", "tuning_angle_deg"):
             content[key] = getattr(self, key)
         return content_hash(content)
+
+    def __repr__(self) -> str:
+        return (
+            f"Column({self.name}: {self.n_cells} cells, "
+            f"{self.recurrent.n_edges:,} connections, {self.lgn.n_cells} LGN cells, "
+            f"hash {self.hash[:12]})"
+        )
+
+    def _repr_html_(self) -> str:
+        counts = count_by_population(self.population)
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{n}</td></tr>"
+            for name, n in zip(POPULATIONS, counts.tolist(), strict=True)
+            if n
+        )
+        head = "<tr><th>population</th><th>cells</th></tr>"
+        return f"<table><caption>{self!r}</caption>{head}{rows}</table>"

@@ -70,3 +70,6 @@ class Edges:
     def n_edges(self) -> int:
         """Number of connections."""
         return int(np.shape(self.source)[0])
+
+    def __repr__(self) -> str:
+        return f"Edges({self.n_edges:,} connections)"

@@ -47,3 +47,6 @@ class LgnCells:
     def n_cells(self) -> int:
         """Number of LGN cells."""
         return len(self.cell_type)
+
+    def __repr__(self) -> str:
+        return f"LgnCells({self.n_cells} cells)"

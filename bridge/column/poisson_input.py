@@ -72,3 +72,6 @@ class PoissonInput:
     def n_streams(self) -> int:
         """Number of Poisson streams."""
         return int(self.target.shape[0])
+
+    def __repr__(self) -> str:
+        return f"PoissonInput({self.n_streams:,} streams)"

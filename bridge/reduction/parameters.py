@@ -135,3 +135,9 @@ class RateParameters:
             else:
                 content[name] = value
         return content_hash(content)
+
+    def __repr__(self) -> str:
+        return (
+            f"RateParameters({self.n_cells} cells, {self.recurrent.n_edges:,} "
+            f"connections, column {self.column_hash[:12]})"
+        )

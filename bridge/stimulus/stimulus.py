@@ -87,3 +87,9 @@ class Stimulus:
     def duration_ms(self) -> float:
         """Duration, ms."""
         return float(self.lgn_rate_hz.shape[0] * self.dt_ms)
+
+    def __repr__(self) -> str:
+        return (
+            f"Stimulus({self.name}: {self.kind}, {self.duration_ms:g} ms, "
+            f"{self.lgn_rate_hz.shape[1]} LGN cells)"
+        )

@@ -301,6 +301,9 @@ class RateNetwork:
             return result
         return result.reshape(self.n_tau, -1, *values.shape[1:])
 
+    def __repr__(self) -> str:
+        return f"RateNetwork({self.model.name}, {self.parameters!r})"
+
 
 def _differ(injected: torch.Tensor | None, before: torch.Tensor | None) -> bool:
     if injected is None or before is None:

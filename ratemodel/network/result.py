@@ -62,3 +62,6 @@ class RateResult:
             over=("sweep",) if self.rates.ndim == 4 else (),
             attributes={"rate_model": self.model.model_dump_json()},
         )
+
+    def __repr__(self) -> str:
+        return f"RateResult({self.model.name}: {len(self.stimuli)} stimuli)"

@@ -194,3 +194,6 @@ class SpikingModel:
             interval_square_sum_ms2=squares,
             spikes=tuple(raw[key] for key in sorted(raw)),
         )
+
+    def __repr__(self) -> str:
+        return f"SpikingModel({self.column!r}, dt {self.dt_ms:g} ms, {self.device})"

@@ -108,3 +108,7 @@ class SpikingResult:
             ("trial",),
             attributes={"dt_ms": self.dt_ms, "device": self.device},
         )
+
+    def __repr__(self) -> str:
+        n_stimuli, n_trials = self.counts.shape[:2]
+        return f"SpikingResult({n_stimuli} stimuli, {n_trials} trials each)"

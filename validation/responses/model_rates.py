@@ -103,6 +103,10 @@ class ModelRates:
         grouped = np.einsum("gp,nstp->gnst", reference.group_weights, trials)
         return np.ascontiguousarray(grouped.reshape(*grouped.shape[:2], -1))
 
+    def __repr__(self) -> str:
+        n_stimuli, n_bins, _ = self.rates_hz.shape
+        return f"ModelRates({self.name}: {n_stimuli} stimuli, {n_bins} bins)"
+
 
 def hold_out_seed(reference: Reference) -> tuple[Reference, ModelRates]:
     """Return a reference without its last seed, and that seed as a model.

@@ -217,3 +217,9 @@ class Reference:
             rates_hz=self.rates_hz.reshape(shape).mean(axis=4),
             bin_ms=self.bin_ms * factor,
         )
+
+    def __repr__(self) -> str:
+        return (
+            f"Reference({self.n_stimuli} stimuli, {self.n_trials} trials of "
+            f"{self.n_seeds} seeds, {self.n_bins} bins of {self.bin_ms:g} ms)"
+        )

@@ -96,6 +96,9 @@ class TransferFunction:
             self.width_slope,
         )
 
+    def __repr__(self) -> str:
+        return f"TransferFunction({len(self.threshold_pa)} cells)"
+
 
 def threshold_power_law(
     mean_pa: FloatArray,
