@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from bridge import __version__
+from bridge.version import __version__
 
 _PACKAGES = (
     "brian2",

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
-from bridge import __version__
 from bridge.errors import RunFolderError
 from bridge.files.json_file import write_json
 from bridge.files.stages import Stages
+from bridge.version import __version__
 
 MARKER = ".v1bridge"
 """File that makes a folder ours; it lists the files that we wrote."""

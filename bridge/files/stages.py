@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bridge import __version__
 from bridge.arrays import AnyArray
 from bridge.errors import RunFolderError
 from bridge.files.hashing import content_hash
+from bridge.version import __version__
 
 _IDENTITY = "identity"
 

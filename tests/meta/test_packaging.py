@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import __version__
+from bridge.version import __version__
 from validation.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -29,7 +29,7 @@ app = typer.Typer(
 
 def _print_version(is_wanted: bool) -> None:
     if is_wanted:
-        from bridge import __version__
+        from bridge.version import __version__
 
         Console(highlight=False).print(f"v1bridge {__version__}")
         raise typer.Exit

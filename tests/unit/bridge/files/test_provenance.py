@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge import __version__
 from bridge.files.provenance import collect_provenance
+from bridge.version import __version__
 
 
 def test_versions_and_machine_are_named() -> None:

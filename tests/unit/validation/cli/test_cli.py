@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sample_report import report_of, scores
 
-from bridge import __version__
 from bridge.errors import DeviceError
 from bridge.rate_model import RateModel
+from bridge.version import __version__
 from validation.cli.main import main
 from validation.report.run_report import RunReport
 
