@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ratemodel.variants.registry import VARIANTS
 from validation.cli.options import (
     ColumnPath,
     ConfigFile,
@@ -33,7 +34,7 @@ def validate(
         str | None,
         typer.Option(
             help="Rate variants to judge, separated by commas.  [default: "
-            "instantaneous,low_pass,equilibrium]",
+            f"{','.join(VARIANTS)}]",
             metavar="NAMES",
             show_default=False,
         ),
