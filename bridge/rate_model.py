@@ -32,19 +32,6 @@ FORMS: dict[str, tuple[Extension, ...]] = {
 """Extensions of each form, from the simplest to the most complete."""
 
 
-def check_form(name: str) -> str:
-    """Return the name of a form.
-
-    Raises
-    ------
-    ValueError
-        If there is no such form.
-    """
-    if name not in FORMS:
-        raise ValueError(f"must be one of {', '.join(FORMS)}")
-    return name
-
-
 class RateModel(BaseModel):
     """A discrete rate model: variant, extensions, time constant and step.
 
@@ -105,12 +92,13 @@ class RateModel(BaseModel):
 
         Raises
         ------
-        ValueError
+        InputError
             If there is no such form.
         """
-        extensions = FORMS[check_form(form)]
+        if form not in FORMS:
+            raise InputError(f"form {form!r}: there are {', '.join(FORMS)}")
         return cls(
-            variant=variant, extensions=extensions, tau_r_ms=tau_r_ms, dt_ms=dt_ms
+            variant=variant, extensions=FORMS[form], tau_r_ms=tau_r_ms, dt_ms=dt_ms
         )
 
     def with_tau_r(self, tau_r_ms: TimeConstant | FloatArray) -> Self:

@@ -3,22 +3,11 @@
 Importing it costs nothing: a variant's file needs torch only to run.
 """
 
+from bridge.by_name import by_name
 from ratemodel.variants.equilibrium import Equilibrium
 from ratemodel.variants.instantaneous import Instantaneous
+from ratemodel.variants.kind import VariantKind
 from ratemodel.variants.low_pass import LowPass
 
-VARIANTS = {kind.name: kind for kind in (Instantaneous, LowPass, Equilibrium)}
-"""The three limits of the rate model by name."""
-
-
-def check_variant(name: str) -> str:
-    """Return the name of a variant.
-
-    Raises
-    ------
-    ValueError
-        If there is no such variant.
-    """
-    if name not in VARIANTS:
-        raise ValueError(f"must be one of {', '.join(VARIANTS)}")
-    return name
+VARIANTS: dict[str, VariantKind] = by_name(Instantaneous, LowPass, Equilibrium)
+"""The three limits of the rate model by name. A variant is added here."""

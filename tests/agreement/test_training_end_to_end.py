@@ -88,7 +88,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             home / f"val/certificates/{name}.json"
         )
     good = (home / "val/certificates/good.json").read_text()
-    edited = good.replace('"tau_r": 2.0', '"tau_r": 3.0')
+    edited = good.replace('"tau_r_ms": 2.0', '"tau_r_ms": 3.0')
     assert edited != good
     (home / "val/certificates/edited.json").write_text(edited)
     (home / "train.toml").write_text(tomli_w.dumps(CONFIG))

@@ -4,16 +4,16 @@ import math
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bridge.config_section import OneOf, Section, as_distinct
-from bridge.rate_model import FORMS, check_form
+from bridge.rate_model import FORMS
 from bridge.reduction.transfer.points import LGN_LEVELS_HZ
-from ratemodel.variants.registry import VARIANTS, check_variant
+from ratemodel.variants.registry import VARIANTS
 from spiking.devices.registry import AUTO, DEVICES
 
-VariantName = Annotated[str, AfterValidator(check_variant)]
-FormName = Annotated[str, AfterValidator(check_form)]
+VariantName = Annotated[str, OneOf(tuple(VARIANTS))]
+FormName = Annotated[str, OneOf(tuple(FORMS))]
 
 
 def _check_tau_r(value: Any) -> Any:

@@ -17,7 +17,7 @@ def test_a_form_stands_for_its_extensions():
     assert RateModel.of_form("low_pass", "plain", 2.0, 0.5).name == "low_pass"
     named = RateModel.of_form("equilibrium", "extended", 2.0, 0.5)
     assert named.name == "equilibrium_extended"
-    with pytest.raises(ValueError, match="must be one of plain, extended, membrane"):
+    with pytest.raises(InputError, match="there are plain, extended, membrane"):
         RateModel.of_form("low_pass", "baroque", 2.0, 0.5)
 
 
