@@ -63,13 +63,17 @@ def to_torch(
     matrix: sparse.csr_array, dtype: torch.dtype, device: torch.device
 ) -> Tensor:
     """Return a matrix as a torch CSR tensor with 32-bit indices."""
+    # an empty array has stride 0 since NumPy 2.5, which torch 2.11 takes for a gap
+    column = torch.from_numpy(matrix.indices.astype(np.int32)).clone(
+        memory_format=torch.contiguous_format
+    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
         # checked here once; on its way to a GPU it need not be again
         warnings.filterwarnings("ignore", message="Sparse invariant checks")
         return torch.sparse_csr_tensor(
             torch.from_numpy(matrix.indptr.astype(np.int32)),
-            torch.from_numpy(matrix.indices.astype(np.int32)),
+            column,
             torch.from_numpy(matrix.data).to(dtype),
             size=matrix.shape,
             check_invariants=True,
