@@ -1,14 +1,22 @@
 """Which rate model: said once, wherever a rate model is meant."""
 
 import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS, count_by_population
+from bridge.config_section import one_line
 from bridge.errors import InputError
 
 TimeConstant = float | tuple[float, ...] | None
@@ -32,6 +40,10 @@ FORMS: dict[str, tuple[Extension, ...]] = {
 """Extensions of each form, from the simplest to the most complete."""
 
 
+class RateModelError(InputError, ValueError):
+    """No such rate model; a ValueError as well, for a file that states one."""
+
+
 class RateModel(BaseModel):
     """A discrete rate model: variant, extensions, time constant and step.
 
@@ -50,10 +62,9 @@ class RateModel(BaseModel):
 
     Raises
     ------
-    InputError
-        If the step is not positive, or the membrane has no variance to read.
-    pydantic.ValidationError
-        If an extension is unknown or a type wrong.
+    RateModelError
+        If an extension is unknown, a time not positive, or the membrane has no
+        variance to read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -62,6 +73,12 @@ class RateModel(BaseModel):
     extensions: tuple[Extension, ...] = ()
     tau_r_ms: TimeConstant = None
     dt_ms: Annotated[float, Field(allow_inf_nan=True)] = 1.0
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise RateModelError(f"rate model: {one_line(error)}") from None
 
     @field_validator("extensions")
     @classmethod
@@ -72,14 +89,21 @@ class RateModel(BaseModel):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if "membrane" in self.extensions and "variance" not in self.extensions:
-            raise InputError("rate model: the membrane needs the variance")
+            raise ValueError("the membrane needs the variance")
         if not (math.isfinite(self.dt_ms) and self.dt_ms > 0.0):
-            raise InputError(f"rate model: dt_ms must be positive, not {self.dt_ms:g}")
+            raise ValueError(f"dt_ms must be positive, not {self.dt_ms:g}")
+        times = self.tau_r_ms if isinstance(self.tau_r_ms, tuple) else (self.tau_r_ms,)
+        if any(t is not None and not (math.isfinite(t) and t > 0.0) for t in times):
+            raise ValueError("tau_r_ms: a value is not a positive number")
         return self
 
     @classmethod
     def of_form(
-        cls, variant: str, form: str, tau_r_ms: TimeConstant, dt_ms: float
+        cls,
+        variant: str,
+        form: str,
+        tau_r_ms: TimeConstant = None,
+        dt_ms: float = 1.0,
     ) -> Self:
         """Return the model of a variant in one of :data:`FORMS`.
 
@@ -92,11 +116,13 @@ class RateModel(BaseModel):
 
         Raises
         ------
-        InputError
-            If there is no such form.
+        RateModelError
+            If there is no such form, or as for the class.
         """
         if form not in FORMS:
-            raise InputError(f"form {form!r}: there are {', '.join(FORMS)}")
+            raise RateModelError(
+                f"rate model: form {form!r}: there are {', '.join(FORMS)}"
+            )
         return cls(
             variant=variant, extensions=FORMS[form], tau_r_ms=tau_r_ms, dt_ms=dt_ms
         )
@@ -130,6 +156,16 @@ class RateModel(BaseModel):
             total = np.bincount(population, values, minlength=len(POPULATIONS))
             values = total / np.maximum(count, 1)
         return self.with_tau_r(tuple(float(round(v, 4)) for v in values))
+
+    def __repr__(self) -> str:
+        tau_r = self.tau_r_ms
+        if isinstance(tau_r, tuple):
+            shown = f", {len(tau_r)} values of tau_r"
+        else:
+            shown = "" if tau_r is None else f", tau_r {tau_r:g} ms"
+        return f"RateModel({self.name}{shown}, dt {self.dt_ms:g} ms)"
+
+    __str__ = __repr__
 
     @property
     def form(self) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.errors import InputError
+from bridge.expect import expect, expect_number
 from bridge.stimulus.stimulus_info import StimulusInfo
 
 POPULATION_RATE = "population_rate"
@@ -36,12 +37,29 @@ class RatesFrame:
         ``(n_cells,)``.
     bin_ms, drop_ms
         Width of a bin; time from the start of a trial to the first bin, ms.
+    column_hash
+        Hash of the column.
     """
 
     stimuli: Sequence[StimulusInfo]
     population: NDArray[np.int8]
     bin_ms: float
     drop_ms: float
+    column_hash: str
+
+
+def dropped_bins(drop_ms: float, bin_ms: float) -> int:
+    """Return how many bins the dropped start of a trial has.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number of bins.
+    """
+    bins = expect_number(drop_ms, "drop_ms") / bin_ms
+    if bins < 0 or abs(bins - round(bins)) > 1e-9:
+        raise InputError(f"drop_ms ({drop_ms:g}) is not a multiple of {bin_ms:g} ms")
+    return round(bins)
 
 
 def rates_dataset(
@@ -95,6 +113,7 @@ def rates_dataset(
         attrs={
             "bin_ms": frame.bin_ms,
             "drop_ms": frame.drop_ms,
+            "column_hash": frame.column_hash,
             _STIMULI: json.dumps([asdict(s) for s in frame.stimuli]),
             **(attributes or {}),
         },
@@ -109,12 +128,14 @@ def frame_of(rates: xr.Dataset) -> RatesFrame:
     InputError
         If it is no dataset of :func:`rates_dataset`.
     """
+    expect(rates, xr.Dataset, "rates")
     missing = [
         name
         for name in (POPULATION_RATE, NEURON_RATE, "neuron_population")
         if name not in rates
     ]
-    missing += [k for k in ("bin_ms", "drop_ms", _STIMULI) if k not in rates.attrs]
+    stated = ("bin_ms", "drop_ms", "column_hash", _STIMULI)
+    missing += [name for name in stated if name not in rates.attrs]
     if missing:
         raise InputError(
             f"rates: {', '.join(missing)} is missing; give a dataset of 'simulate' or "
@@ -122,17 +143,42 @@ def frame_of(rates: xr.Dataset) -> RatesFrame:
         )
     stimuli = [
         StimulusInfo(
-            **stated
+            **info
             | {
-                "onset_ms": tuple(stated["onset_ms"]),
-                "frequencies_hz": tuple(stated["frequencies_hz"]),
+                "onset_ms": tuple(info["onset_ms"]),
+                "frequencies_hz": tuple(info["frequencies_hz"]),
             }
         )
-        for stated in json.loads(rates.attrs[_STIMULI])
+        for info in json.loads(rates.attrs[_STIMULI])
     ]
     return RatesFrame(
         stimuli,
         rates["neuron_population"].to_numpy().astype(np.int8),
         float(rates.attrs["bin_ms"]),
         float(rates.attrs["drop_ms"]),
+        str(rates.attrs["column_hash"]),
     )
+
+
+def check_together(first: xr.Dataset, second: xr.Dataset) -> None:
+    """Refuse rates of other stimuli, bins or another column.
+
+    Raises
+    ------
+    InputError
+        If they differ in any of these; all of them are named.
+    """
+    one, other = frame_of(first), frame_of(second)
+    found = [
+        what
+        for what, is_same in (
+            ("stimuli", list(one.stimuli) == list(other.stimuli)),
+            ("bin_ms", one.bin_ms == other.bin_ms),
+            ("drop_ms", one.drop_ms == other.drop_ms),
+            ("column", one.column_hash == other.column_hash),
+            ("neurons", np.array_equal(one.population, other.population)),
+        )
+        if not is_same
+    ]
+    if found:
+        raise InputError(f"rates: the two differ in {', '.join(found)}")

@@ -95,6 +95,11 @@ class PopulationScore(_Frozen):
     measures: dict[str, SerializeAsAny[MeasureResult]] = {}
     anchors: dict[str, dict[str, float | None]] = {}
 
+    def __repr__(self) -> str:
+        return f"PopulationScore({self.n_cells} cells: {self.verdict})"
+
+    __str__ = __repr__
+
     def value(self, measure: str, key: str = "value") -> Any:
         """Return a number of a measure; ``None`` where there is none."""
         return getattr(self.measures.get(measure), key, None)

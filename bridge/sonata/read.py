@@ -23,9 +23,9 @@ from bridge.sonata.types import read_types
 
 
 def read_sonata(
-    path: Path,
+    path: str | Path,
     *,
-    components: Path | None = None,
+    components: str | Path | None = None,
     background_hz: float = BACKGROUND_RATE_HZ,
 ) -> Column:
     """Read a column; one that we wrote comes back with the same hash.
@@ -59,7 +59,8 @@ def read_sonata(
         If a file is missing, broken or contradicts another one, or names come
         from another model.
     """
-    files = find_network(path, components)
+    path = Path(path)
+    files = find_network(path, None if components is None else Path(components))
     nodes = _nodes(files)
     cells_nodes = _cell_population(nodes, path)
     name = _name_of_our_export(cells_nodes)

@@ -11,6 +11,7 @@ from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import CLASS_OF_POPULATION, POPULATIONS
 from bridge.errors import InputError
+from bridge.expect import expect
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
 from bridge.sonata.cell_model_files import write_cell_model
@@ -37,7 +38,7 @@ _FIRST_VIRTUAL_TYPE = 100
 
 def write_sonata(
     column: Column,
-    folder: Path,
+    folder: str | Path,
     *,
     overwrite: bool = False,
     stimulus: Stimulus | None = None,
@@ -81,8 +82,8 @@ def write_sonata(
         If two cell models share a number, a cell's population is not that of its
         model, or a connection has no synapses: the files could not say so.
     """
-    _check_types(column)
-    with open_run_folder(folder, "", overwrite=overwrite) as opened:
+    _check_types(expect(column, Column, "write_sonata: column"))
+    with open_run_folder(Path(folder), "", overwrite=overwrite) as opened:
         root = opened.staging
         for name in ("network", "components/cell_models", "components/synaptic_models"):
             (root / name).mkdir(parents=True)

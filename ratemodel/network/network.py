@@ -153,6 +153,7 @@ class RateNetwork:
         return RateResult(
             self.model,
             tuple(StimulusInfo.from_stimulus(s) for s in stimuli),
+            self.parameters.column_hash,
             self.parameters.population,
             self._shaped(recorder.population_rates()),
             self._shaped(recorder.cell_rates()),

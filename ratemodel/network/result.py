@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
 from bridge.rate_model import RateModel
-from bridge.rates import RatesFrame, rates_dataset
+from bridge.rates import RatesFrame, dropped_bins, rates_dataset
 from bridge.stimulus.stimulus_info import StimulusInfo
 
 
@@ -22,6 +22,8 @@ class RateResult:
         The rate model.
     stimuli
         What was shown.
+    column_hash
+        Hash of the column.
     population
         Index into :data:`bridge.column.populations.POPULATIONS` per cell.
     rates
@@ -38,6 +40,7 @@ class RateResult:
 
     model: RateModel
     stimuli: tuple[StimulusInfo, ...]
+    column_hash: str
     population: NDArray[np.int8]
     rates: FloatArray
     neuron_rates: FloatArray
@@ -54,9 +57,16 @@ class RateResult:
             (stimulus, neuron), Hz; with a sweep of tau_r a first dimension
             ``sweep``.
         """
-        skip = int(np.ceil(self.drop_ms / self.bin_ms - 1e-9))
+        skip = dropped_bins(self.drop_ms, self.bin_ms)
+        frame = RatesFrame(
+            self.stimuli,
+            self.population,
+            self.bin_ms,
+            self.drop_ms,
+            self.column_hash,
+        )
         return rates_dataset(
-            RatesFrame(self.stimuli, self.population, self.bin_ms, skip * self.bin_ms),
+            frame,
             self.rates[..., skip:, :],
             self.neuron_rates,
             over=("sweep",) if self.rates.ndim == 4 else (),

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import xarray as xr
 
+from bridge.expect import expect, expect_list
 from bridge.rate_model import RateModel
+from bridge.rates import dropped_bins
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
+from ratemodel.network.device import choose_device
 from ratemodel.network.network import RateNetwork
 
 
@@ -34,7 +37,7 @@ def run_rate_model(
     drop_ms
         Start of the run that is left out, ms.
     device
-        ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
+        ``"cpu"``, ``"cuda"``, ``"cuda:N"``, or ``"auto"``: a GPU where there is one.
 
     Returns
     -------
@@ -49,6 +52,9 @@ def run_rate_model(
     DeviceError
         If the device is not there.
     """
-    shown = [stimuli] if isinstance(stimuli, Stimulus) else list(stimuli)
-    network = RateNetwork(parameters, model, device=device)
+    expect(parameters, RateParameters, "run_rate_model: parameters")
+    expect(model, RateModel, "run_rate_model: model")
+    shown = expect_list(stimuli, Stimulus, "run_rate_model: stimuli")
+    dropped_bins(drop_ms, 10.0)
+    network = RateNetwork(parameters, model, device=choose_device(device))
     return network.run(shown, drop_ms=drop_ms).to_dataset()

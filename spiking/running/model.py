@@ -182,6 +182,7 @@ class SpikingModel:
                     raw[s, k] = TrialSpikes(s, trial, times_ms, spikes[:, 1].copy())
         return SpikingResult(
             stimuli=tuple(StimulusInfo.from_stimulus(s) for s in stimuli),
+            column_hash=self.column.hash,
             population=self.column.population,
             bin_ms=bin_ms,
             drop_ms=drop_ms,

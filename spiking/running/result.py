@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
 from bridge.column.populations import count_by_population
-from bridge.rates import RatesFrame, rates_dataset
+from bridge.rates import RatesFrame, dropped_bins, rates_dataset
 from bridge.stimulus.stimulus_info import StimulusInfo
 
 
@@ -41,6 +41,8 @@ class SpikingResult:
     ----------
     stimuli
         What was shown.
+    column_hash
+        Hash of the column.
     population
         Index into :data:`bridge.column.populations.POPULATIONS` per cell.
     bin_ms, drop_ms, dt_ms
@@ -61,6 +63,7 @@ class SpikingResult:
     """
 
     stimuli: tuple[StimulusInfo, ...]
+    column_hash: str
     population: NDArray[np.int8]
     bin_ms: float
     drop_ms: float
@@ -100,9 +103,16 @@ class SpikingResult:
             ``population_rate`` (stimulus, trial, time, population) and
             ``neuron_rate`` (stimulus, trial, neuron), Hz.
         """
-        skip = round(self.drop_ms / self.bin_ms)
+        skip = dropped_bins(self.drop_ms, self.bin_ms)
+        frame = RatesFrame(
+            self.stimuli,
+            self.population,
+            self.bin_ms,
+            self.drop_ms,
+            self.column_hash,
+        )
         return rates_dataset(
-            RatesFrame(self.stimuli, self.population, self.bin_ms, skip * self.bin_ms),
+            frame,
             self.population_rates_hz()[:, :, skip:],
             self.neuron_rates_hz(),
             ("trial",),

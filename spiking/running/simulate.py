@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import xarray as xr
 
 from bridge.column.column import Column
+from bridge.expect import expect, expect_list
+from bridge.rates import dropped_bins
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 
@@ -51,7 +53,11 @@ def simulate(
     InputError
         If stimuli, trials or bins do not fit.
     """
-    shown = [stimuli] if isinstance(stimuli, Stimulus) else list(stimuli)
+    expect(column, Column, "simulate: column")
+    shown = expect_list(stimuli, Stimulus, "simulate: stimuli")
+    expect(n_trials, int, "simulate: n_trials")
+    expect(seed, int, "simulate: seed")
+    dropped_bins(drop_ms, 10.0)
     model = SpikingModel(column, device=device)
     result = model.run(shown, n_trials=n_trials, seed=seed, drop_ms=drop_ms)
     return result.to_dataset()

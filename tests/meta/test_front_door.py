@@ -48,7 +48,9 @@ def test_a_function_asks_for_little(name: str) -> None:
 
 def test_importing_it_loads_nothing_heavy() -> None:
     heavy = {"torch", "brian2", "numpy", "matplotlib", "xarray", "pydantic"}
-    script = f"import sys, v1bridge\nsys.exit(','.join({heavy} & set(sys.modules)))\n"
+    script = (
+        f"import sys, v1bridge\nsys.exit(','.join({heavy} & set(sys.modules)) or 0)\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )

@@ -16,8 +16,8 @@ from validation.report.wording import (
     LOOKS,
     form_of,
     most_complete_first,
+    number,
     tau_r_of,
-    time_constant,
     title_of,
 )
 
@@ -57,7 +57,7 @@ def _verdict_table(report: RunReport, variants: Sequence[Scores]) -> Table:
     for measure in measures():
         if measure.summary_title:
             summaries = (s.summaries.get(measure.name) for s in variants)
-            table.add_row(measure.summary_title, *map(time_constant, summaries))
+            table.add_row(measure.summary_title, *(number(s, 1) for s in summaries))
     table.add_section()
     for population in report.column.populations:
         found = [s.populations.get(population) for s in variants]
@@ -124,13 +124,8 @@ def _table(title: str) -> Table:
 
 
 def _short(title: str) -> str:
-    for long, short in (
-        ("Instantaneous", "Instant."),
-        ("Equilibrium", "Equilib."),
-        (", ", "\n"),
-    ):
-        title = title.replace(long, short)
-    return title
+    variant, _, form = title.partition(", ")
+    return f"{variant if len(variant) <= 8 else variant[:7] + '.'}\n{form}"
 
 
 def _cell(verdict: Outcome) -> Text:

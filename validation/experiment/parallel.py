@@ -7,9 +7,11 @@ side by side use every core either way.
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from bridge.errors import DeviceError
@@ -58,7 +60,7 @@ def map_in_processes(
     )
     futures = []
     try:
-        with task(progress, label, len(arguments)):
+        with _main_hidden(), task(progress, label, len(arguments)):
             for each in arguments:
                 futures.append(pool.submit(function, **each))
                 futures[-1].add_done_callback(lambda _: progress.advance(label))
@@ -74,6 +76,26 @@ def map_in_processes(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Keep new processes from running the user's script again.
+
+    A process that is spawned imports the ``__main__`` of its parent, where a script
+    without a guard would start all over; the functions called here lie in modules.
+    """
+    main = sys.modules["__main__"]
+    names = ("__file__", "__spec__")
+    kept = {name: vars(main)[name] for name in names if name in vars(main)}
+    for name in kept:
+        delattr(main, name)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
 
 
 def _prepare() -> None:

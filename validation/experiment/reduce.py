@@ -2,19 +2,23 @@
 
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from bridge.column.column import Column
+from bridge.errors import InputError
+from bridge.expect import expect, expect_number
 from bridge.files.stages import Stages
 from bridge.progress import Progress, SilentProgress
 from bridge.reduction.parameters import RateParameters
 from validation.config.sections import ReductionConfig, SpikingConfig
 from validation.experiment.transfer_functions import reduction_of
 
+Method = Literal["measured", "siegert", "noise_free"]
+
 
 def reduce(
     column: Column,
-    method: Literal["measured", "siegert", "noise_free"] = "measured",
+    method: Method = "measured",
     *,
     duration_ms: float = 5000.0,
     seed: int = 1000,
@@ -43,8 +47,13 @@ def reduce(
     DeviceError
         If the device cannot be used.
     """
+    expect(column, Column, "reduce: column")
+    known = get_args(Method)
+    if method not in known:
+        raise InputError(f"reduce: method {method!r}: choose one of {', '.join(known)}")
+    duration = expect_number(duration_ms, "reduce: duration_ms")
     config = ReductionConfig.parse(
-        {"method": method, "probe_duration_ms": float(duration_ms), "seed": seed},
+        {"method": method, "probe_duration_ms": duration, "seed": seed},
         "reduce",
     )
     spiking = SpikingConfig.parse({"device": device}, "reduce")

@@ -1,4 +1,4 @@
-"""Measures transfer functions and fits tau_r, on calibration stimuli only."""
+"""Finds transfer functions: measured by the spiking model, or from theory."""
 
 import numpy as np
 

@@ -8,39 +8,29 @@ from bridge.certificate.scores import MeasureResult, PopulationScore, Scores
 from validation.criteria.criteria import Criteria
 from validation.judging.facts import GroupFacts
 from validation.judging.judge import Judged, judge_group
-from validation.judging.prepare import prepare_reference
 from validation.judging.verdict import judge_overall
 from validation.measures.registry import measures
 from validation.measuring.compared import compare_with
 from validation.measuring.prepared import PreparedReference
 from validation.measuring.regime_state import describe_time_scales
 from validation.responses.model_rates import ModelRates
-from validation.responses.reference import Reference
 
 Results = dict[str, list[MeasureResult]]
 """By measure: its result in every group."""
 
 
 def score_model(
-    reference: Reference | PreparedReference,
-    model: ModelRates,
-    criteria: Criteria,
-    rng: np.random.Generator,
+    prepared: PreparedReference, model: ModelRates, rng: np.random.Generator
 ) -> Scores:
     """Measure a model against the spiking reference and judge it.
 
-    To score several models, call :func:`validation.judging.prepare.prepare_reference`
-    once and pass its result: what does not depend on the model is then shared.
-
     Parameters
     ----------
-    reference
-        Spiking responses to the test stimuli, prepared or not.
+    prepared
+        Spiking responses to the test stimuli, with the criteria, from
+        :func:`validation.judging.prepare.prepare_reference`.
     model
         Responses of the model to the same stimuli.
-    criteria
-        Thresholds of the tiers; a prepared reference keeps those it was made with
-        for its statistics.
     rng
         Source of the bootstrap samples: equal generators give equal scores.
 
@@ -54,10 +44,7 @@ def score_model(
     InputError
         If the model's arrays do not have the reference's shape.
     """
-    if isinstance(reference, Reference):
-        prepared = prepare_reference(reference, criteria, rng)
-    else:
-        prepared = reference
+    criteria = prepared.criteria
     compared = compare_with(prepared, model, rng)
     results: Results = {m.name: m.compute(compared, rng) for m in measures()}
     names = prepared.reference.population_names

@@ -6,6 +6,10 @@ import numpy as np
 import xarray as xr
 
 from bridge.certificate.scores import Scores
+from bridge.errors import InputError
+from bridge.expect import expect
+from bridge.rates import check_together
+from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
 from validation.measures.criteria import load_criteria
 from validation.responses.datasets import model_rates_of, reference_of
@@ -40,9 +44,11 @@ def score(
     InputError
         If a dataset is none of ours, or the two do not belong together.
     """
-    return score_model(
-        reference_of(spiking),
-        model_rates_of(model, name),
-        load_criteria(None if criteria is None else Path(criteria)),
-        np.random.default_rng(seed),
-    )
+    if expect(seed, int, "score: seed") < 0:
+        raise InputError(f"score: seed {seed}: must be 0 or more")
+    check_together(spiking, model)
+    reference, rates = reference_of(spiking), model_rates_of(model, name)
+    path = None if criteria is None else Path(str(criteria))
+    asked = load_criteria(path)
+    rng = np.random.default_rng(seed)
+    return score_model(prepare_reference(reference, asked, rng), rates, rng)

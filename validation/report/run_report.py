@@ -155,7 +155,22 @@ class RunReport(_Part):
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{n}: {s.verdict}" for n, s in self.variants.items())
-        return f"RunReport({self.column.name}, {verdicts})"
+        return f"RunReport({self.column.name}: {verdicts})"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in self.variants)
+        rows = "".join(
+            f"<tr><td>{population}</td>"
+            + "".join(
+                f"<td>{s.populations[population].verdict}</td>"
+                for s in self.variants.values()
+            )
+            + "</tr>"
+            for population in next(iter(self.variants.values())).populations
+        )
+        return f"<table><tr><th>population</th>{head}</tr>{rows}</table>"
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``report.json``."""

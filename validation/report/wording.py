@@ -102,27 +102,15 @@ def one_sentence(report: RunReport) -> str:
             f"({', '.join(broken)})."
         )
     if passing:
-        best = report.best
-        if best not in passing:
-            best = max(passing, key=lambda name: _merit(variants[name]))
-        tier = variants[best].verdict
+        tier = variants[report.best].verdict
         others = f"; {len(passing)} of {len(variants)} models pass"
         return (
-            f"{title_of(variants[best])} follows {where} at the {tier} tier"
+            f"{title_of(variants[report.best])} follows {where} at the {tier} tier"
             f"{others if len(variants) > 1 else ''}."
         )
-    lenient = [n for n, s in variants.items() if s.verdict == "lenient"]
-    if lenient:
-        best = max(lenient, key=lambda name: _merit(variants[name]))
-        title = title_of(variants[best])
+    if variants and variants[report.best].verdict == "lenient":
+        title = title_of(variants[report.best])
         return f"{title} follows {where} only at the lenient tier."
     if variants and all(s.verdict == "inconclusive" for s in variants.values()):
         return f"Inconclusive: {where} is too silent or too noisy to judge a model."
     return f"No rate model follows {where} at any tier."
-
-
-def _merit(scores: Scores) -> tuple[int, float]:
-    return (
-        -list(LOOKS).index(scores.verdict),
-        scores.pass_fraction.get("default", 0.0),
-    )

@@ -25,6 +25,7 @@ def reference_of(spiking: xr.Dataset) -> Reference:
         If it is none, has no trials, or too few of them.
     """
     frame = frame_of(spiking)
+    _check_dimensions(spiking, "reference", ("seed", "stimulus", "trial"))
     if "trial" not in spiking.dims:
         raise InputError("reference: the rates have no dimension 'trial'")
     if "seed" not in spiking.dims:
@@ -33,7 +34,7 @@ def reference_of(spiking: xr.Dataset) -> Reference:
     rates = spiking[POPULATION_RATE].transpose(*axes, "time", "population")
     neurons = spiking[NEURON_RATE].transpose(*axes, "neuron")
     return Reference(
-        rates_hz=np.nan_to_num(rates.to_numpy().astype(np.float64)),
+        rates_hz=rates.to_numpy().astype(np.float64),
         neuron_rates_hz=neurons.to_numpy().astype(np.float64),
         stimuli=tuple(frame.stimuli),
         population=frame.population,
@@ -59,8 +60,13 @@ def model_rates_of(rates: xr.Dataset, name: str | None = None) -> ModelRates:
         If it is none.
     """
     frame = frame_of(rates)
+    _check_dimensions(rates, "model", ("stimulus", "trial"))
+    if rates.sizes.get("trial", 2) < 2:
+        raise InputError("model: one trial cannot tell its own noise; give two or more")
     stated = rates.attrs.get("rate_model")
-    model = None if stated is None else RateModel.model_validate_json(stated)
+    if stated is None and "rate_model" in rates.coords:  # one of a run's rates.nc
+        stated = str(rates["rate_model"].item())
+    model = RateModel.model_validate_json(stated) if stated else None
     if model is not None:
         model = model.by_population(frame.population)
         name = name or model.name
@@ -68,7 +74,7 @@ def model_rates_of(rates: xr.Dataset, name: str | None = None) -> ModelRates:
     trials = None
     if "trial" in rates.dims:
         ordered = population.transpose("trial", "stimulus", "time", "population")
-        trials = np.nan_to_num(ordered.to_numpy().astype(np.float64))
+        trials = ordered.to_numpy().astype(np.float64)
         population, neuron = population.mean("trial"), neuron.mean("trial")
     ordered = population.transpose("stimulus", "time", "population")
     return ModelRates(
@@ -78,3 +84,14 @@ def model_rates_of(rates: xr.Dataset, name: str | None = None) -> ModelRates:
         model=model,
         trials_hz=trials,
     )
+
+
+def _check_dimensions(rates: xr.Dataset, what: str, known: tuple[str, ...]) -> None:
+    if "stimulus" not in rates.dims:
+        raise InputError(f"{what}: the rates have no dimension 'stimulus'")
+    over = [str(d) for d in rates[NEURON_RATE].dims if d not in (*known, "neuron")]
+    if over:
+        raise InputError(
+            f"{what}: the rates are of several along {', '.join(over)}; choose one, "
+            f"with .sel or .isel"
+        )

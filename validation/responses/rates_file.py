@@ -41,23 +41,30 @@ def write_rates(
         Hash of the column.
     """
     frame = RatesFrame(
-        reference.stimuli, reference.population, reference.bin_ms, reference.drop_ms
+        reference.stimuli,
+        reference.population,
+        reference.bin_ms,
+        reference.drop_ms,
+        column_hash,
     )
-    attributes = {"column_hash": column_hash}
     spiking = rates_dataset(
         frame,
         reference.rates_hz.astype(np.float32),
         reference.neuron_rates_hz.astype(np.float32),
         ("trial",),
         over=("seed",),
-        attributes=attributes,
     ).assign_coords(seed=list(seeds))
     rate_models = rates_dataset(
         frame,
         np.stack([m.rates_hz for m in models.values()]).astype(np.float32),
         np.stack([m.neuron_rates_hz for m in models.values()]).astype(np.float32),
         over=("model",),
-        attributes=attributes,
-    ).assign_coords(model=list(models))
+    ).assign_coords(
+        model=list(models),
+        rate_model=(
+            "model",
+            [m.model.model_dump_json() if m.model else "" for m in models.values()],
+        ),
+    )
     spiking.to_netcdf(path, engine="h5netcdf", group=SPIKING)
     rate_models.to_netcdf(path, engine="h5netcdf", group=RATE_MODELS, mode="a")

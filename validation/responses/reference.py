@@ -1,4 +1,4 @@
-"""What a rate model is compared with, and what it hands in."""
+"""What a rate model is compared with."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property

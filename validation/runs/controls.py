@@ -5,6 +5,7 @@ import numpy as np
 from bridge.certificate.scores import PASSING, Scores
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
+from ratemodel.variants.registry import VARIANTS
 from validation.experiment.experiment import Experiment
 from validation.experiment.sabotages.registry import SABOTAGES
 from validation.judging.controls import is_noticed
@@ -17,7 +18,7 @@ from validation.responses.model_rates import ModelRates, hold_out_seed
 
 def score(prepared: PreparedReference, rates: ModelRates) -> Scores:
     """Score a model; equal models get equal scores."""
-    return score_model(prepared, rates, prepared.criteria, np.random.default_rng(0))
+    return score_model(prepared, rates, np.random.default_rng(0))
 
 
 def run_controls(
@@ -42,8 +43,8 @@ def run_controls(
     """
     kept, other = hold_out_seed(prepared.reference)
     rng = np.random.default_rng(0)
-    criteria = prepared.criteria
-    seed = score_model(prepare_reference(kept, criteria, rng), other, criteria, rng)
+    other_reference = prepare_reference(kept, prepared.criteria, rng)
+    seed = score_model(other_reference, other, rng)
     controls = {
         "other_seed": Control.of(
             seed,
@@ -55,7 +56,7 @@ def run_controls(
     wanted = [
         name
         for name, sabotage in SABOTAGES.items()
-        if model.variant not in sabotage.spares
+        if sabotage.changes(VARIANTS[model.variant])
         and sabotage.needs in (None, *prepared.reference.population_names)
     ]
     for name, rates in experiment.respond([model], parameters, wanted).items():

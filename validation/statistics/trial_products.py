@@ -162,13 +162,3 @@ class TrialProducts:
         variance = variance * n**2 / ((n - 1.0) ** 2 + 1.0)
         result: FloatArray = np.sqrt(2.0 * np.maximum(variance, 0.0) / n_pairs)
         return result
-
-    @cached_property
-    def noise_variance(self) -> FloatArray:
-        """Noise variance of the mean of trials, Hz^2, ``(n_groups,)``.
-
-        Mean over time of the variance over trials, divided by their number.
-        """
-        diagonal = np.einsum("gii->g", self.products) / self.n_trials
-        result: FloatArray = (diagonal - self.power[0]) / self.n_trials
-        return result

@@ -142,6 +142,11 @@ def _model(config: TrainConfig, certificate: Certificate | None) -> RateModel:
     wanted = config.model
     known = UNCERTIFIED if certificate is None else certificate.model
     variant = wanted.variant or known.variant
+    if variant not in VARIANTS:
+        raise CertificateError(
+            f"{wanted.certificate}: certifies variant {variant}; there are "
+            f"{', '.join(VARIANTS)}"
+        )
     extensions = known.extensions if wanted.form is None else FORMS[wanted.form]
     tau_r = wanted.tau_r_ms or known.tau_r_ms
     if VARIANTS[variant].tau_r_grid_ms is None and wanted.tau_r_ms is None:

@@ -2,6 +2,7 @@
 
 from bridge.column.column import Column
 from bridge.errors import InputError
+from bridge.expect import expect, expect_number
 from bridge.stimulus.scenes.registry import SCENES
 from bridge.stimulus.scenes.scene import SceneTrial
 from bridge.stimulus.stimulus import Stimulus
@@ -38,11 +39,20 @@ def make_stimulus(
     --------
     >>> from bridge.column.building.build import build_column
     >>> make_stimulus("grating", build_column(60), direction_deg=45.0)
-    Stimulus(grating_45: grating, 2500 ms, 833 LGN cells)
+    Stimulus(grating_45: grating, 2500 ms, 214 LGN cells)
     """
+    expect(column, Column, "make_stimulus: column")
     if name not in SCENES:
         raise InputError(f"stimulus {name!r}: choose one of {', '.join(SCENES)}")
     scene = SCENES[name]
+    duration, drop = (
+        expect_number(duration_ms, "duration_ms"),
+        expect_number(drop_ms, "drop_ms"),
+    )
+    if not 0.0 <= drop < duration:
+        raise InputError(
+            f"stimulus {name}: drop_ms ({drop:g}) leaves nothing of {duration:g} ms"
+        )
     known = {option.name: option for option in scene.options}
     for given, value in options.items():
         if given not in known:
@@ -50,10 +60,17 @@ def make_stimulus(
                 f"stimulus {name}: has no {given}"
                 + (f"; it has {', '.join(known)}" if known else "")
             )
+        expect_number(value, f"stimulus {name}: {given}")
         if not known[given].lowest <= value <= known[given].highest:
             raise InputError(
                 f"stimulus {name}: {given} {value:g} is not within "
                 f"{known[given].lowest:g} to {known[given].highest:g}"
             )
     values = {n: options.get(n, option.default) for n, option in known.items()}
-    return scene.make(column.lgn, SceneTrial(duration_ms, drop_ms), values)
+    made = scene.make(column.lgn, SceneTrial(duration, drop), values)
+    if any(onset >= duration for onset in made.onset_ms):
+        raise InputError(
+            f"stimulus {name}: in {duration:g} ms with a start of {drop:g} ms it would "
+            "not appear; give a longer duration_ms"
+        )
+    return made

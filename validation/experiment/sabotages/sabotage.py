@@ -7,6 +7,7 @@ from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
+from ratemodel.variants.kind import VariantKind
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Sabotage:
         Multiplies tau_r.
     reverse_time
         Turn the model's response round in time.
-    spares
-        Variants that do not have what it changes.
+    needs_tau_s, needs_tau_r
+        Whether it changes nothing where synapses, or the rate, have no inertia.
     needs
         Population without which it changes nothing.
     """
@@ -39,8 +40,16 @@ class Sabotage:
     stimulus: Callable[[Stimulus], Stimulus] = lambda s: s
     tau_r_factor: float = 1.0
     reverse_time: bool = False
-    spares: tuple[str, ...] = ()
+    needs_tau_s: bool = False
+    needs_tau_r: bool = False
     needs: str | None = None
+
+    def changes(self, variant: VariantKind) -> bool:
+        """Say whether a variant has what it changes."""
+        has_tau_r = variant.tau_r_grid_ms is not None
+        return (variant.has_tau_s or not self.needs_tau_s) and (
+            has_tau_r or not self.needs_tau_r
+        )
 
 
 def with_weights(parameters: RateParameters, weight_pa: FloatArray) -> RateParameters:

@@ -19,5 +19,5 @@ SYNAPSES_SLOWED = Sabotage(
     "tau_s_x3",
     "tau_s times 3",
     lambda p: slow_synapses(p, 3.0),
-    spares=("equilibrium",),
+    needs_tau_s=True,
 )

@@ -65,7 +65,7 @@ def page_figures(data: ReportData) -> dict[str, Any]:
         "scores": picture(
             draw_scores(data),
             "Verdict measures by population and model",
-            "The four measures that decide, with 95 % intervals (mean rate: 90 %). "
+            "The measures that decide, with 95 % intervals (mean rate: 90 %). "
             "Shaded: allowed by the default tier. Hollow: inconclusive. Arrow heads: "
             "beyond the axis.",
         ),
