@@ -1,5 +1,6 @@
 """Arguments of the wrong kind, said in one line."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -29,6 +30,19 @@ def expect(value: Any, kind: type[T], name: str) -> T:
         raise InputError(
             f"{name} must be a {kind.__name__}, not {type(value).__name__}"
         )
+    return value
+
+
+def expect_mapping(value: Any, name: str) -> Mapping[str, Any]:
+    """Return keys and values.
+
+    Raises
+    ------
+    InputError
+        If it is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise InputError(f"{name} must hold keys, not {value!r}")
     return value
 
 

@@ -1,16 +1,24 @@
 """A validation into a run folder: checked, run, put in place."""
 
+import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from bridge.column.column import Column
+from bridge.errors import InputError
+from bridge.expect import expect_mapping
+from bridge.files.existing import Existing, flags_of
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
 from bridge.sonata.write import write_sonata
-from validation.config.validate import ValidateConfig, merged_config
+from validation.config.column import FileColumn
+from validation.config.validate import ValidateConfig, parse_config
+from validation.experiment.column import load_column
 from validation.experiment.device import settle_device
+from validation.experiment.trained_run import options_with_run
+from validation.measures.criteria import load_criteria
 from validation.report.run_report import RunReport
 
 COLUMN = "column"
@@ -18,12 +26,12 @@ COLUMN = "column"
 
 
 def validate(
-    column: Column | str | int,
+    column: Column | str | Path | int,
     out: str | Path,
     *,
     quick: bool = False,
-    config: Mapping[str, Mapping[str, Any]] | None = None,
-    overwrite: bool = False,
+    config: Mapping[str, Any] | None = None,
+    existing: Existing = "refuse",
     progress: Progress | None = None,
 ) -> RunReport:
     """Judge rate models of a column against its spiking model.
@@ -41,8 +49,10 @@ def validate(
     config
         Sections and keys of a configuration, such as
         ``{"rate": {"variants": ["low_pass"]}, "spiking": {"device": "numpy"}}``.
-    overwrite
-        Replace a former result in the folder.
+    existing
+        What becomes of a result in the folder: ``"refuse"``, ``"overwrite"``, or
+        ``"resume"``, which continues an interrupted run (``--overwrite`` and
+        ``--resume`` of the command).
     progress
         Receives the progress.
 
@@ -52,28 +62,76 @@ def validate(
         If any input cannot be used; before anything is computed.
     """
     out = Path(out)
-    sections: dict[str, Any] = {
-        name: dict(keys) for name, keys in (config or {}).items()
-    }
-    if quick:
-        sections["protocol"] = {"quick": True, **sections.get("protocol", {})}
-    given: Column | None = None
-    if isinstance(column, Column):
-        given = column
-        sections["column"] = {"path": str(out.absolute() / COLUMN)}
-    elif isinstance(column, str) and column not in ("3k", "6k"):
-        sections["column"] = {"path": column, **sections.get("column", {})}
-    else:
-        sections["column"] = {"size": column, **sections.get("column", {})}
+    sections = _sections(column, out, quick, config)
+    if sections["column"].get("weights") is not None:
+        sections |= options_with_run(sections)
+    checked = parse_config(sections, "validate")
+    check_files(checked, column if isinstance(column, Column) else None)
     report = validate_in_folder(
         out,
-        merged_config(None, sections),
+        checked,
         nullcontext(progress or SilentProgress()),
-        column=given,
-        overwrite=overwrite,
+        column=column if isinstance(column, Column) else None,
+        **flags_of(existing),
     )
-    assert report is not None  # that is said of a resumed run only
-    return report
+    return report or RunReport.read(out)  # a resumed run may be complete already
+
+
+def _sections(
+    column: Column | str | Path | int,
+    out: Path,
+    quick: bool,
+    config: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return the configuration that the arguments make, not yet checked."""
+    sections: dict[str, Any] = dict(expect_mapping(config or {}, "validate: config"))
+    if quick:
+        sections["protocol"] = {"quick": True, **_section(sections, "protocol")}
+    own = _section(sections, "column")
+    stated = {"path", "size", "radius_um"} & set(own)
+    if isinstance(column, Column):
+        stated = set(own)
+        which: dict[str, Any] = {"path": str(out.absolute() / COLUMN)}
+    elif isinstance(column, Path):
+        which = {"path": str(column)}
+    elif isinstance(column, str) and not (column in ("3k", "6k") or column.isdigit()):
+        which = {"path": column}
+    else:
+        which = {"size": column}
+    if stated:
+        raise InputError(
+            f"validate: column.{min(stated)} in config and the column that is given "
+            "exclude each other"
+        )
+    sections["column"] = {**which, **own}
+    return sections
+
+
+def _section(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return expect_mapping(sections.get(name, {}), f"validate: config.{name}")
+
+
+def check_files(config: ValidateConfig, column: Column | None = None) -> None:
+    """Check the files that a configuration names.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    column
+        The column that ``config.column`` names, where it is at hand.
+
+    Raises
+    ------
+    InputError
+        If one is missing or cannot be used.
+    """
+    is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
+    if is_file and column is None:
+        # Read whole: a file that is cut off must not stop a run half-way.
+        load_column(config.column)
+    if config.criteria is not None:
+        load_criteria(Path(config.criteria))
 
 
 def validate_in_folder(
@@ -105,6 +163,7 @@ def validate_in_folder(
     RunReport or None
         What was found; None where a resumed run is complete already.
     """
+    own_files = _own_column(out, config) if column is None else None
     config = settle_device(config, column)
     with open_run_folder(
         out, config.to_toml(), overwrite=overwrite, resume=resume
@@ -118,6 +177,28 @@ def validate_in_folder(
             report = run_validation(config, folder, running, column)
         if column is not None:
             write_sonata(column, folder.staging / COLUMN)
+        elif own_files is not None:
+            shutil.copytree(own_files, folder.staging / COLUMN)
         (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
         folder.commit()
     return report
+
+
+def _own_column(out: Path, config: ValidateConfig) -> Path | None:
+    """Return the column's folder where the run that is repeated holds it itself.
+
+    Raises
+    ------
+    InputError
+        If the column lies elsewhere in the folder of the run, which replaces it.
+    """
+    if not isinstance(config.column, FileColumn):
+        return None
+    path, folder = Path(config.column.path).resolve(), out.resolve()
+    if path == folder / COLUMN:
+        return path
+    if path.is_relative_to(folder):
+        raise InputError(
+            f"{config.column.path}: lies in the folder of the run; choose another --out"
+        )
+    return None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError
+from bridge.files.existing import Existing, flags_of
 from bridge.files.run_folder import is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
 from ratemodel.network.device import choose_device, resolve_device
@@ -23,10 +24,9 @@ from validation.training.training_run import (
 
 def train(
     out: str | Path,
-    config: str | Path | Mapping[str, Mapping[str, Any]],
+    config: str | Path | Mapping[str, Any],
     *,
-    overwrite: bool = False,
-    resume: bool = False,
+    existing: Existing = "refuse",
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Train a rate model that a certificate vouches for.
@@ -39,8 +39,9 @@ def train(
         TOML file, or sections and keys, such as ``{"model": {"certificate":
         "runs/first/certificates/low_pass.json", "tier": "lenient"}, "tasks":
         {"tasks": ["orientation"]}, "training": {"steps": 200}}``.
-    overwrite, resume
-        Replace a former result in the folder; continue an interrupted training.
+    existing
+        What becomes of a result in the folder: ``"refuse"``, ``"overwrite"``, or
+        ``"resume"``, which continues an interrupted training.
     progress
         Receives the progress.
 
@@ -56,7 +57,7 @@ def train(
         stopped, or is complete already.
     """
     if isinstance(config, Mapping):
-        checked = merged_train_config(None, config)
+        checked = TrainConfig.parse(config, "train")
     else:
         checked = merged_train_config(Path(config), {})
     lines: list[str] = []
@@ -65,8 +66,7 @@ def train(
         checked,
         nullcontext(progress or SilentProgress()),
         lines.append,
-        overwrite=overwrite,
-        resume=resume,
+        **flags_of(existing),
     )
     if results is None:
         raise InputError(" ".join(lines) or "training: another process has the results")

@@ -53,7 +53,18 @@ def test_a_step_that_is_none_is_refused(dt_ms):
 def test_what_cannot_be_is_refused():
     with pytest.raises(InputError, match="membrane needs the variance"):
         RateModel(variant="low_pass", extensions=("membrane",))
-    with pytest.raises(ValidationError):
+    with pytest.raises(InputError, match=r"rate model: extensions\.0: "):
         RateModel(variant="low_pass", extensions=("dendrites",))
-    with pytest.raises(ValidationError, match="finite"):
-        RateModel(variant="low_pass", tau_r_ms=float("nan"))
+    for tau_r_ms in (float("nan"), -1.0, (1.0, 0.0)):
+        with pytest.raises(InputError, match="rate model: "):
+            RateModel(variant="low_pass", tau_r_ms=tau_r_ms)
+    # inside of a file it is one of the file's problems
+    with pytest.raises(ValidationError, match="dt_ms must be positive"):
+        RateModel.model_validate({"variant": "low_pass", "dt_ms": 0.0})
+
+
+def test_it_is_short_to_look_at():
+    model = RateModel.of_form("low_pass", "extended", 1.5)
+    assert repr(model) == "RateModel(low_pass_extended, tau_r 1.5 ms, dt 1 ms)"
+    many = model.with_tau_r(np.ones(3000))
+    assert repr(many) == "RateModel(low_pass_extended, 3000 values of tau_r, dt 1 ms)"

@@ -17,6 +17,7 @@ def _result(drop_ms: float = 0.0) -> SpikingResult:
     statistics = intervals(SPIKES, 3, 0.1)
     return SpikingResult(
         stimuli=(StimulusInfo("a"),),
+        column_hash="a" * 64,
         population=POPULATION,
         bin_ms=1.0,
         drop_ms=drop_ms,

@@ -68,7 +68,7 @@ def data(world: Any) -> ReportData:
         )
     }
     scores = {
-        name: score_model(prepared, model, criteria, np.random.default_rng(0))
+        name: score_model(prepared, model, np.random.default_rng(0))
         for name, model in models.items()
     }
     column = build_column("3k", 1)

@@ -12,7 +12,11 @@ MODEL = RateModel.of_form("low_pass", "extended", 1.5, 1.0)
 
 def frame(reference):
     return RatesFrame(
-        reference.stimuli, reference.population, reference.bin_ms, reference.drop_ms
+        reference.stimuli,
+        reference.population,
+        reference.bin_ms,
+        reference.drop_ms,
+        "a" * 64,
     )
 
 
