@@ -100,15 +100,20 @@ def test_a_folder_without_code_is_named_where_python_would_take_it(
 ) -> None:
     """An editable installation is asked last, after folders of that name."""
     (here / "validation").mkdir()
-    (here / "sitecustomize.py").write_text(
+    script = (
         "import sys\n"
         "from importlib.machinery import PathFinder\n"
         "class Last:\n"
         "    def find_spec(name, path=None, target=None):\n"
         f"        return PathFinder.find_spec(name, [{str(installed)!r}])\n"
-        "sys.meta_path.insert(sys.meta_path.index(PathFinder) + 1, Last)\n"
+        "sys.meta_path.append(Last)\n"
+        "sys.argv[0] = 'bin/v1bridge'\n"
+        "import v1bridge\n"
     )
-    assert_refused(here, here, here / "validation")
+    # without the packages of this environment, ours may be among them
+    done = start((sys.executable, "-S", "-c", script), here, here)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"v1bridge: {here / 'validation'} is in the way")
 
 
 def test_a_folder_without_code_is_no_matter_where_python_prefers_ours(
