@@ -115,12 +115,13 @@ def test_a_script_without_a_guard_validates_and_can_be_repeated(tmp_path):
         "import json, v1bridge as vb\n"
         "print('once')\n"
         f"config = json.loads({json.dumps(json.dumps(SMALL))})\n"
-        "column = vb.build_column(60)\n"
+        "config['spiking'] |= {'device': 'cpp', 'dt_ms': 0.1}\n"
+        "column = vb.build_column(200)\n"
         "print(vb.validate(column, 'run', quick=True, config=config))\n"
     )
     first = call([sys.executable, str(script)], tmp_path)
     assert first.count("once") == 1
-    assert "RunReport(n60: low_pass: " in first
+    assert "RunReport(n200: low_pass: " in first
     before = numbers(tmp_path / "run")
     command = [sys.executable, "-m", "v1bridge", "validate", "run/config.toml"]
     call([*command, "--out", "run", "--overwrite"], tmp_path)
