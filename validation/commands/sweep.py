@@ -145,10 +145,10 @@ def _threads(n_jobs: int, children: Children) -> Iterator[ThreadPoolExecutor]:
 
 
 def _train_missing(job: Job, out: Path, children: Children) -> bool:
-    return is_complete(out / job.name) or run_trainer(job, out, children)
+    return is_complete(out / job.name) or _train(job, out, children)
 
 
-def run_trainer(job: Job, out: Path, children: Children) -> bool:
+def _train(job: Job, out: Path, children: Children) -> bool:
     """Run one job in a process of its own; tell whether it succeeded."""
     config = out / "logs" / f"{job.name}.toml"
     config.write_text(job.config.to_toml(), encoding="utf-8")

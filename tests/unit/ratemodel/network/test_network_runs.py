@@ -175,7 +175,7 @@ def test_a_cell_has_a_slot_for_each_receptor_it_uses(make_network):
 
 def test_dataset_names_dimensions_and_units(make_network, make_stimulus):
     network = rate_network(make_network(), variant="low_pass", tau_r_ms=3.0)
-    data = network.run([make_stimulus(name="x")], bin_ms=20.0, drop_ms=50.0)
+    data = network.run([make_stimulus(name="x")], bin_ms=20.0, drop_ms=60.0)
     data = data.to_dataset()
     assert data["population_rate"].dims == ("stimulus", "time", "population")
     assert data["neuron_rate"].dims == ("stimulus", "neuron")

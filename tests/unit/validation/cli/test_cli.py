@@ -44,7 +44,9 @@ def fake_run(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """Stand in for the orchestration, which imports torch and Brian2."""
     module = types.ModuleType("validation.runs.validation")
 
-    def run_validation(config: Any, folder: Any, progress: Any) -> RunReport:
+    def run_validation(
+        config: Any, folder: Any, progress: Any, column: Any = None
+    ) -> RunReport:
         progress.start("spiking model", 2)
         progress.advance("spiking model")
         progress.finish("spiking model")
@@ -109,9 +111,9 @@ def test_options_reach_the_run(
     seen = []
     plain = fake_run.run_validation
 
-    def spy(config: Any, folder: Any, progress: Any) -> Any:
+    def spy(config: Any, folder: Any, progress: Any, column: Any) -> Any:
         seen.append(config)
-        return plain(config, folder, progress)
+        return plain(config, folder, progress, column)
 
     monkeypatch.setattr(fake_run, "run_validation", spy)
     words = "validate --size 6k --no-surround --variants low-pass --plain --quick"
@@ -145,7 +147,7 @@ def test_a_stopped_run_says_so_in_one_line_and_leaves_nothing(
     error: BaseException,
     expected_code: int,
 ) -> None:
-    def stop(config: Any, folder: Any, progress: Any) -> None:
+    def stop(config: Any, folder: Any, progress: Any, column: Any) -> None:
         (folder.staging / "report.html").write_text("half")
         raise error
 
@@ -163,7 +165,7 @@ def test_a_fault_of_ours_goes_to_a_log(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(config: Any, folder: Any, progress: Any) -> None:
+    def fail(config: Any, folder: Any, progress: Any, column: Any) -> None:
         raise ZeroDivisionError("two\nlines")
 
     monkeypatch.setattr(fake_run, "run_validation", fail)
