@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("bridge", "spiking", "ratemodel", "validation")
+PACKAGES = ("bridge", "spiking", "ratemodel", "validation", "v1bridge")
 PROGRAMS = {
-    "v1bridge": ("-m", "validation.cli.main"),
+    "v1bridge": ("-m", "v1bridge"),
     "python": (),
     "pytest": ("-m", "pytest", "-p", "no:cacheprovider"),
 }
