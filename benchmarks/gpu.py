@@ -115,7 +115,8 @@ def spiking_memory(sizes: list[str | int]) -> Report:
             spent = seconds(column, "cuda", n_copies, None)
         small = replace(gpu, free_bytes=2**29)
         with mock.patch(
-            "spiking.devices.choose.check_cuda", lambda small=small: (None, small)
+            "spiking.devices.cuda.device.check_cuda",
+            lambda small=small: (None, small),
         ):
             choice = choose_device("auto", lambda arrays=arrays: arrays)
         report[str(size)] = {

@@ -1,5 +1,7 @@
 """Time the training step of the rate model on a GPU, against eager PyTorch.
 
+    python benchmarks/gpu_rate_model.py [SIZE ...]
+
 ``rate_model()`` takes sizes of columns and returns a dictionary;
 ``benchmarks/gpu.py`` calls it. For 64 trials and 200 steps of the low-pass variant,
 plain and extended: the plain dense loop through autograd (where its matrices fit),
@@ -13,6 +15,7 @@ matrices, and bytes (the cheaper of both matrices read twice a step, what a step
 stores written and read once) at the rate of a copy, both measured on the card.
 """
 
+import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -212,5 +215,20 @@ def _wait(on_gpu: bool) -> None:
         torch.cuda.synchronize()
 
 
+def size_of(text: str) -> str | int:
+    """Return a size of a column, as an option gives it."""
+    return int(text) if text.isdecimal() else text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "sizes", nargs="*", metavar="SIZE", type=size_of, default=["3k", "6k"]
+    )
+    print(json.dumps(rate_model(parser.parse_args().sizes), indent=2))
+
+
 if __name__ == "__main__":
-    print(json.dumps(rate_model(["3k", "6k"]), indent=2))
+    main()

@@ -5,6 +5,7 @@
 Prints medians over fresh processes, the start of Python included.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,11 @@ def seconds(words: list[str]) -> float:
 
 
 def main() -> None:
-    n_runs = int(sys.argv[1]) if len(sys.argv) > 1 else N_RUNS
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", nargs="?", type=int, default=N_RUNS)
+    n_runs = parser.parse_args().runs
     taken: dict[str, list[float]] = {name: [] for name in CASES}
     for words in CASES.values():
         seconds(words)  # compiles to bytecode, fills the cache of the disk

@@ -7,6 +7,7 @@ the best of three. Frame by frame, as a movie needs it, and as still pictures, a
 tasks show them.
 """
 
+import argparse
 import time
 from collections.abc import Callable
 from functools import partial
@@ -31,6 +32,10 @@ def best_of_three(run: Callable[[], object]) -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.parse_args()
     field = (N_PIXELS * DEG_PER_PIXEL, N_PIXELS * DEG_PER_PIXEL)
     lgn = lgn_grid(field_deg=field)
     rng = np.random.default_rng(0)

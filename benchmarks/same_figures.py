@@ -8,6 +8,7 @@ one, equal to the last bit, and every sentence word for word; timings aside. Exi
 1 where one does not.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -128,9 +129,15 @@ def count_numbers(content: Any) -> int:
 
 def main() -> int:
     """Compare and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("old", metavar="OLD_RUN", type=Path)
+    parser.add_argument("new", metavar="NEW_RUN", type=Path)
+    options = parser.parse_args()
     old, new = (
-        json.loads((Path(run) / "report.json").read_text(encoding="utf-8"))
-        for run in sys.argv[1:3]
+        json.loads((run / "report.json").read_text(encoding="utf-8"))
+        for run in (options.old, options.new)
     )
     old, new = (r if "format" not in r else as_format_1(r) for r in (old, new))
     for report in (old, new):

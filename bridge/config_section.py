@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, core_schema
 
 from bridge.errors import InputError
 
@@ -72,9 +71,9 @@ class OneOf:
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    ) -> Any:
         """Return what pydantic makes of a ``Literal`` of the names."""
-        return core_schema.literal_schema(list(self.names))
+        return handler.generate_schema(Literal[self.names])
 
 
 def as_tuple(value: Any) -> Any:

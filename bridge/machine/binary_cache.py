@@ -1,14 +1,14 @@
 """Compiled programs and libraries, kept by their content and never half-written."""
 
-import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bridge.errors import DeviceError
@@ -16,8 +16,8 @@ from bridge.errors import DeviceError
 BINARY = "main"
 """Name of the program or library inside its folder."""
 
-CHECKSUM = "sha256"
-"""Name of the file that holds the SHA-256 of the binary."""
+CHECKSUMS = "sha256"
+"""Name of the file with the SHA-256 of every other file, as sha256sum writes them."""
 
 
 def cache_folder() -> Path:
@@ -53,7 +53,7 @@ def content_key(content: dict[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def hashes_of(folder: Path, names: Sequence[str]) -> dict[str, str]:
+def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of files by name, for the content of an entry.
 
     Parameters
@@ -65,22 +65,26 @@ def hashes_of(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 
 def find_cached(key: str) -> Path | None:
-    """Return the binary of an entry; None where it is missing or damaged.
+    """Return the binary of an entry; None where any of its files is damaged.
 
     Raises
     ------
     DeviceError
         If there is no folder to look in (:func:`cache_folder`).
     """
-    binary = cache_folder() / key / BINARY
+    folder = cache_folder() / key
     try:
-        expected = binary.with_name(CHECKSUM).read_text()
-        return binary if _checksum(binary) == expected else None
-    except OSError:
+        is_whole = (folder / CHECKSUMS).read_text() == _checksums(folder)
+    except (OSError, UnicodeDecodeError):
         return None
+    return folder / BINARY if is_whole else None
 
 
-def cached_binary(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
+def cached_binary(
+    key: str,
+    make: Callable[[Path], None],
+    will_do: Callable[[Path], bool] = lambda binary: True,
+) -> tuple[Path, bool]:
     """Return a compiled binary, making it if it is not there whole.
 
     It is made in a temporary folder beside its place and moved there in one
@@ -94,6 +98,8 @@ def cached_binary(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
         Name of the entry (:func:`content_key`).
     make
         Fills an empty folder with the binary and what it needs.
+    will_do
+        Says of a whole binary whether it is of use here; if not it is replaced, too.
 
     Returns
     -------
@@ -107,60 +113,81 @@ def cached_binary(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     DeviceError
         If there is no cache folder or it cannot be written.
     """
-    found = find_cached(key)
-    if found is not None:
-        return found, True
+
+    def is_there() -> bool:
+        found = find_cached(key)
+        return found is not None and will_do(found)
+
     folder = cache_folder() / key
-    try:
+    if is_there():
+        return folder / BINARY, True
+    with _writing(folder.parent):
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
-    except OSError as error:
-        raise DeviceError(
-            f"cannot keep what is compiled in {folder.parent} ({error.strerror}); "
-            "name another folder in V1BRIDGE_CACHE"
-        ) from error
     try:
         make(work)
-        (work / CHECKSUM).write_text(_checksum(work / BINARY))
-        _move_in(work, key)
+        checksums = _checksums(work)
+        with _writing(folder.parent):
+            (work / CHECKSUMS).write_text(checksums)
+            work.chmod(0o755)  # other users of the cache may read it
+            # Held from the look to the move: what is made room for is not an entry
+            # that another process has put there, and uses, since the look.
+            with _lock(folder):
+                if not is_there():
+                    _make_room(folder)
+                    work.rename(folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return folder / BINARY, False
 
 
-def drop_cached(key: str) -> None:
-    """Take an entry that will not do out of the cache, in one step, if it is there.
+@contextmanager
+def _writing(cache: Path) -> Iterator[None]:
+    """Name the cache in what is said of a file or folder that cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise DeviceError(
+            f"cannot keep what is compiled in {cache} ({error.strerror}); "
+            "name another folder in V1BRIDGE_CACHE"
+        ) from error
 
-    Parameters
-    ----------
-    key
-        Name of the entry.
 
-    Raises
-    ------
-    OSError
-        If the cache folder cannot be written.
-    """
-    folder = cache_folder() / key
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the place of an entry against other processes; its lock file stays."""
+    path = folder.with_name(f"{folder.name}.lock")
+    try:  # for writing: some network file systems lock nothing else
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:  # another user's
+        descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _make_room(folder: Path) -> None:
+    """Take an entry that will not do out of its place, in one step, if it is there."""
+    if not folder.exists():
+        return
     aside = Path(tempfile.mkdtemp(prefix="dropped-", dir=folder.parent))
     try:
-        with suppress(FileNotFoundError):
-            folder.rename(aside / key)
+        folder.rename(aside)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _move_in(work: Path, key: str) -> None:
-    """Make a folder the entry, unless another process has made a whole one."""
-    while find_cached(key) is None:
-        try:
-            work.rename(cache_folder() / key)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-            drop_cached(key)
-        else:
-            return
+def _checksums(folder: Path) -> str:
+    """Return a line for every file of a folder but the checksums themselves."""
+    names = [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path != folder / CHECKSUMS
+    ]
+    hashes = hashes_of(folder, sorted({BINARY, *names}))
+    return "".join(f"{value}  {name}\n" for name, value in hashes.items())
 
 
 def _checksum(path: Path) -> str:

@@ -63,10 +63,14 @@ def find_compiler() -> Compiler:
         raise DeviceError(f"CXX cannot be read ({given}): {error}") from error
     candidates = words[:1] or CANDIDATES
     found = next((path for name in candidates if (path := shutil.which(name))), None)
-    if found is None:
-        why = f"CXX names one that is not there ({given})" if words else "none found"
+    if found is None and words:
         raise DeviceError(
-            f"device 'cpp' needs a C++ compiler, {why}: install g++ (Debian, "
+            f"CXX names a compiler that is not there ({given}): name another, or unset "
+            "CXX to have one looked for"
+        )
+    if found is None:
+        raise DeviceError(
+            "device 'cpp' needs a C++ compiler, none found: install g++ (Debian, "
             "Ubuntu: apt install g++) or clang++, or use --device numpy"
         )
     command = (str(Path(found).absolute()), *words[1:])

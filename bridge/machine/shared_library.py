@@ -1,6 +1,7 @@
 """Loops in C++ that are called from Python, compiled once for a machine."""
 
 import ctypes
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -12,7 +13,6 @@ from bridge.machine.binary_cache import (
     BINARY,
     cached_binary,
     content_key,
-    drop_cached,
     find_cached,
     hashes_of,
 )
@@ -41,10 +41,17 @@ def load_shared_library(source: Path, flags: Sequence[str]) -> ctypes.CDLL | Non
     ctypes.CDLL or None
         None where no compiler is found that takes these flags, or what it makes
         does not load.
+
+    Raises
+    ------
+    DeviceError
+        If ``CXX`` names a compiler that is not there.
     """
     try:
         compiler = find_compiler()
     except DeviceError:
+        if os.environ.get("CXX", "").strip():
+            raise
         return None
     key = content_key(
         {
@@ -53,13 +60,11 @@ def load_shared_library(source: Path, flags: Sequence[str]) -> ctypes.CDLL | Non
             "flags": list(flags),
         }
     )
-    with suppress(DeviceError, OSError):  # this process needs no cache
+    with suppress(DeviceError):  # this process needs no cache
         found = find_cached(key)
-        if found is not None:
-            library = _load(found)
-            if library is not None:
-                return library
-            drop_cached(key)
+        library = None if found is None else _load(found)
+        if library is not None:
+            return library
     return _compile_and_keep([*compiler.command, *flags, str(source.resolve())], key)
 
 
@@ -78,7 +83,11 @@ def _compile_and_keep(command: list[str], key: str) -> ctypes.CDLL | None:
         library = _load(made)
         if library is not None:
             with suppress(DeviceError, OSError):
-                cached_binary(key, lambda entry: _copy(made, entry))
+                cached_binary(
+                    key,
+                    lambda entry: _copy(made, entry),
+                    will_do=lambda binary: _load(binary) is not None,
+                )
         return library
 
 

@@ -13,19 +13,24 @@ from ratemodel.scenarios.scenario import Scenario
 ScenarioName = Annotated[str, OneOf(tuple(SCENARIOS))]
 
 
+class _Named(Section):
+    name: ScenarioName = DEFAULT.name
+
+
 def _option_fields() -> dict[str, Any]:
     """Return the options of all scenarios, as pydantic wants fields."""
     fields: dict[str, Any] = {}
     for kind in SCENARIOS.values():
         for name, field in kind.options.model_fields.items():
+            if name in (*_Named.model_fields, "seed"):
+                raise ValueError(
+                    f"scenario {kind.name} cannot have an option called {name}: all "
+                    "scenarios share that key"
+                )
             if name in fields:
                 raise ValueError(f"two scenarios have an option called {name}")
             fields[name] = (field.annotation, field)
     return fields
-
-
-class _Named(Section):
-    name: ScenarioName = DEFAULT.name
 
 
 if TYPE_CHECKING:
@@ -54,7 +59,8 @@ class ScenarioConfig(_WithOptions):
     def _options_are_its_own(self) -> Self:
         for kind in SCENARIOS.values():
             for name, field in kind.options.model_fields.items():
-                if kind.name != self.name and getattr(self, name) != field.default:
+                default = field.get_default(call_default_factory=True)
+                if kind.name != self.name and getattr(self, name) != default:
                     raise ValueError(
                         f"{name} ({getattr(self, name)}) belongs to scenario "
                         f"{kind.name}, not to {self.name}"

@@ -54,6 +54,11 @@ class _Trials(Section):
 
 def _sections() -> dict[str, Any]:
     """Return the section of every task, as pydantic wants fields."""
+    for name in (*_Trials.model_fields, "split"):
+        if name in TASKS:
+            raise ValueError(
+                f"a task cannot be called {name}: all tasks share that key"
+            )
     return {name: (kind.config, kind.config()) for name, kind in TASKS.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,3 +46,25 @@ class TaskKind:
     def has_images(self) -> bool:
         """Whether it shows images from files."""
         return "images" in self.config.model_fields
+
+
+def refuse_shared_ids(kinds: Iterable[TaskKind]) -> None:
+    """Refuse tasks that would draw the same random numbers.
+
+    Parameters
+    ----------
+    kinds
+        All there are.
+
+    Raises
+    ------
+    ValueError
+        If two have the same ``task_id``.
+    """
+    of_id: dict[int, str] = {}
+    for kind in kinds:
+        other = of_id.setdefault(kind.task_id, kind.name)
+        if other != kind.name:
+            raise ValueError(
+                f"tasks {other} and {kind.name} have the same task_id, {kind.task_id}"
+            )

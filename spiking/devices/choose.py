@@ -54,7 +54,7 @@ def choose_device(wanted: str, arrays: MakeArrays | None = None) -> DeviceChoice
         or the network does not fit.
     """
     if wanted != AUTO:
-        _device(wanted).check(arrays)
+        _device(wanted, AUTO).check(arrays)
         return DeviceChoice(wanted)
     first, other = PREFERRED
     try:
@@ -86,9 +86,8 @@ def device_runner(device: str) -> Runner:
     return _device(device).run
 
 
-def _device(name: str) -> Device:
+def _device(name: str, *others: str) -> Device:
     if name not in DEVICES:
-        raise DeviceError(
-            f"device {name!r} does not exist: choose from {', '.join(DEVICES)}"
-        )
+        names = ", ".join((*DEVICES, *others))
+        raise DeviceError(f"device {name!r} does not exist: choose from {names}")
     return DEVICES[name]

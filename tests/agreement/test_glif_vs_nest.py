@@ -1,6 +1,6 @@
 """Spike times of all 111 cell models against NEST's ``glif_psc``.
 
-The traces come from ``benchmarks/make_nest_traces.py``. Both sides solve the
+The traces come from ``benchmarks/references/make_nest_traces.py``. Both sides solve the
 same linear equations exactly, so spikes fall into the same step except where
 the voltage grazes the threshold to within rounding (1e-12 mV): 99 % is asked
 for, and a chaotic amplification of one moved spike is the only excuse.

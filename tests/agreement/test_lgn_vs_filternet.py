@@ -1,7 +1,7 @@
 """The LGN filter bank against BMTK's FilterNet on the same movies.
 
-The rates come from ``benchmarks/make_filternet_rates.py``: 14 types x 64 cells, with
-jitter, as float16, which rounds each by at most 2^-11 (4.9e-4).
+The rates come from ``benchmarks/references/make_filternet_rates.py``: 14 types x 64
+cells, with jitter, as float16, which rounds each by at most 2^-11 (4.9e-4).
 """
 
 from pathlib import Path

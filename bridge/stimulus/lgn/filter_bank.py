@@ -23,7 +23,7 @@ What FilterNet does and this does not:
   its milliseconds of the sum inside the brackets.
 * It forgets what came before the movie. Here :meth:`LgnFilterBank.process` hands
   back the state to go on from.
-* Its Gaussians depend on the pixels (see ``lgn_receptive_field.py``).
+* Its Gaussians depend on the pixels (see ``receptive_field.py``).
 * It drops the second subfield of a composite cell that has no axis, as in some
   released files. Here such a cell gets a random axis.
 """

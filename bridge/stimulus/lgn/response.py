@@ -4,7 +4,7 @@ A scene gives the local contrast of every LGN cell over time, and a response
 turns it into a rate. The response here is the simplest that keeps the types
 apart: a rectified linear cell with a biphasic (sustained) or differentiating
 (transient) impulse response made of first-order low-pass filters. For movies
-there are the full spatio-temporal filters: ``lgn_filter_bank.py``.
+there are the full spatio-temporal filters: ``filter_bank.py``.
 """
 
 from dataclasses import dataclass

@@ -32,8 +32,8 @@ def check_cuda() -> tuple[Toolkit, Gpu]:
     Raises
     ------
     DeviceError
-        If Python 3.12, the extra ``cuda``, the toolkit, the driver or a GPU is
-        missing, in this order.
+        If Python 3.12 or newer, the extra ``cuda``, the toolkit, the driver or a
+        GPU is missing, in this order.
     """
     check_packages()
     return find_toolkit(), find_gpu()

@@ -40,6 +40,7 @@ _SOURCES = (
     "cells/glif3_equations.py",
     "brian/random_numbers.py",
     "devices/cuda/program.py",
+    "devices/cuda/toolkit.py",
 )
 """The files of spiking that decide what is compiled."""
 

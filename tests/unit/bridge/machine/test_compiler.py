@@ -61,7 +61,10 @@ def test_options_and_version_make_the_identity(monkeypatch, programs):
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("/no/such/compiler -O2", "CXX names one that is not there (/no/such/comp"),
+        (
+            "/no/such/compiler -O2",
+            "CXX names a compiler that is not there (/no/such/comp",
+        ),
         ("g++ 'open", "CXX cannot be read (g++ 'open): No closing quotation"),
         ("broken", "cannot start the compiler"),
     ],

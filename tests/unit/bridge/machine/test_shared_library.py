@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.errors import DeviceError
 from bridge.machine.binary_cache import find_cached
 from bridge.machine.shared_library import load_shared_library
 
@@ -46,7 +47,7 @@ def calls(monkeypatch, tmp_path):
 
 
 def entries(cache):
-    return [path.name for path in cache.iterdir()]
+    return [path.name for path in cache.iterdir() if path.suffix != ".lock"]
 
 
 def only_entry(cache):
@@ -84,7 +85,7 @@ def test_a_library_that_will_not_do_is_made_anew(cache, source, calls, damage):
     else:  # whole, by its checksum, but nothing to load
         path.write_bytes(b"another machine's")
         checksum = hashlib.sha256(b"another machine's").hexdigest()
-        path.with_name("sha256").write_text(checksum)
+        path.with_name("sha256").write_text(f"{checksum}  main\n")
         assert find_cached(path.parent.name) == path
     assert load_shared_library(source, FLAGS).answer() == 42
     assert calls() == 2
@@ -124,11 +125,26 @@ def test_what_does_not_compile_or_load_is_none_and_not_kept(cache, source, monke
     # an undefined symbol is found out by the loader
     source.write_text("int missing();\nint value = missing();\n")
     assert load_shared_library(source, FLAGS) is None
-    for command in ("/no/such/compiler", "false"):
-        monkeypatch.setenv("CXX", command)
-        source.write_text(SOURCE)
-        assert load_shared_library(source, FLAGS) is None
+    source.write_text(SOURCE)
+    monkeypatch.setenv("CXX", "false")
+    assert load_shared_library(source, FLAGS) is None
     assert not cache.exists() or entries(cache) == []
+
+
+@pytest.mark.parametrize("command", ["/no/such/compiler", "g++ 'open"])
+def test_a_compiler_that_cxx_names_in_vain_is_refused(source, monkeypatch, command):
+    monkeypatch.setenv("CXX", command)
+    with pytest.raises(DeviceError, match="CXX"):
+        load_shared_library(source, FLAGS)
+
+
+@pytest.mark.parametrize("named", [None, "", " "])
+def test_no_compiler_at_all_is_none(source, monkeypatch, tmp_path, named):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    if named is not None:
+        monkeypatch.setenv("CXX", named)
+    assert load_shared_library(source, FLAGS) is None
 
 
 def _answer(source, start, answers):

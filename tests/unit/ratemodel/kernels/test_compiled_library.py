@@ -4,6 +4,7 @@ import ctypes
 
 import pytest
 
+from bridge.errors import DeviceError
 from ratemodel.kernels import compiled_library, csr_kernels, transfer_kernel
 
 SOURCES = [csr_kernels.SOURCE, transfer_kernel.SOURCE]
@@ -19,15 +20,24 @@ def cache(monkeypatch, tmp_path):
 def test_a_second_process_would_find_the_library(monkeypatch, tmp_path, source):
     if build(source) is None:
         pytest.skip("no C++ compiler with OpenMP")
-    (entry,) = tmp_path.iterdir()
-    assert build(source)._name == str(entry / "main")
+    (binary,) = tmp_path.glob("*/main")
+    assert build(source)._name == str(binary)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("compiler", ["/no/such/compiler", "false"])
-def test_without_a_compiler_there_is_no_library(monkeypatch, compiler, source):
-    monkeypatch.setenv("CXX", compiler)
+def test_without_a_compiler_there_is_no_library(monkeypatch, tmp_path, source):
+    monkeypatch.setenv("CXX", "false")
     assert build(source) is None
+    monkeypatch.delenv("CXX")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert build(source) is None
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_compiler_that_cxx_names_in_vain_is_refused(monkeypatch, source):
+    monkeypatch.setenv("CXX", "/no/such/compiler")
+    with pytest.raises(DeviceError, match="not there"):
+        build(source)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)

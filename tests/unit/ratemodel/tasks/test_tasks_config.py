@@ -1,9 +1,14 @@
 """The configuration of the tasks."""
 
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+
 import pytest
 
 from bridge.errors import InputError
+from ratemodel.tasks import config
 from ratemodel.tasks.config import TasksConfig
+from ratemodel.tasks.kind import refuse_shared_ids
 from ratemodel.tasks.registry import TASKS
 
 WRONG = {
@@ -50,6 +55,23 @@ def test_the_numbers_of_the_tasks_stay_what_they_are() -> None:
     # they enter the random numbers of every trial
     numbers = {name: kind.task_id for name, kind in TASKS.items()}
     assert numbers == {"orientation": 0, "classification": 1, "change": 2}
+
+
+def test_no_two_tasks_draw_the_same_random_numbers() -> None:
+    change = TASKS["change"]
+    refuse_shared_ids([*TASKS.values(), replace(change, name="other", task_id=7)])
+    with pytest.raises(ValueError, match=r"tasks change and other .* task_id, 2$"):
+        refuse_shared_ids([*TASKS.values(), replace(change, name="other")])
+
+
+@pytest.mark.parametrize("name", ["tasks", "seed", "screen", "split"])
+def test_a_task_is_not_called_as_a_key_of_all_tasks(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setitem(TASKS, name, replace(TASKS["change"], name=name, task_id=7))
+    spec = spec_from_file_location("config_again", config.__file__)
+    with pytest.raises(ValueError, match=f"^a task cannot be called {name}: .*$"):
+        spec.loader.exec_module(module_from_spec(spec))
 
 
 def test_sections_are_written_in_the_order_that_files_have() -> None:

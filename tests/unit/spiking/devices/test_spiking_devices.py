@@ -1,5 +1,6 @@
 """Devices: the same spikes from each, clear words where one is missing."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,10 +10,12 @@ import pytest
 from small_column import make_stimulus
 
 import spiking.devices.cpp.device
+import spiking.devices.cpp.program
+import spiking.devices.cuda.program
 from bridge.errors import DeviceError
 from bridge.machine.compiler import find_compiler
 from spiking.brian.brian_session import import_brian2
-from spiking.devices.choose import device_runner
+from spiking.devices.choose import choose_device, device_runner
 from spiking.devices.cpp.program import compile_program
 from spiking.running.model import SpikingModel
 
@@ -50,8 +53,27 @@ def test_devices_give_the_same_spikes(column, quick_cython):
 
 @pytest.mark.parametrize("device", ["CUDA", "CPP", "gpu"])
 def test_unknown_devices_are_refused_with_the_choice(device):
-    with pytest.raises(DeviceError, match="choose from cpp, cuda, cython, numpy"):
+    with pytest.raises(DeviceError, match=r"choose from cpp, cuda, cython, numpy$"):
         device_runner(device)
+    with pytest.raises(DeviceError, match=r"from cpp, cuda, cython, numpy, auto$"):
+        choose_device(device)
+
+
+PROGRAMS = (spiking.devices.cpp.program, spiking.devices.cuda.program)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=["cpp", "cuda"])
+def test_the_key_of_a_binary_has_every_file_that_decides_what_is_made(program):
+    tree = ast.parse(Path(program.__file__).read_text(encoding="utf-8"))
+    imported = {
+        node.module.removeprefix("spiking.").replace(".", "/") + ".py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("spiking.")
+    }
+    # one calls Brian2, the other holds the sizes, which are in the key themselves
+    decide = imported - {"brian/brian_session.py", "network/network_arrays.py"}
+    assert len(decide) > 1
+    assert decide <= set(program._SOURCES)
 
 
 def test_compiler_errors_are_one_line(tmp_path):

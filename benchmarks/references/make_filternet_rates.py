@@ -1,6 +1,6 @@
 """Reference rates of BMTK's FilterNet for the LGN filter bank.
 
-    python benchmarks/make_filternet_rates.py [--out FILE]
+    python benchmarks/references/make_filternet_rates.py [--out FILE]
 
 Needs the extra ``nest`` (which has bmtk) and scikit-learn. FilterNet's own loader
 builds the cells of the grid of all 14 types (8 x 8 cells each) with the parameters
@@ -37,7 +37,7 @@ FIELD_DEG = (60.0, 48.0)
 N_MS = 600
 SAMPLE_MS = (10, 45, 62, 75, 90, 110, 140, 170, 210, 230, 260, 300, 370, 410, 460, 560)
 JITTER, SEED = 0.025, 0
-OUT = Path(__file__).parents[1] / "tests" / "agreement" / "data" / "filternet.npz"
+OUT = Path(__file__).parents[2] / "tests" / "agreement" / "data" / "filternet.npz"
 
 
 class Node(SimpleNamespace):

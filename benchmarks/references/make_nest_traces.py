@@ -1,6 +1,6 @@
 """Reference spikes of NEST's ``glif_psc`` for the 111 cell models.
 
-    python benchmarks/make_nest_traces.py [--out tests/agreement/data/nest_glif3.npz]
+    python benchmarks/references/make_nest_traces.py [--out FILE]
 
 Needs the extra ``nest`` (nest-simulator). Each model runs alone for 1.5 s at
 dt 0.1 ms under three inputs, which are stored with the spikes:
@@ -131,7 +131,7 @@ def connect_events(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    default = Path(__file__).parents[1] / "tests/agreement/data/nest_glif3.npz"
+    default = Path(__file__).parents[2] / "tests/agreement/data/nest_glif3.npz"
     parser.add_argument("--out", type=Path, default=default)
     out = parser.parse_args().out
     models, inputs = models_of_table(), draw_inputs()
