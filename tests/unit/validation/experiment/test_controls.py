@@ -11,6 +11,7 @@ from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from bridge.stimulus.scenes.broadband import broadband
 from bridge.stimulus.scenes.grating import grating
+from ratemodel.variants.registry import VARIANTS
 from validation.experiment.rate_models import respond
 from validation.experiment.sabotages.permuted_lgn import permute_lgn
 from validation.experiment.sabotages.registry import SABOTAGES
@@ -113,3 +114,14 @@ def test_every_sabotage_reaches_the_response(column, parameters, name):
     assert np.abs(wrong.rates_hz - right.rates_hz)[..., cells].max() > 1e-3 * scale
     if name == "time_reversed":
         np.testing.assert_array_equal(wrong.rates_hz, right.rates_hz[:, ::-1])
+
+
+def test_a_variant_is_spared_what_changes_nothing_in_it():
+    spared = {
+        name: {kind for kind, own in VARIANTS.items() if not sabotage.changes(own)}
+        for name, sabotage in SABOTAGES.items()
+    }
+    assert {name: kinds for name, kinds in spared.items() if kinds} == {
+        "tau_s_x3": {"equilibrium"},
+        "tau_r_x5": {"instantaneous"},
+    }
