@@ -11,8 +11,10 @@ def test_the_page_adds_a_variant_that_is_judged(tmp_path):
     follow("add-a-variant", tmp_path)
     run = tmp_path / "runs/static"
     report = json.loads((run / "report.json").read_text())
-    assert list(report["variants"]) == ["static", "low_pass"]
+    assert list(report["variants"]) == ["static"]
     assert report["variants"]["static"]["model"]["tau_r_ms"] is None
+    # what changes nothing in a variant without inertia is no control of it
+    assert not {"tau_r_x5", "tau_s_x3"} & set(report["controls"])
     certificate = json.loads((run / "certificates/static.json").read_text())
     assert certificate["model"]["variant"] == "static"
     assert "Static, plain" in (run / "report.html").read_text()
