@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
+import tomli_w
 from pydantic import (
     BeforeValidator,
     Discriminator,
@@ -88,6 +89,10 @@ ColumnConfig = Annotated[
 
 class ConfigWithColumn(Section):
     """A configuration with a section ``column``, which is of one of two kinds."""
+
+    def to_toml(self) -> str:
+        """Return the complete configuration as TOML; reading it gives it back."""
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
 
     @classmethod
     def in_one_line(cls, error: ValidationError) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import tomli_w
 from pydantic import Field
 
 from bridge.certificate.scores import Tier
@@ -74,10 +73,6 @@ class TrainConfig(ConfigWithColumn):
     readout: ReadoutConfig = ReadoutConfig()
     scenario: ScenarioConfig = ScenarioConfig()
     training: TrainingConfig = TrainingConfig()
-
-    def to_toml(self) -> str:
-        """Return the complete configuration as TOML; reading it gives it back."""
-        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
 
 
 def merged_train_config(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import tomli_w
 from pydantic import (
     Field,
     model_validator,
@@ -101,10 +100,6 @@ class ValidateConfig(ConfigWithColumn):
                 f"({self.reduction.seed}) must all differ"
             )
         return self
-
-    def to_toml(self) -> str:
-        """Return the complete configuration as TOML; reading it gives it back."""
-        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
 
 
 def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:

@@ -16,7 +16,7 @@ from validation.criteria.threshold import (
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
 from validation.statistics.latency import compute_lag
-from validation.statistics.numbers import interval_of, known
+from validation.statistics.numbers import estimate
 
 FEWEST_BINS = 8
 """Bins of a trial below which no lag can be told."""
@@ -61,9 +61,7 @@ class Lag(Measure[LagLimits, MeasureResult]):
         )
         confidence = prepared.criteria.statistics.confidence.value
         return [
-            MeasureResult(
-                value=known(lag[0, g]), interval=interval_of(lag[1:, g], confidence)
-            )
+            MeasureResult(**estimate(lag[:, g], confidence))
             for g in range(compared.n_groups)
         ]
 

@@ -16,7 +16,7 @@ from validation.criteria.threshold import (
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
 from validation.measuring.onsets import onset_responses
-from validation.statistics.numbers import interval_of, known
+from validation.statistics.numbers import estimate
 
 
 class OnsetLimits(Limits):
@@ -48,10 +48,7 @@ class Onset(Measure[OnsetLimits, MeasureResult]):
         return [
             MeasureResult()
             if response is None
-            else MeasureResult(
-                value=known(response.latency_difference_ms[0]),
-                interval=interval_of(response.latency_difference_ms[1:], confidence),
-            )
+            else MeasureResult(**estimate(response.latency_difference_ms, confidence))
             for response in onset_responses(compared)
         ]
 

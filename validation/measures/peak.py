@@ -17,7 +17,7 @@ from validation.criteria.threshold import (
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
 from validation.measuring.onsets import onset_responses
-from validation.statistics.numbers import interval_of, known
+from validation.statistics.numbers import estimate
 
 
 class PeakLimits(Limits):
@@ -57,10 +57,7 @@ class Peak(Measure[PeakLimits, MeasureResult]):
         return [
             MeasureResult()
             if response is None
-            else MeasureResult(
-                value=known(response.peak_ratio[0]),
-                interval=interval_of(response.peak_ratio[1:], confidence),
-            )
+            else MeasureResult(**estimate(response.peak_ratio, confidence))
             for response in onset_responses(compared)
         ]
 

@@ -12,7 +12,7 @@ from validation.criteria.threshold import LimitsT
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Measure, ResultT
 from validation.statistics.comparison import Comparison
-from validation.statistics.numbers import interval_of, known
+from validation.statistics.numbers import estimate
 
 
 class SampledMeasure(Measure[LimitsT, ResultT], Generic[LimitsT, ResultT]):
@@ -45,11 +45,7 @@ class SampledMeasure(Measure[LimitsT, ResultT], Generic[LimitsT, ResultT]):
         return [
             cast(
                 ResultT,
-                self.result(
-                    value=known(samples[0, group]),
-                    interval=interval_of(samples[1:, group], confidence),
-                    **extra,
-                ),
+                self.result(**estimate(samples[:, group], confidence), **extra),
             )
             for group, extra in enumerate(self.extras(compared))
         ]

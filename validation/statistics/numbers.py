@@ -1,11 +1,20 @@
 """Numbers that may be unknown, and their intervals."""
 
+from typing import TypedDict
+
 import numpy as np
 
 from bridge.arrays import FloatArray
 from bridge.certificate.scores import Interval
 
 Numbers = dict[str, float | None]
+
+
+class Estimate(TypedDict):
+    """A number and its confidence interval."""
+
+    value: float | None
+    interval: Interval | None
 
 
 def known(value: float) -> float | None:
@@ -25,6 +34,13 @@ def interval_of(samples: FloatArray, confidence: float) -> Interval | None:
     tail = 0.5 * (1.0 - confidence)
     low, high = np.quantile(finite, [tail, 1.0 - tail])
     return float(low), float(high)
+
+
+def estimate(samples: FloatArray, confidence: float) -> Estimate:
+    """Return sample 0, of the data as is, and the interval of the resampled rest."""
+    return Estimate(
+        value=known(samples[0]), interval=interval_of(samples[1:], confidence)
+    )
 
 
 def span(interval: Interval | None) -> str:
