@@ -93,9 +93,7 @@ class Equilibrium:
         self, state: EquilibriumState, rate: Tensor, drive: Drive
     ) -> EquilibriumState:
         """Return the state one step later."""
-        target = self.response(
-            self.channels(state, drive), state.adaptation, drive.injected
-        )
+        target = self.response(drive.synaptic, state.adaptation, drive.injected)
         return EquilibriumState(
             self.relaxation.step(state.relaxation, target),
             self.adaptation.step(state.adaptation, rate),
@@ -125,9 +123,7 @@ class Equilibrium:
         self, state: EquilibriumState, rate: Tensor, drive: Drive
     ) -> EquilibriumState:
         """Return the time derivative (per ms) of the continuous model."""
-        target = self.response(
-            self.channels(state, drive), state.adaptation, drive.injected
-        )
+        target = self.response(drive.synaptic, state.adaptation, drive.injected)
         return EquilibriumState(
             self.relaxation.derivative(state.relaxation, target),
             self.adaptation.derivative(state.adaptation, rate),
