@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError
+from bridge.files.regular_file import read_text
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -36,10 +37,8 @@ def read_json(path: Path) -> dict[str, Any]:
         If the file is missing, is no JSON, or does not hold an object.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (OSError, ValueError) as error:
+        content = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: cannot be read as JSON: {reason}") from None
     if not isinstance(content, dict):

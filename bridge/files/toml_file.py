@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError
+from bridge.files.regular_file import read_text
 
 
 def merge_keys(stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,12 +44,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         If the file is missing, unreadable, not UTF-8 or not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not a text file in UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(read_text(path))
+    except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
         raise InputError(f"{path}: is not valid TOML: {error}") from None
