@@ -48,7 +48,7 @@ def test_a_heap_without_end_is_refused(path: Path, which: int) -> None:
     content[first : first + 16] = bytes(16)  # free space of size 0
     path.write_bytes(content)
     with (
-        pytest.raises(InputError, match="x.h5: is damaged: .* has no end"),
+        pytest.raises(InputError, match=r"x.h5: is damaged: .* has no end"),
         open_hdf5(path),
     ):
         pass
