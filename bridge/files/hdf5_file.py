@@ -10,7 +10,7 @@ import numpy as np
 
 from bridge.arrays import AnyArray
 from bridge.errors import InputError
-from bridge.files.hdf5_heaps import has_endless_heap
+from bridge.files.hdf5_heaps import claims_more_than_the_file, has_endless_heap
 from bridge.files.regular_file import check_regular
 
 _MOST_COMPRESSION = 2000
@@ -113,6 +113,8 @@ class Hdf5Group:
             )
         if is_text and "O" in kinds:
             with self._damage():
+                if claims_more_than_the_file(self.path, dataset):
+                    raise ValueError(f"a text in {place} is longer than the file")
                 return np.array([str(v) for v in dataset.asstr()[:]], dtype=object)
         if is_text or kind not in kinds.replace("O", ""):
             wanted = "numbers" if "f" in kinds else "whole numbers"
@@ -126,10 +128,21 @@ class Hdf5Group:
 
         Text comes as :class:`str`, also where it is stored as bytes or as a list of
         one text.
+
+        Raises
+        ------
+        InputError
+            If it is neither numbers nor text, or damaged.
         """
         with self._damage():
-            item = self._group if of is None else self._item(of)
-            value = item.attrs.get(name)
+            attributes = (self._group if of is None else self._item(of)).attrs
+            if name not in attributes:
+                return None
+            kind = attributes.get_id(name).dtype
+            # HDF5 crashes on lists of lists, which one wrong bit makes of a text
+            if kind.kind not in "iufbS" and h5py.check_string_dtype(kind) is None:
+                raise ValueError(f"attribute {name} is neither numbers nor text")
+            value = attributes[name]
         if isinstance(value, np.ndarray) and value.size == 1:
             value = value.reshape(())[()]
         if isinstance(value, bytes):

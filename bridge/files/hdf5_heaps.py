@@ -1,13 +1,17 @@
-"""Heaps of texts in HDF5 files: the one damage on which the library never returns.
+"""Texts in HDF5 files: the damage on which the library never returns, or fills memory.
 
 Texts of any length lie in global heaps, lists of objects with an index and a size
 each. The library walks such a list by its sizes, so that free space (index 0) of
-size 0 keeps it in place for ever, deaf even to Ctrl-C (seen with HDF5 1.14 and 2.0).
-All other damage that byte mutations of some 20,000 files did ends in an error.
+size 0 keeps it in place for ever, deaf even to Ctrl-C (seen with HDF5 2.0). Of 12,000
+byte mutations of network and spike files 57 did this; all others ended. And a text may
+claim any length below 4 GiB, which the library fills with zeros before it looks.
 """
 
 import mmap
 from pathlib import Path
+
+import h5py
+import numpy as np
 
 _SIGNATURE = b"GCOL"
 _MOST_OBJECTS = 2**16
@@ -41,6 +45,29 @@ def has_endless_heap(path: Path, size_of_lengths: int = 8) -> bool:
                     return True
                 start = content.find(_SIGNATURE, start + len(_SIGNATURE))
     return False
+
+
+def claims_more_than_the_file(path: Path, dataset: h5py.Dataset) -> bool:
+    """Tell whether a text of a dataset claims to be longer than its whole file.
+
+    Looked at where the texts of any length are listed in one piece, as h5py does
+    unless it is asked to compress.
+
+    Parameters
+    ----------
+    path
+        The file.
+    dataset
+        A list of texts in it.
+    """
+    offset = dataset.id.get_offset()
+    is_fixed = h5py.check_string_dtype(dataset.dtype).length is not None
+    if offset is None or is_fixed or dataset.size == 0:
+        return False
+    n_bytes = dataset.id.get_storage_size() // dataset.size
+    entry = np.dtype([("length", "<u4"), ("place", f"V{n_bytes - 4}")])
+    listed = np.fromfile(path, entry, dataset.size, offset=offset)
+    return bool(listed["length"].max(initial=0) > path.stat().st_size)
 
 
 def _is_endless(content: mmap.mmap, start: int, width: int) -> bool:

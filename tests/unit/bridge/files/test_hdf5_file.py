@@ -91,3 +91,17 @@ def test_what_is_no_hdf5_is_refused(path: Path, tmp_path: Path) -> None:
     cut.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(InputError, match="cannot be read as HDF5"), open_hdf5(cut):
         pass
+
+
+def test_an_attribute_is_numbers_or_text(path: Path) -> None:
+    lists = np.array([np.arange(2.0), None], dtype=object)[:1]
+    with h5py.File(path, "r+") as file:
+        kind = h5py.vlen_dtype(np.dtype("f8"))
+        file["g"].attrs.create("lists", lists, dtype=kind)
+        file["g"].attrs["pairs"] = np.zeros(2, dtype="i4,f8")
+        file["g"].attrs["words"] = ["a", "b"]
+    with open_hdf5(path) as root:
+        for name in ("lists", "pairs"):
+            with pytest.raises(InputError, match=f"{name} is neither numbers nor text"):
+                root.group("g").attribute(name)
+        assert root.group("g").attribute("words").tolist() == ["a", "b"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from bridge.errors import InputError
@@ -59,3 +60,25 @@ def test_the_signature_at_the_end_of_a_file_does_no_harm(path: Path) -> None:
         file.write(b"GCOL")
     with open_hdf5(path) as root:
         assert root.attribute("units") == "ms"
+
+
+def test_a_text_that_claims_gigabytes_is_refused(path: Path) -> None:
+    with h5py.File(path, "r") as file:
+        offset = file["texts"].id.get_offset()
+    content = bytearray(path.read_bytes())
+    content[offset + 16 : offset + 20] = (2**32 - 1).to_bytes(4, "little")
+    path.write_bytes(content)
+    with (
+        open_hdf5(path) as root,
+        pytest.raises(InputError, match="text in /texts is longer than the file"),
+    ):
+        root.values("texts", "O")
+
+
+def test_texts_of_one_length_are_read(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["texts"] = np.array([b"ab", b"c"])
+        file.create_dataset("none", (0,), dtype=h5py.string_dtype())
+    with open_hdf5(tmp_path / "x.h5") as root:
+        assert root.values("texts", "O").tolist() == ["ab", "c"]
+        assert root.values("none", "O").tolist() == []
