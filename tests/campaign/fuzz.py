@@ -42,10 +42,12 @@ class End(NamedTuple):
     said: str
 
 
-def make_cases(samples: Path, n_inputs: int) -> list[Case]:
+def make_cases(samples: Path, n_inputs: int, only: str = "") -> list[Case]:
     """Return mutated inputs, as many of each target, half of either kind."""
     cases: list[Case] = []
     for index, target in enumerate(TARGETS):
+        if only not in target.name:
+            continue
         content = _file(samples, target).read_bytes()
         n = len(range(index, n_inputs, len(TARGETS)))
         n_structural = n // 2 if target.structural else 0
@@ -111,7 +113,7 @@ def print_table(cases: list[Case], ends: list[End]) -> None:
     kinds = [*FINE, *sorted({end.how for end in ends} - set(FINE))]
     print("| input | n |" + "".join(f" {kind} |" for kind in kinds))
     print("|---|--:|" + "--:|" * len(kinds))
-    for name in [*(t.name for t in TARGETS), "all"]:
+    for name in [*dict.fromkeys(case.target.name for case in cases), "all"]:
         counts = Counter(
             end.how
             for case, end in zip(cases, ends, strict=True)
@@ -143,6 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=2500, help="mutated inputs")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
+    parser.add_argument("--only", default="", help="part of the name of what to mutate")
     parser.add_argument("--keep", type=Path, help="new folder for what was wrong")
     given = parser.parse_args()
     torch.set_num_threads(1)  # its threads would not live on in a fork
@@ -151,7 +154,7 @@ def main() -> int:
         samples, tempfile.tempdir = Path(name, "samples"), name
         samples.mkdir()
         write_samples(samples)
-        cases = make_cases(samples, given.inputs)
+        cases = make_cases(samples, given.inputs, given.only)
         ends = run_cases(cases, samples, Path(name), given.jobs)
     if given.keep:
         given.keep.mkdir(parents=True)

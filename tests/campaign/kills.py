@@ -94,7 +94,7 @@ def _command(name: str, config: str, *more: str) -> Command:
 COMMANDS = {
     "train": _command("train", f"[column]\nsize = 60\n{_TRAIN}", "--resume"),
     "validate": _command("validate", _VALIDATE, "--resume"),
-    "sweep": _command("sweep", _SWEEP + _TRAIN.replace("[", "[train.")),
+    "sweep": _command("sweep", _SWEEP + f"\n{_TRAIN}".replace("\n[", "\n[train.")),
 }
 
 
