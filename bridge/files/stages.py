@@ -4,7 +4,7 @@ import io
 import os
 import re
 import shutil
-import zipfile
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bridge.arrays import AnyArray
-from bridge.errors import RunFolderError
+from bridge.errors import InputError, RunFolderError
 from bridge.files.hashing import content_hash
+from bridge.files.npz_file import open_npz
 from bridge.version import __version__
 
 _IDENTITY = "identity"
@@ -82,12 +83,10 @@ class Stages:
             damaged.
         """
         try:
-            with (
-                self._file(name).open("rb") as file,
-                np.load(file, allow_pickle=False) as stored,
-            ):
-                return {key: stored[key] for key in stored.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            # As large as it may be: it was in memory when it was written.
+            with open_npz(self._file(name), "stage", most_bytes=sys.maxsize) as stored:
+                return {key: stored.read(key) for key in stored.names}
+        except InputError:
             return None
 
     def save(self, name: str, arrays: Mapping[str, ArrayLike]) -> None:

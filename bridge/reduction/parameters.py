@@ -116,8 +116,21 @@ class RateParameters:
                 raise InputError(
                     "rate parameters: a transfer function of another column"
                 )
-        if self.population.max() >= len(POPULATIONS):
+        if not 0 <= self.population.min() <= self.population.max() < len(POPULATIONS):
             raise InputError("rate parameters: a population index is outside 0..16")
+        self._check_connections(n)
+
+    def _check_connections(self, n: int) -> None:
+        for what, cells, limit in (
+            ("source", self.recurrent.source, n),
+            ("target", self.recurrent.target, n),
+            ("LGN source", self.lgn_edges.source, self.n_lgn),
+            ("LGN target", self.lgn_edges.target, n),
+        ):
+            if cells.size and cells.max() >= limit:
+                raise InputError(
+                    f"rate parameters: a {what} lies outside 0..{limit - 1}"
+                )
 
     @property
     def n_cells(self) -> int:
