@@ -12,8 +12,11 @@ from torch import Tensor
 
 from bridge.errors import InputError
 from bridge.files.hashing import content_hash
+from bridge.files.regular_file import check_regular
 
 _PATTERN = "step-*.safetensors"
+# What safetensors says of a file that is not whole; UnicodeDecodeError is a ValueError.
+_DAMAGE = (SafetensorError, OSError, LookupError, RuntimeError, TypeError, ValueError)
 KEPT = 2
 """Checkpoints that are kept: the last, and the one before it."""
 
@@ -61,18 +64,25 @@ def read_tensors(path: Path) -> Checkpoint:
     Raises
     ------
     InputError
-        If it is missing, cut short, damaged or changed.
+        If it is missing, no regular file, cut short, damaged or changed, or was
+        written by something else.
     """
+    check_regular(path, "file of tensors")
     try:
         with safe_open(path, framework="pt") as file:
             facts = dict(file.metadata() or {})
             # Cloned: the file may be replaced while its content is in use.
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"{path}: is cut short or damaged ({error})") from None
-    if facts.pop("content", "") != _seal(tensors, facts):
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: is cut short or damaged ({reason})") from None
+    if "content" not in facts:
+        raise InputError(f"{path}: was not written by 'v1bridge train'")
+    try:
+        is_whole = facts.pop("content") == _seal(tensors, facts)
+    except TypeError:  # a type of numbers that NumPy does not have
+        is_whole = False
+    if not is_whole:
         raise InputError(f"{path}: was changed after it was written")
     return Checkpoint(tensors, facts)
 
