@@ -30,6 +30,8 @@ class ChangeConfig(Section):
         Probability that the second image differs.
     images
         A name or a path, see :func:`bridge.stimulus.images.load.load_images`.
+    white
+        Value of the images that is white, where they are not bytes with 255 for white.
     """
 
     gray_ms: Annotated[float, Field(ge=0)] = 50.0
@@ -38,6 +40,7 @@ class ChangeConfig(Section):
     answer_after_ms: Window = (50.0, 100.0)
     probability: Annotated[float, Field(gt=0, lt=1)] = 0.5
     images: Annotated[str, Field(min_length=1)] = "photographs"
+    white: Positive | None = None
 
     @model_validator(mode="after")
     def _answer_fits(self) -> Self:
