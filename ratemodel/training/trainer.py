@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bridge.errors import StoppedError, V1BridgeError
+from bridge.errors import InputError, StoppedError, V1BridgeError
 from bridge.progress import Progress, SilentProgress, task
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.accuracy import measure_accuracy
@@ -115,10 +115,24 @@ class Trainer:
         return max(1, math.ceil(trials / self.config.batch))
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint of the same configuration."""
+        """Go on from a checkpoint of the same configuration.
+
+        Raises
+        ------
+        InputError
+            If it is of another network: the column or the images were replaced.
+        """
+        state, kept = self._state(), checkpoint.tensors
+        if {n: t.shape for n, t in state.items()} != {
+            n: t.shape for n, t in kept.items()
+        }:
+            raise InputError(
+                "the checkpoint is of another network: the column or the images have "
+                "been replaced since; give --overwrite to start again"
+            )
         with torch.no_grad():
-            for name, tensor in self._state().items():
-                tensor.copy_(checkpoint.tensors[name])
+            for name, tensor in state.items():
+                tensor.copy_(kept[name])
         self.step = int(checkpoint.facts["step"])
         self.seconds = float(checkpoint.facts["seconds"])
 

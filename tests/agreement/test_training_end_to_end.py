@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training import trainer
-from ratemodel.training.checkpoint import Checkpoints, read_tensors
+from ratemodel.training.checkpoint import Checkpoints, read_tensors, write_tensors
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
@@ -244,6 +245,52 @@ def test_evaluation_finds_what_training_found(whole, tmp_path):
     assert call(["evaluate", str(whole), "--images", "20", "--out", str(out)]) == 0
     found = json.loads(out.read_text())["accuracy"]
     assert found == json.loads((whole / "results.json").read_text())["test"]
+
+
+def test_one_line_says_what_the_images_were(whole, capsys):
+    said = json.loads((whole / "results.json").read_text())["images"]
+    assert list(said) == ["classification"]  # orientation shows none
+    assert said["classification"].endswith(
+        "10 classes of 174 to 183; 1,347 train, 225 validation, 225 test"
+    )
+    assert call(["evaluate", str(whole), "--images", "4"]) == 0
+    assert said["classification"] in capsys.readouterr().out
+
+
+def copy_of(run: Path, folder: Path) -> Path:
+    shutil.copytree(run, folder)
+    return folder
+
+
+def test_images_that_were_replaced_are_noticed(whole, tmp_path, capsys):
+    run = copy_of(whole, tmp_path / "run")
+    config = (run / "config.toml").read_text()
+    assert 'images = "digits"' in config
+    (run / "config.toml").write_text(config.replace('"digits"', '"photographs"'))
+    assert call(["evaluate", str(run), "--images", "4"]) == 2
+    error = capsys.readouterr().err
+    assert "have the images been replaced since?" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda weights: weights[:-1], "trained recurrent weights, but"),
+        (torch.neg, "it cannot have them (a sign differs"),
+    ],
+)
+def test_weights_of_another_network_are_refused(
+    whole, tmp_path, capsys, change, message
+):
+    run = copy_of(whole, tmp_path / "run")
+    kept = read_tensors(run / "weights.safetensors")
+    other = {"recurrent_pa": change(kept.tensors["recurrent_pa"])}
+    write_tensors(run / "weights.safetensors", kept.tensors | other, kept.facts)
+    assert call(["evaluate", str(run), "--images", "4"]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("dt_ms", ["0", "-1", "20"])

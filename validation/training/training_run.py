@@ -28,7 +28,7 @@ from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import NAME as LOG
 from ratemodel.training.training_log import TrainingLog
 from validation.config.train import TrainConfig
-from validation.experiment.trained_run import WEIGHTS
+from validation.experiment.trained_weights import WEIGHTS
 from validation.training.certified import Certified
 
 RESULTS = "results.json"
@@ -154,6 +154,7 @@ def write_training(
         "threads": torch.get_num_threads(),
         "device": device_name(trainer.network.device),
         "precision": _precision(config.training, trainer.network.device.type),
+        "images": dict(trainer.source.tasks.images),
         "certified": certified.to_json(),
     }
     staging = folder.staging
