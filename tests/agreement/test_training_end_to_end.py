@@ -18,6 +18,7 @@ import torch
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
+from bridge.errors import InputError
 from bridge.progress import SilentProgress
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
@@ -25,7 +26,12 @@ from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training import trainer
-from ratemodel.training.checkpoint import Checkpoints, read_tensors, write_tensors
+from ratemodel.training.checkpoint import (
+    Checkpoint,
+    Checkpoints,
+    read_tensors,
+    write_tensors,
+)
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
@@ -450,6 +456,22 @@ def test_every_task_has_moments_of_its_own(whole, tmp_path):
     )
     assert first.any()
     assert not second.any()  # it has not had its turn
+
+
+def test_a_checkpoint_of_another_network_is_refused(whole):
+    network, source, _ = trained_network(whole, SilentProgress())
+    parameters = read_parameters(whole / "parameters.npz")
+    trainer = Trainer(network, source, parameters, TrainingConfig(steps=1, batch=4))
+    before = {name: tensor.clone() for name, tensor in trainer._state().items()}
+    bias = "readouts.by_task.classification.bias"
+    for other in (
+        before | {bias: torch.zeros(4)},  # would not fit
+        before | {bias: torch.ones(1)},  # would be spread over all classes
+        {name: tensor for name, tensor in before.items() if name != bias},
+    ):
+        with pytest.raises(InputError, match="have been replaced since"):
+            trainer.restore(Checkpoint(other, {"step": "1", "seconds": "1"}))
+    assert all(torch.equal(t, before[name]) for name, t in trainer._state().items())
 
 
 def same_weights(one: Path, other: Path) -> bool:
