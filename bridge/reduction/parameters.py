@@ -121,15 +121,17 @@ class RateParameters:
         self._check_connections(n)
 
     def _check_connections(self, n: int) -> None:
-        for what, cells, limit in (
-            ("source", self.recurrent.source, n),
-            ("target", self.recurrent.target, n),
-            ("LGN source", self.lgn_edges.source, self.n_lgn),
-            ("LGN target", self.lgn_edges.target, n),
+        recurrent, lgn = self.recurrent, self.lgn_edges
+        for what, index, limit in (
+            ("recurrent edges have source", recurrent.source, n),
+            ("recurrent edges have target", recurrent.target, n),
+            ("LGN edges have source", lgn.source, self.n_lgn),
+            ("LGN edges have target", lgn.target, n),
         ):
-            if cells.size and cells.max() >= limit:
+            if index.max(initial=-1) >= limit:
                 raise InputError(
-                    f"rate parameters: a {what} lies outside 0..{limit - 1}"
+                    f"rate parameters: {what} {index.max()}, but there are {limit} "
+                    "cells"
                 )
 
     @property
