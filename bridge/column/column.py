@@ -122,6 +122,8 @@ class Column:
                 content[f"{part}.{key}"] = (
                     list(value) if isinstance(value, tuple) else value
                 )
+        for key in ("file_id", "population"):  # how a file calls a cell, not what it is
+            del content[f"lgn.{key}"]
         for key in ("population", "cell_model", "position_um", "tuning_angle_deg"):
             content[key] = getattr(self, key)
         return content_hash(content)

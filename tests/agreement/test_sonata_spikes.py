@@ -20,7 +20,7 @@ def lgn_cells(node_id: list[int]) -> LgnCells:
     n = len(node_id)
     angle = np.full(n, np.nan)
     zeros = np.zeros(n)
-    return LgnCells(np.array(node_id), ("sON_TF1",) * n, zeros, zeros, angle, zeros)
+    return LgnCells(np.array(node_id), ("sON_TF1",) * n, zeros, zeros, angle, zeros + 3)
 
 
 @pytest.fixture
