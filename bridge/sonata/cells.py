@@ -172,19 +172,29 @@ def read_lgn(nodes: Nodes) -> LgnCells:
                 f"{types.path}: {name!r} is no LGN type; there are {', '.join(known)}"
             )
         names[type_id] = name
-    ids = records.attributes.get("field_node_id", records.node_id)
-    return LgnCells(
-        node_id=ids.astype(np.int64),
-        cell_type=tuple(names[t] for t in records.type_id.tolist()),
-        x_deg=records.numbers("x"),
-        y_deg=records.numbers("y"),
-        tuning_angle_deg=(
-            records.numbers("tuning_angle", finite=False)
-            if "tuning_angle" in records.attributes
-            else np.full(records.n_nodes, np.nan)
-        ),
-        size_deg=records.numbers("spatial_size"),
-    )
+    attributes = {
+        "node_id": records.node_id,
+        "x_deg": records.numbers("x"),
+        "y_deg": records.numbers("y"),
+        "tuning_angle_deg": np.full(records.n_nodes, np.nan),
+        "size_deg": records.numbers("spatial_size"),
+    }
+    for name, key in (
+        ("node_id", "field_node_id"),
+        ("tuning_angle_deg", "tuning_angle"),
+    ):
+        if key in records.attributes:
+            attributes[name] = records.numbers(key, finite=False)
+    cell_type = tuple(names[t] for t in records.type_id.tolist())
+    try:
+        return LgnCells(
+            cell_type=cell_type,
+            file_id=records.node_id,
+            population=records.name,
+            **attributes,
+        )
+    except InputError as error:
+        raise InputError(f"{records.path}: {error}") from None
 
 
 def _cell_models(

@@ -171,14 +171,9 @@ def _lgn(
         return cells, edges
     edges = _kept(edges, edges.weight_pa != 0.0)
     rows, source = np.unique(edges.source, return_inverse=True)
-    kept = {
-        name: getattr(cells, name)[rows]
-        for name in ("node_id", "x_deg", "y_deg", "tuning_angle_deg", "size_deg")
-    }
-    cell_type = tuple(cells.cell_type[row] for row in rows)
     connected = {f.name: getattr(edges, f.name) for f in fields(Edges)}
     connected["source"] = source.ravel()
-    return LgnCells(cell_type=cell_type, **kept), Edges(**connected)
+    return cells.select(rows), Edges(**connected)
 
 
 def _streams(
