@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.arrays import AnyArray, FloatArray, IntArray
 from bridge.errors import InputError
@@ -64,7 +65,7 @@ class LgnCells:
         _check("size_deg", self.size_deg, lambda v: v > 0.0, "not positive")
         _check("tuning_angle_deg", self.tuning_angle_deg, _is_angle, "infinite")
 
-    def select(self, rows: IntArray) -> "LgnCells":
+    def select(self, rows: NDArray[np.integer]) -> "LgnCells":
         """Return some of the cells, in the order of ``rows``."""
         arrays: dict[str, Any] = {k: v[rows] for k, v in self._arrays().items()}
         names = tuple(self.cell_type[row] for row in rows.tolist())

@@ -81,14 +81,32 @@ def place_spikes(
     InputError
         If a time is negative or not finite.
     """
-    times = np.asarray(times_ms, dtype=np.float64)
-    if times.size and not (np.isfinite(times).all() and times.min() >= 0.0):
-        raise InputError("LGN spikes: a time is negative or not finite")
-    step = np.maximum(np.ceil(times / dt_ms - 1e-6) - 1.0, 0.0)
+    step = step_of_time(times_ms, dt_ms)
     within = step < n_steps
     return one_per_step(
         step[within].astype(np.int64), np.asarray(source)[within], n_steps
     )
+
+
+def step_of_time(times_ms: FloatingArray, dt_ms: float) -> FloatingArray:
+    """Return the step that each spike time belongs to, as whole float64 numbers.
+
+    Parameters
+    ----------
+    times_ms
+        Spike times, ms; one on the grid ends its step.
+    dt_ms
+        Time step, ms.
+
+    Raises
+    ------
+    InputError
+        If a time is negative or not finite.
+    """
+    times = np.asarray(times_ms, dtype=np.float64)
+    if times.size and not (np.isfinite(times).all() and times.min() >= 0.0):
+        raise InputError("LGN spikes: a time is negative or not finite")
+    return np.maximum(np.ceil(times / dt_ms - 1e-6) - 1.0, 0.0)
 
 
 def one_per_step(

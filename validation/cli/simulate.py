@@ -50,6 +50,15 @@ def simulate(
             show_default=False,
         ),
     ] = None,
+    lgn_population: Annotated[
+        str | None,
+        typer.Option(
+            help="Population of that file to replay; by default the one called like "
+            "the column's LGN, or the only one with spikes.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
@@ -91,6 +100,7 @@ def simulate(
             stimulus=stimulus,
             varied=varied or {},
             lgn_spikes=lgn_spikes,
+            lgn_population=lgn_population,
             duration_ms=duration_ms,
             n_trials=trials,
             seed=noise_seed,
