@@ -59,7 +59,8 @@ def read_connections(
 
     The weight is ``weight_pA`` of an edge where there is one, and otherwise
     ``syn_weight`` (of the edge or its type) x ``nsyns`` x the type's weight
-    function.
+    function. ``n_synapses``, as our export has it, is the number of synapses too, but
+    part of ``syn_weight`` already.
 
     Parameters
     ----------
@@ -89,11 +90,14 @@ def read_connections(
     delay = edges.per_edge("delay")
     if delay is None:
         raise InputError(f"{table.path}: an edge type has no delay")
-    n_synapses = edges.per_edge("nsyns", 1.0)
-    assert n_synapses is not None  # it has a default
-    if ((n_synapses < 1) | (n_synapses > np.iinfo(np.int16).max)).any():
-        raise InputError(f"{records.path}: nsyns must lie within 1..32767")
-    weight = _weights(edges, n_synapses, source, target, source_row, target_row)
+    nsyns = edges.per_edge("nsyns", 1.0)
+    assert nsyns is not None  # it has a default
+    counted = edges.per_edge("n_synapses")
+    n_synapses = nsyns if counted is None else counted
+    for name, count in (("nsyns", nsyns), ("n_synapses", n_synapses)):
+        if ((count < 1) | (count > np.iinfo(np.int16).max)).any():
+            raise InputError(f"{records.path}: {name} must lie within 1..32767")
+    weight = _weights(edges, nsyns, source, target, source_row, target_row)
     try:
         return Edges(
             source=source_row.astype(np.int32),
@@ -109,7 +113,7 @@ def read_connections(
 
 def _weights(
     edges: _EdgeTypes,
-    n_synapses: FloatArray,
+    nsyns: FloatArray,
     source: Nodes,
     target: Nodes,
     source_row: IntArray,
@@ -120,7 +124,7 @@ def _weights(
     if "weight_pA" in records.attributes:
         weight = records.numbers("weight_pA")
         if own:
-            product = records.numbers("syn_weight") * n_synapses
+            product = records.numbers("syn_weight") * nsyns
             wrong = np.abs(product - weight) > _PRODUCT_TOLERANCE * np.abs(weight)
             if wrong.any():
                 raise InputError(
@@ -134,7 +138,7 @@ def _weights(
             f"{table.path}: an edge type has no syn_weight, and the edges have neither "
             "syn_weight nor weight_pA"
         )
-    weight = unitary * n_synapses
+    weight = unitary * nsyns
     rule, sigma_deg = _rules(edges)
     for name in RULES:
         rows = np.flatnonzero(rule[edges.kind_of_edge] == name)
