@@ -75,6 +75,13 @@ def put(name: str, dataset: str, value: object, at: int | None = None) -> Break:
     return change
 
 
+def add_weights_that_disagree(folder: Path) -> None:
+    with h5py.File(folder / EDGES, "r+") as file:
+        group = file["edges/v1_to_v1/0"]
+        group["weight_pA"] = group["syn_weight"][:]
+        group["syn_weight"][7] *= 1.5
+
+
 def drop(name: str, dataset: str) -> Break:
     def change(folder: Path) -> None:
         with h5py.File(folder / name, "r+") as file:
@@ -200,16 +207,16 @@ CASES: dict[str, tuple[Break, str]] = {
         "no edge type 9999, which v1_v1_edges.h5 uses",
     ),
     "weight is NaN": (
-        put(EDGES, "edges/v1_to_v1/0/weight_pA", np.nan, at=7),
-        "weight_pA of row 7 is not a finite number",
+        put(EDGES, "edges/v1_to_v1/0/syn_weight", np.nan, at=7),
+        "syn_weight of row 7 is not a finite number",
     ),
     "weights disagree": (
-        put(EDGES, "edges/v1_to_v1/0/syn_weight", 5.0, at=7),
+        add_weights_that_disagree,
         "weight_pA of edge 7 is not syn_weight x nsyns",
     ),
     "no synapses": (
-        put(EDGES, "edges/v1_to_v1/0/nsyns", 0, at=7),
-        "nsyns must lie within 1..32767",
+        put(EDGES, "edges/v1_to_v1/0/n_synapses", 0, at=7),
+        "n_synapses must lie within 1..32767",
     ),
     "delay is zero": (first_edge_type(3, "0.0"), "a delay is not positive"),
     "delay is text": (first_edge_type(3, "soon"), "delay of type 0 is 'soon'"),
