@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
+from bridge.sonata.input_rates import Simulation
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,31 @@ def _from_config(path: Path) -> NetworkFiles:
     return NetworkFiles(
         path.resolve().parent.name, pairs["nodes"], pairs["edges"], cells, synapses
     )
+
+
+def simulation_of(path: Path) -> Simulation | None:
+    """Return the simulation configuration of a network; ``None`` where it has none.
+
+    Parameters
+    ----------
+    path
+        The configuration itself, or a folder with ``simulation_config.json``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    if path.is_dir():
+        path = path / "simulation_config.json"
+        if not path.is_file():
+            return None
+    content = _resolved(path)
+    inputs = content.get("inputs")
+    for entry in inputs.values() if isinstance(inputs, dict) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("input_file"), str):
+            entry["input_file"] = str(_absolute(path, entry["input_file"]))
+    return Simulation(path, content)
 
 
 def _absolute(config: Path, text: Any) -> Path:

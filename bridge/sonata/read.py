@@ -1,6 +1,6 @@
 """Read a column from SONATA files, ours or others'."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import AnyArray
-from bridge.column.building.tables import BACKGROUND_RATE_HZ
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
@@ -17,8 +16,9 @@ from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.sonata.cells import Nodes, classify, read_cells, read_lgn
 from bridge.sonata.edges import read_connections
-from bridge.sonata.files import NetworkFiles, find_network
+from bridge.sonata.files import NetworkFiles, find_network, simulation_of
 from bridge.sonata.hdf5_read import open_hdf5, read_edges, read_nodes
+from bridge.sonata.input_rates import NodeRates, node_rates
 from bridge.sonata.types import read_types
 
 
@@ -26,7 +26,7 @@ def read_sonata(
     path: str | Path,
     *,
     components: str | Path | None = None,
-    background_hz: float = BACKGROUND_RATE_HZ,
+    background_hz: float | None = None,
 ) -> Column:
     """Read a column; one that we wrote comes back with the same hash.
 
@@ -46,7 +46,9 @@ def read_sonata(
         or lies near the network. Cell models that have no file are taken from the
         published tables.
     background_hz
-        Rate of a background node that does not state one as ``rate_hz``, Hz.
+        Rate of background nodes that state none as ``rate_hz`` and have no spike
+        trains in the simulation configuration, Hz; default: that of the released
+        column, 1000 Hz.
 
     Returns
     -------
@@ -56,10 +58,11 @@ def read_sonata(
     Raises
     ------
     InputError
-        If a file is missing, broken or contradicts another one, or names come
-        from another model.
+        If a file is missing, broken or contradicts another one, names come
+        from another model, or ``background_hz`` has no effect.
     """
     path = Path(path)
+    _check_rate(background_hz)
     files = find_network(path, None if components is None else Path(components))
     nodes = _nodes(files)
     cells_nodes = _cell_population(nodes, path)
@@ -68,6 +71,12 @@ def read_sonata(
     cells = read_cells(cells_nodes, files.cell_models, keep_unused=ours)
     found = _connections(files, nodes, cells_nodes)
     lgn, lgn_edges = _lgn(nodes, found, keep_all=ours)
+    rates = _rates(nodes, path, background_hz)
+    if background_hz is not None and all(found.states_them for found in rates.values()):
+        raise InputError(
+            f"{path}: a background rate of {background_hz:g} Hz has no effect: the "
+            "files say the rate, or have no background"
+        )
     recurrent = [edges for source, edges in found if source is cells_nodes]
     return Column(
         name=name or files.name,
@@ -79,8 +88,8 @@ def read_sonata(
         recurrent=_joined(recurrent),
         lgn=lgn,
         lgn_edges=lgn_edges,
-        background=_streams(found, "background", background_hz, keep_all=ours),
-        surround=_streams(found, "surround", background_hz, keep_all=ours),
+        background=_streams(found, "background", rates, keep_all=ours),
+        surround=_streams(found, "surround", rates, keep_all=ours),
     )
 
 
@@ -176,8 +185,37 @@ def _lgn(
     return cells.select(rows), Edges(**connected)
 
 
+def _rates(
+    nodes: Mapping[str, Nodes], path: Path, background_hz: float | None
+) -> dict[str, NodeRates]:
+    """Return the rates of each background and surround population."""
+    rates = {}
+    for name, virtual in nodes.items():
+        if virtual.role not in ("background", "surround"):
+            continue
+        records = virtual.records
+        is_stated = "rate_hz" in records.attributes
+        rates[name] = node_rates(
+            name,
+            records.node_id,
+            records.numbers("rate_hz") if is_stated else None,
+            None if is_stated else simulation_of(path),
+            background_hz,
+        )
+    return rates
+
+
+def _check_rate(background_hz: float | None) -> None:
+    if background_hz is not None and not 0.0 <= background_hz < np.inf:
+        raise InputError(f"background_hz {background_hz:g}: must be 0 or more")
+
+
 def _streams(
-    found: Sequence[tuple[Nodes, Edges]], role: str, rate_hz: float, *, keep_all: bool
+    found: Sequence[tuple[Nodes, Edges]],
+    role: str,
+    rates: Mapping[str, NodeRates],
+    *,
+    keep_all: bool,
 ) -> PoissonInput:
     """Return one Poisson stream per connection from nodes of a role."""
     columns: dict[str, list[AnyArray]] = {
@@ -186,15 +224,9 @@ def _streams(
     for source, edges in found:
         if source.role != role:
             continue
-        records = source.records
-        rates = (
-            records.numbers("rate_hz")
-            if "rate_hz" in records.attributes
-            else np.full(records.n_nodes, rate_hz)
-        )
         kept = edges if keep_all else _kept(edges, edges.weight_pa != 0.0)
         columns["target"].append(kept.target)
-        columns["rate_hz"].append(rates[kept.source])
+        columns["rate_hz"].append(rates[source.records.name].rate_hz[kept.source])
         columns["weight_pa"].append(kept.weight_pa)
         columns["delay_ms"].append(kept.delay_ms)
         columns["receptor"].append(kept.receptor)

@@ -9,6 +9,7 @@ from bridge.stimulus.scenes.registry import DEFAULT, SCENE_OPTIONS, SCENES
 from bridge.stimulus.scenes.scene import SceneOption
 from validation.cli.listed_options import listed_options
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     Device,
     NoSurround,
@@ -62,6 +63,7 @@ def simulate(
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     duration_ms: Annotated[
         float, typer.Option(help="Duration of a trial, ms, the start included.")
@@ -93,7 +95,9 @@ def simulate(
     simulate_into(
         out,
         {
-            "column": column_options(size, seed, column, no_surround),
+            "column": column_options(
+                size, seed, column, no_surround, background_hz=background_hz
+            ),
             "spiking": given_options(device=device, dt_ms=dt_ms),
         },
         Request(

@@ -45,5 +45,5 @@ def _untrained(config: BuiltColumn | FileColumn) -> Column:
             radius_um=config.radius_um,
             surround=config.surround,
         )
-    column = read_sonata(Path(config.path))
+    column = read_sonata(Path(config.path), background_hz=config.background_hz)
     return column if config.surround else replace(column, surround=PoissonInput.none())
