@@ -179,12 +179,11 @@ def read_lgn(nodes: Nodes) -> LgnCells:
         "tuning_angle_deg": np.full(records.n_nodes, np.nan),
         "size_deg": records.numbers("spatial_size"),
     }
-    for name, key in (
-        ("node_id", "field_node_id"),
-        ("tuning_angle_deg", "tuning_angle"),
-    ):
-        if key in records.attributes:
-            attributes[name] = records.numbers(key, finite=False)
+    if "field_node_id" in records.attributes:
+        attributes["node_id"] = records.numbers("field_node_id")
+    if "tuning_angle" in records.attributes:
+        angle = records.numbers("tuning_angle", finite=False)
+        attributes["tuning_angle_deg"] = angle
     cell_type = tuple(names[t] for t in records.type_id.tolist())
     try:
         return LgnCells(
