@@ -50,7 +50,7 @@ class Simulation(NamedTuple):
 def node_rates(
     population: str,
     node_id: IntArray,
-    stated_hz: FloatArray | None,
+    stated_hz: FloatArray,
     simulation: Simulation | None,
     background_hz: float | None,
 ) -> NodeRates:
@@ -65,9 +65,9 @@ def node_rates(
     node_id
         Its nodes, shape ``(n_nodes,)``.
     stated_hz
-        ``rate_hz`` of each node, where the nodes have it.
+        ``rate_hz`` of each node, NaN where it has none, shape ``(n_nodes,)``.
     simulation
-        Simulation configuration, whose spike trains count where the nodes state no
+        Simulation configuration, whose spike trains count where a node states no
         rate.
     background_hz
         Rate of nodes of which neither says one, Hz; ``None`` is that of the
@@ -78,8 +78,26 @@ def node_rates(
     InputError
         If the configuration names spike trains that cannot be used.
     """
-    if stated_hz is not None:
+    lacking = np.isnan(stated_hz)
+    if not lacking.any():
         return NodeRates(stated_hz, "rate_hz of the nodes", True)
+    others = _other_rates(population, node_id, simulation, background_hz)
+    if lacking.all():
+        return others
+    return NodeRates(
+        rate_hz=np.where(lacking, others.rate_hz, stated_hz),
+        origin=f"rate_hz of the nodes that have one; others {others.origin}",
+        states_them=others.states_them,
+    )
+
+
+def _other_rates(
+    population: str,
+    node_id: IntArray,
+    simulation: Simulation | None,
+    background_hz: float | None,
+) -> NodeRates:
+    """Return the rates of nodes that do not state any."""
     if simulation is not None:
         found = _rates_of_trains(population, node_id, simulation)
         if found is not None:
@@ -107,7 +125,7 @@ def _rates_of_trains(
     if entry.get("input_type", "spikes") != "spikes" or not isinstance(file, str):
         raise InputError(f"{path}: input {name} of {population} is no file of spikes")
     start_ms, stop_ms = _times_of_run(path, simulation.content.get("run"))
-    trains = read_spikes(Path(file), like=population)
+    trains = read_spikes(Path(file), entry.get("population"), like=population)
     inside = (trains.times_ms > start_ms) & (trains.times_ms <= stop_ms)
     ids = trains.ids[inside & np.isin(trains.ids, node_id)]
     if ids.size == 0:

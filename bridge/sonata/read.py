@@ -194,13 +194,14 @@ def _rates(
         if virtual.role not in ("background", "surround"):
             continue
         records = virtual.records
-        is_stated = "rate_hz" in records.attributes
+        stated = (
+            records.numbers("rate_hz")
+            if "rate_hz" in records.attributes
+            else np.full(records.n_nodes, np.nan)
+        )
+        simulation = simulation_of(path) if np.isnan(stated).any() else None
         rates[name] = node_rates(
-            name,
-            records.node_id,
-            records.numbers("rate_hz") if is_stated else None,
-            None if is_stated else simulation_of(path),
-            background_hz,
+            name, records.node_id, stated, simulation, background_hz
         )
     return rates
 

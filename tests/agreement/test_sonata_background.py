@@ -11,6 +11,7 @@ import pytest
 
 from bridge.column.building.build import build_column
 from bridge.errors import InputError
+from bridge.sonata.input_rates import node_rates
 from bridge.sonata.read import read_sonata
 from bridge.sonata.write import write_sonata
 
@@ -95,3 +96,11 @@ def test_trains_that_cannot_be_used_are_named(
     with pytest.raises(InputError, match=message) as caught:
         read_sonata(folder)
     assert "\n" not in str(caught.value)
+
+
+def test_nodes_that_state_a_rate_keep_it() -> None:
+    stated = np.array([np.nan, 250.0])
+    rates = node_rates("bkg", np.arange(2), stated, None, 70.0)
+    assert rates.rate_hz.tolist() == [70.0, 250.0]
+    assert not rates.states_them
+    assert "others as asked for" in rates.origin
