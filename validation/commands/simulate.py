@@ -26,8 +26,9 @@ from bridge.stimulus.scenes.registry import DEFAULT, SCENES
 from bridge.stimulus.scenes.scene import Scene, SceneOption, SceneTrial
 from bridge.stimulus.stimulus import Stimulus
 from validation.commands.progress_bar import ProgressBar
+from validation.commands.tables import show_reading
 from validation.config.validate import merged_config
-from validation.experiment.column import load_column
+from validation.experiment.column import provenance_of, read_column
 from validation.experiment.device import settle_device
 
 _DROP_MS = 500.0
@@ -98,7 +99,7 @@ def simulate_into(
         ProgressBar() as progress,
     ):
         with task(progress, "column", 1):
-            column = load_column(config.column)
+            column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
         stimulus, spikes = _stimulus(column, request, shown, options)
         # Imports Brian2, seconds of work: only once the input is sound.
         from spiking.running.model import SpikingModel
@@ -140,8 +141,10 @@ def simulate_into(
             "record_spikes": request.record_spikes,
         }
         write_json(folder.staging / "simulation.json", settings)
-        write_json(folder.staging / "provenance.json", collect_provenance())
+        provenance = collect_provenance() | provenance_of(reading)
+        write_json(folder.staging / "provenance.json", provenance)
         folder.commit()
+    show_reading(reading)
     rates = result.population_rates_hz()[..., round(_DROP_MS / _BIN_MS) :, :]
     _show(column, stimulus, rates.mean(axis=(0, 2)), out)
 
