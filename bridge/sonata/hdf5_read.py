@@ -221,7 +221,7 @@ def _columns(
             yield f"{_PARAMETERS}/{name}", _values(parameters, name, n)
     for name in group.groups():
         if name not in (_LIBRARY, _PARAMETERS):
-            yield name, None
+            yield name, _values(group, name, n) if name in used else None
 
 
 def _values(group: Hdf5Group, name: str, n: int) -> AnyArray:

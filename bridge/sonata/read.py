@@ -128,8 +128,6 @@ def read_network(
         surround=_streams(found, "surround", background_hz, keep_all=ours),
     )
     rates = column.background.rate_hz
-    backgrounds = [n for n in nodes.values() if n.role == "background"]
-    stated = all(n.records.given("rate_hz").all() for n in backgrounds)
     reading = Reading(
         name=column.name,
         is_own_export=ours,
@@ -144,7 +142,7 @@ def read_network(
         background_streams=column.background.n_streams,
         surround_streams=column.surround.n_streams,
         background_hz=(float(rates.min()), float(rates.max())) if rates.size else None,
-        background_from="rate_hz of the nodes" if stated else "assumed",
+        background_from=_background_from(nodes),
         synapses_from_tables=tuple(
             sorted({name for c in found for name in c.synapses_stood_in})
         ),
@@ -223,6 +221,15 @@ def _refuse_values_of_single_cells(cells: Nodes) -> None:
                 f"{records.path}: {name} of single cells cannot be honoured; make node "
                 "types of them"
             )
+
+
+def _background_from(nodes: dict[str, Nodes]) -> str:
+    """Say where the rate of the background comes from."""
+    records = [n.records for n in nodes.values() if n.role == "background"]
+    if not records:
+        return "none"
+    stated = all(r.given("rate_hz").all() for r in records)
+    return "rate_hz of the nodes" if stated else "assumed"
 
 
 def _cell_population(nodes: dict[str, Nodes], path: Path) -> Nodes:
