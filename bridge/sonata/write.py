@@ -16,9 +16,9 @@ from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
 from bridge.sonata.cell_model_files import write_cell_model
 from bridge.sonata.config import circuit_config, simulation_config
-from bridge.sonata.edges import RECEPTOR_FILES
 from bridge.sonata.hdf5_write import write_edges, write_nodes
 from bridge.sonata.inputs import write_input_spikes
+from bridge.sonata.reading.synapses import RECEPTOR_FILES
 from bridge.sonata.types import write_types
 from bridge.stimulus.stimulus import Stimulus
 

@@ -168,16 +168,25 @@ def test_types_say_what_the_cells_are(column_3k: Column, exported: Path) -> None
 def test_edge_types_select_the_nodes_of_their_edges(
     small: Column, tmp_path: Path
 ) -> None:
-    """Swapping two queries is noticed: they are true of every edge."""
+    """We do not need the queries, but they are true of every edge."""
     write_sonata(small, tmp_path / "c", input_ms=0.0)
-    path = tmp_path / "c/network/v1_v1_edge_types.csv"
-    lines = path.read_text().splitlines()
-    fields = [line.split(" ") for line in lines]
-    other = next(k for k in range(2, len(lines)) if fields[k][1] != fields[1][1])
-    fields[1][1], fields[other][1] = fields[other][1], fields[1][1]
-    path.write_text("\n".join(" ".join(f) for f in fields) + "\n")
-    with pytest.raises(InputError, match="target_query does not select"):
-        read_sonata(tmp_path / "c")
+    network = tmp_path / "c/network"
+    nodes = {
+        r["node_type_id"]: r
+        for name in ("v1", "bkg", "lgn", "surround")
+        for r in table(network / f"{name}_node_types.csv")
+    }
+    types = {r["edge_type_id"]: r for r in table(network / "v1_v1_edge_types.csv")}
+    with h5py.File(network / "v1_nodes.h5") as file:
+        node_type = file["nodes/v1/node_type_id"][:]
+    with h5py.File(network / "v1_v1_edges.h5") as file:
+        edges = file["edges/v1_to_v1"]
+        kind = edges["edge_type_id"][:]
+        ends = [node_type[edges[f"{end}_node_id"][:]] for end in ("source", "target")]
+    for row in range(0, kind.size, 7):
+        for end, ids in zip(("source", "target"), ends, strict=True):
+            column, value = types[str(kind[row])][f"{end}_query"].split("==")
+            assert nodes[str(ids[row])][column] == value.strip("'")
 
 
 def test_input_spikes_have_the_rates_of_the_column(
@@ -297,7 +306,7 @@ def test_other_ways_to_write_the_same_are_read(small: Column, tmp_path: Path) ->
         for name, value in values.items():
             nodes[f"0/{name}"] = value[~second]
             nodes[f"4/{name}"] = value[second][::-1]
-        nodes["4/only_here"] = np.zeros(int(second.sum()))
+        nodes["4/only_here_label"] = np.zeros(int(second.sum()))
     for path in network.glob("*_v1_edges.h5"):
         source_name = path.stem.split("_")[0]
         with h5py.File(path, "r+") as file:

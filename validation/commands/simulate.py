@@ -24,8 +24,9 @@ from bridge.stimulus.stimulus import Stimulus
 from spiking.running.run_checks import GivenSpikes
 from validation.commands.lgn_replay import LgnReplay, read_replay
 from validation.commands.progress_bar import ProgressBar
+from validation.commands.tables import show_reading
 from validation.config.validate import merged_config
-from validation.experiment.column import load_column
+from validation.experiment.column import provenance_of, read_column
 from validation.experiment.device import settle_device
 
 _DROP_MS = 500.0
@@ -99,7 +100,7 @@ def simulate_into(
         ProgressBar() as progress,
     ):
         with task(progress, "column", 1):
-            column = load_column(config.column)
+            column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
         replay = None
         if isinstance(shown, Scene):
             times = SceneTrial(request.duration_ms, _DROP_MS)
@@ -150,11 +151,12 @@ def simulate_into(
             "record_spikes": request.record_spikes,
         }
         write_json(folder.staging / "simulation.json", settings)
-        provenance = collect_provenance()
+        provenance = collect_provenance() | provenance_of(reading)
         if replay is not None:
             provenance["lgn_spikes"] = replay.account
         write_json(folder.staging / "provenance.json", provenance)
         folder.commit()
+    show_reading(reading)
     rates = result.population_rates_hz()[..., round(_DROP_MS / _BIN_MS) :, :]
     _show(column, stimulus, rates.mean(axis=(0, 2)), out)
 

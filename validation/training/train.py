@@ -132,6 +132,8 @@ def train_in_folder(
                     raise InputError(f"{out}: is complete already; nothing to resume")
                 say(f"{out} is complete already; nothing to resume.")
                 return None
+            if certified.reading is not None:
+                say(certified.reading.line())
             with progress as running:
                 run_with_checkpoints(trainer, folder, resume, running, say)
                 results = write_training(trainer, config, certified, folder, running)
