@@ -90,6 +90,8 @@ def read_sonata(
         lgn_edges=lgn_edges,
         background=_streams(found, "background", rates, keep_all=ours),
         surround=_streams(found, "surround", rates, keep_all=ours),
+        node_id=cells_nodes.records.node_id,
+        node_population=cells_nodes.records.name,
     )
 
 
