@@ -136,6 +136,8 @@ def read_network(
         lgn_edges=lgn_edges,
         background=_streams(found, "background", rates, keep_all=ours),
         surround=_streams(found, "surround", rates, keep_all=ours),
+        node_id=cells_nodes.records.node_id,
+        node_population=cells_nodes.records.name,
     )
     hz = column.background.rate_hz
     reading = Reading(

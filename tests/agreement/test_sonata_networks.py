@@ -4,14 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 from small_networks import DURATION_MS, NAMES, lgn_spike_file, make_network
 
+from bridge.files.spike_file import read_spikes
 from bridge.sonata.read import read_sonata
 from bridge.stimulus.lgn.spikes import read_lgn_spikes, stimulus_from_spikes
 from spiking.running.model import SpikingModel
+from validation.cli.main import main
 
 pytestmark = pytest.mark.agreement
 
@@ -44,14 +45,9 @@ def our_spikes(name: str, folder: Path) -> Spikes:
         .spikes[0]
     )
     step = np.round(trial.times_ms / DT_MS).astype(int) - 1
-    cell = node_ids(folder)[trial.ids]
+    cell = column.spike_id[trial.ids]
     order = np.lexsort((cell, step))
     return step[order].tolist(), cell[order].tolist()
-
-
-def node_ids(folder: Path) -> np.ndarray:
-    with h5py.File(folder / "network/v1_nodes.h5") as file:
-        return file["nodes/v1/node_id"][:].astype(int)
 
 
 def stored_spikes(name: str) -> Spikes:
@@ -78,6 +74,25 @@ def nest_spikes(name: str, folder: Path, *options: str) -> Spikes:
     )
     with np.load(folder / "spikes.npz") as found:
         return found["step"].tolist(), found["cell"].tolist()
+
+
+def test_the_command_counts_cells_as_the_files_do(tmp_path: Path) -> None:
+    """Cells and LGN cells stand in another order in the files than by their ids."""
+    folder, out = tmp_path / "net", tmp_path / "out"
+    make_network("other_node_ids", folder)
+    words = (
+        f"simulate --column {folder} --lgn-spikes {folder / 'lgn_spikes.h5'} --spikes "
+        f"--duration-ms 600 --trials 1 --device numpy --out {out}"
+    )
+    with pytest.raises(SystemExit) as caught:
+        main(words.split())
+    assert not caught.value.code
+    found = read_spikes(out / "spikes_0.h5", "v1")
+    step = np.round(found.times_ms / DT_MS).astype(int) - 1
+    early = step < round(DURATION_MS / DT_MS)
+    assert (step[early].tolist(), found.ids[early].tolist()) == stored_spikes(
+        "other_node_ids"
+    )
 
 
 @pytest.mark.slow

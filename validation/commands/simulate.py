@@ -133,7 +133,8 @@ def simulate_into(
         result.to_dataset().to_netcdf(folder.staging / "rates.nc", engine="h5netcdf")
         for trial in result.spikes:
             path = folder.staging / f"spikes_{trial.trial}.h5"
-            write_spikes(path, "v1", trial.times_ms, trial.ids)
+            ids = column.spike_id[trial.ids]
+            write_spikes(path, column.node_population, trial.times_ms, ids)
         settings = {
             "column": {
                 **config.column.model_dump(mode="json", exclude_none=True),
