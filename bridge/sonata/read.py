@@ -1,6 +1,6 @@
 """Read a column from SONATA files, ours or others'."""
 
-import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -22,8 +22,7 @@ from bridge.sonata.edges import read_connections
 from bridge.sonata.files import NetworkFiles, find_network, simulation_of
 from bridge.sonata.hdf5_read import read_edges, read_nodes
 from bridge.sonata.input_rates import NodeRates, node_rates
-from bridge.sonata.reading.check import check_names
-from bridge.sonata.reading.known import NODES_OF_ROLE
+from bridge.sonata.reading.node_names import check_nodes, refuse_own_values
 from bridge.sonata.reading.records import EdgeRecords
 from bridge.sonata.reading.report import Reading
 from bridge.sonata.types import read_types
@@ -109,11 +108,11 @@ def read_network(
     files = find_network(path, None if components is None else Path(components))
     nodes = _nodes(files)
     edge_records = _edge_records(files)
-    unused = _check_nodes(nodes, edge_records)
+    unused = check_nodes(nodes, edge_records)
     cells_nodes = _cell_population(nodes, path)
     name = _name_of_our_export(cells_nodes)
     ours = name is not None
-    _refuse_values_of_single_cells(cells_nodes)
+    refuse_own_values(cells_nodes)
     cells = read_cells(cells_nodes, files.cell_models, keep_unused=ours)
     found = _connections(files, edge_records, nodes, cells_nodes)
     lgn, lgn_edges, n_left_out = _lgn(nodes, found, keep_all=ours)
@@ -140,11 +139,14 @@ def read_network(
         node_population=cells_nodes.records.name,
     )
     hz = column.background.rate_hz
+    n_edges: Counter[str] = Counter()
+    for c in found:
+        n_edges[c.records.name] += c.edges.n_edges
     reading = Reading(
         name=column.name,
         is_own_export=ours,
         n_cells=column.n_cells,
-        edges={c.records.name: c.edges.n_edges for c in found},
+        edges=dict(n_edges),
         groups={
             records.name: records.n_groups
             for records in (*(n.records for n in nodes.values()), *edge_records)
@@ -188,51 +190,17 @@ def _nodes(files: NetworkFiles) -> dict[str, Nodes]:
 
 
 def _edge_records(files: NetworkFiles) -> list[EdgeRecords]:
-    found = []
+    found: dict[tuple[Path, str], EdgeRecords] = {}
     for file in files.edges:
         types = None if file.types is None else read_types(file.types, "edge_type_id")
-        found += read_edges(file.data, types, file.populations)
-    return found
-
-
-def _check_nodes(
-    nodes: dict[str, Nodes], edges: Sequence[EdgeRecords]
-) -> dict[str, tuple[str, ...]]:
-    """Refuse attributes of nodes that are not known; return labels without use.
-
-    What a query of an edge type asks for is a label: it chose the nodes.
-    """
-    queries = [
-        text
-        for records in edges
-        for name in ("source_query", "target_query")
-        for text in records.texts(name)[0]
-        if text is not None
-    ]
-    asked = frozenset(re.findall(r"(\w+)\s*==", " ".join(queries)))
-    unused = {}
-    for name, population in nodes.items():
-        records, known = population.records, NODES_OF_ROLE[population.role]
-        names = records.names
-        parameters = {n for n in names if population.role == "cells" and "/" in n}
-        labels = asked | parameters  # parameters are looked at with their cell model
-        check_names(names, known, f"{records.path}: {name}", labels)
-        idle = set(names) - parameters - {*known.read, *known.harmless}
-        if idle:
-            unused[name] = tuple(sorted(idle))
-    return unused
-
-
-def _refuse_values_of_single_cells(cells: Nodes) -> None:
-    """Refuse values of single cells that would override those of their type."""
-    records = cells.records
-    of_type = ("pop_name", "cell_line", "model_template", "dynamics_params")
-    for name in records.own:
-        if name in of_type or "/" in name:
-            raise InputError(
-                f"{records.path}: {name} of single cells cannot be honoured; make node "
-                "types of them"
-            )
+        for records in read_edges(file.data, types, file.populations):
+            key = (file.data.resolve(), records.name)
+            if key in found:
+                raise InputError(
+                    f"{file.data}: edge population {records.name} is read twice"
+                )
+            found[key] = records
+    return list(found.values())
 
 
 def _rates(

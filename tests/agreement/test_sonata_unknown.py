@@ -263,7 +263,13 @@ def test_values_of_single_cells_are_not_dropped(network: Path, name: str) -> Non
         read_sonata(network)
 
 
-def test_the_step_of_a_group_must_be_known(network: Path) -> None:
+def test_edges_are_not_read_twice(network: Path) -> None:
+    circuit(lambda c: c["networks"]["edges"].append(c["networks"]["edges"][0]))(network)
+    with pytest.raises(InputError, match="edge population v1_to_v1 is read twice"):
+        read_sonata(network)
+
+
+def test_the_row_of_a_group_must_be_known(network: Path) -> None:
     """Group ids without indices do not say which row of the group is whose."""
     write_recurrent(network, {0: {"nsyns": NSYNS}})
     with h5py.File(network / "network/v1_v1_edges.h5", "r+") as file:

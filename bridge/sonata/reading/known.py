@@ -96,7 +96,7 @@ CELLS = Known(
         "z": "position, um",
         "tuning_angle": "preferred direction, degrees",
     },
-    harmless=_EVERY_NODE | _NO_SHAPE | {"location": _LABEL},
+    harmless=_EVERY_NODE | _NO_SHAPE | {"location": _LABEL, "model_name": _LABEL},
     refused=_PROCESSING,
     labels=True,
 )
