@@ -1,7 +1,7 @@
 """Cells and LGN cells from SONATA node populations."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from bridge.column.lgn_cells import LgnCells
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.sonata.cell_model_files import GlifParameters, read_cell_model
-from bridge.sonata.hdf5_read import NodeRecords
+from bridge.sonata.reading.records import NodeRecords
 from bridge.sonata.types import TypeTable
 
 _CELLS = ("point_neuron", "point_process", "point_soma")
@@ -57,31 +57,40 @@ class Cells:
     tuning_angle_deg: FloatArray
 
 
-def classify(records: NodeRecords, types: TypeTable) -> Nodes:
+def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
     """Find out what part a node population plays.
+
+    Parameters
+    ----------
+    records
+        The nodes.
+    stated
+        ``model_type`` that the configuration gives them, if it does.
 
     Raises
     ------
     InputError
-        If a node's type is not in the table, or the part is not clear.
+        If the part is not clear.
     """
-    used = np.unique(records.type_id).tolist()
-    for type_id in used:
-        if type_id not in types.rows:
+    types = records.types
+    model_types = set(records.texts("model_type")[0])
+    if stated is not None:
+        if not model_types <= {None, stated}:
             raise InputError(
-                f"{types.path}: no node type {type_id}, which {records.path.name} uses"
+                f"{types.path}: population {records.name} is {stated} by the "
+                f"configuration, {_listed(model_types)} by its model_type"
             )
-    model_types = {types.text(t, "model_type") for t in used}
+        model_types = {stated}
     if model_types and model_types <= set(_CELLS):
         return Nodes(records, types, "cells")
     if model_types != {"virtual"}:
-        listed = ", ".join(sorted(str(m) for m in model_types))
         raise InputError(
-            f"{types.path}: population {records.name} has model_type {listed}; a "
-            "column needs point_neuron cells and virtual inputs"
+            f"{types.path}: population {records.name} has model_type "
+            f"{_listed(model_types)}; a column needs point_neuron cells and virtual "
+            "inputs"
         )
-    places = {str(types.text(t, "location")).lower() for t in used}
-    names = {types.text(t, "model_name", "pop_name") for t in used}
+    places = {str(place).lower() for place in records.texts("location")[0]}
+    names = set(records.texts("model_name", "pop_name")[0])
     if "lgn" in {*places, records.name.lower()} or names & set(lgn_type_table().name):
         return Nodes(records, types, "lgn")
     if "surround" in {*places, records.name.lower()}:
@@ -92,6 +101,10 @@ def classify(records: NodeRecords, types: TypeTable) -> Nodes:
         f"{types.path}: virtual population {records.name} is neither LGN, background "
         "nor surround; set location to LGN, BKG or surround"
     )
+
+
+def _listed(names: Set[str | None]) -> str:
+    return ", ".join(sorted(str(name) for name in names))
 
 
 def population_of(line: str | None, where: str) -> int:
@@ -162,29 +175,36 @@ def read_lgn(nodes: Nodes) -> LgnCells:
     InputError
         If a value is missing or a type is none of the 14.
     """
-    records, types = nodes.records, nodes.types
+    records = nodes.records
     known = lgn_type_table().name
-    names = {}
-    for type_id in np.unique(records.type_id).tolist():
-        name = types.text(type_id, "model_name", "pop_name")
+    names, place = records.texts("model_name", "pop_name")
+    for name in names:
         if name not in known:
             raise InputError(
-                f"{types.path}: {name!r} is no LGN type; there are {', '.join(known)}"
+                f"{records.types.path}: {name!r} is no LGN type; there are "
+                f"{', '.join(known)}"
             )
-        names[type_id] = name
-    ids = records.attributes.get("field_node_id", records.node_id)
-    return LgnCells(
-        node_id=ids.astype(np.int64),
-        cell_type=tuple(names[t] for t in records.type_id.tolist()),
-        x_deg=records.numbers("x"),
-        y_deg=records.numbers("y"),
-        tuning_angle_deg=(
-            records.numbers("tuning_angle", finite=False)
-            if "tuning_angle" in records.attributes
-            else np.full(records.n_nodes, np.nan)
-        ),
-        size_deg=records.numbers("spatial_size"),
+    ids = np.where(
+        records.given("field_node_id"),
+        records.numbers("field_node_id", 0.0),
+        records.node_id,
     )
+    values = {
+        "node_id": ids,
+        "x_deg": records.numbers("x"),
+        "y_deg": records.numbers("y"),
+        "tuning_angle_deg": records.numbers("tuning_angle", np.nan, finite=False),
+        "size_deg": records.numbers("spatial_size"),
+    }
+    try:
+        return LgnCells(
+            cell_type=tuple(str(names[k]) for k in place.tolist()),
+            file_id=records.node_id,
+            population=records.name,
+            **values,
+        )
+    except InputError as error:
+        raise InputError(f"{records.path}: {error}") from None
 
 
 def _cell_models(

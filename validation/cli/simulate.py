@@ -9,6 +9,7 @@ from bridge.stimulus.scenes.registry import DEFAULT, SCENE_OPTIONS, SCENES
 from bridge.stimulus.scenes.scene import SceneOption
 from validation.cli.listed_options import listed_options
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     Device,
     NoSurround,
@@ -50,9 +51,19 @@ def simulate(
             show_default=False,
         ),
     ] = None,
+    lgn_population: Annotated[
+        str | None,
+        typer.Option(
+            help="Population of that file to replay; by default the one called like "
+            "the column's LGN, or the only one with spikes.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     duration_ms: Annotated[
         float, typer.Option(help="Duration of a trial, ms, the start included.")
@@ -84,13 +95,16 @@ def simulate(
     simulate_into(
         out,
         {
-            "column": column_options(size, seed, column, no_surround),
+            "column": column_options(
+                size, seed, column, no_surround, background_hz=background_hz
+            ),
             "spiking": given_options(device=device, dt_ms=dt_ms),
         },
         Request(
             stimulus=stimulus,
             varied=varied or {},
             lgn_spikes=lgn_spikes,
+            lgn_population=lgn_population,
             duration_ms=duration_ms,
             n_trials=trials,
             seed=noise_seed,

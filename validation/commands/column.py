@@ -21,9 +21,9 @@ from bridge.progress import task
 from bridge.sonata.write import write_sonata
 from bridge.stimulus.scenes.blank import blank
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.tables import matrix_table
+from validation.commands.tables import matrix_table, show_reading
 from validation.config.validate import merged_config
-from validation.experiment.column import load_column
+from validation.experiment.column import read_column
 from validation.report.figures.connectivity import draw_connectivity
 from validation.report.figures.style import to_png, to_svg
 
@@ -60,7 +60,7 @@ def write_column(
         ProgressBar() as progress,
     ):
         with task(progress, "column", 1):
-            column = load_column(config.column)
+            column, reading = read_column(config.column)
         with task(progress, "SONATA files", 1):
             write_sonata(
                 column,
@@ -72,6 +72,7 @@ def write_column(
             for by, name in _GROUPINGS:
                 _write_matrices(column, by, folder.staging / name)
         folder.commit()
+    show_reading(reading)
     _show(column, out)
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bridge.arrays import AnyArray
 from bridge.certificate.scores import Outcome, Scores
+from bridge.sonata.reading.report import Reading
 from validation.measures.registry import measures
 from validation.report.comparison import by_variant, populations_of
 from validation.report.run_report import RunReport
@@ -28,6 +30,13 @@ _STYLES = {
     "fail": "white on red",
     "inconclusive": "dim",
 }
+
+
+def show_reading(reading: Reading | None) -> None:
+    """Print what was read of a column's files, if it came from files."""
+    if reading is not None:
+        console = Console(highlight=False, markup=False)
+        console.print(reading.line(), soft_wrap=True)
 
 
 def verdict_tables(report: RunReport) -> list[Table]:

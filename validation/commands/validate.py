@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.tables import verdict_tables
+from validation.commands.tables import show_reading, verdict_tables
 from validation.config.validate import merged_config
 from validation.experiment.trained_run import options_with_run
 from validation.report.wording import one_sentence
@@ -41,7 +41,7 @@ def validate_into(
         If any input cannot be used; before anything is computed.
     """
     config = merged_config(config_path, options_with_run(options))
-    check_files(config)
+    show_reading(check_files(config))
     console = Console(highlight=False)
     report = validate_in_folder(
         out, config, ProgressBar(), overwrite=overwrite, resume=resume

@@ -63,6 +63,8 @@ class FileColumn(Section):
     ----------
     path
         Folder, circuit configuration or simulation configuration.
+    background_hz
+        Rate of a background of which the files say none, Hz; default: 1000.
     surround
         Use the virtual surround that the files hold, if they hold one.
     weights
@@ -70,6 +72,7 @@ class FileColumn(Section):
     """
 
     path: Annotated[str, Field(min_length=1)]
+    background_hz: Annotated[float, Field(ge=0, le=1e5)] | None = None
     surround: bool = True
     weights: Annotated[str, Field(min_length=1)] | None = None
 
@@ -108,7 +111,9 @@ def _key(location: Iterable[str | int]) -> str:
 
 
 def _reason(item: Any) -> str:
-    is_of_files = item["type"] == "extra_forbidden" and "files" in item["loc"]
-    if is_of_files and item["loc"][-1] in BuiltColumn.model_fields:
+    place, is_extra = item["loc"], item["type"] == "extra_forbidden"
+    if is_extra and "files" in place and place[-1] in BuiltColumn.model_fields:
         return "has no effect on a column that is read from column.path"
+    if is_extra and "built" in place and place[-1] in FileColumn.model_fields:
+        return "has no effect on a column that is built; column.path names one to read"
     return reason(item)

@@ -12,10 +12,11 @@ from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
+from bridge.sonata.reading.report import Reading
 from bridge.sonata.write import write_sonata
 from validation.config.column import FileColumn
 from validation.config.validate import ValidateConfig, parse_config
-from validation.experiment.column import load_column
+from validation.experiment.column import read_column
 from validation.experiment.device import settle_device
 from validation.experiment.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
@@ -111,7 +112,7 @@ def _section(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return expect_mapping(sections.get(name, {}), f"validate: config.{name}")
 
 
-def check_files(config: ValidateConfig, column: Column | None = None) -> None:
+def check_files(config: ValidateConfig, column: Column | None = None) -> Reading | None:
     """Check the files that a configuration names.
 
     Parameters
@@ -121,17 +122,24 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> None:
     column
         The column that ``config.column`` names, where it is at hand.
 
+    Returns
+    -------
+    Reading or None
+        What was read of the column's files.
+
     Raises
     ------
     InputError
         If one is missing or cannot be used.
     """
+    reading = None
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
         # Read whole: a file that is cut off must not stop a run half-way.
-        load_column(config.column)
+        _, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
+    return reading
 
 
 def validate_in_folder(

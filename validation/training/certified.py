@@ -14,10 +14,11 @@ from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
+from bridge.sonata.reading.report import Reading
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.variants.registry import VARIANTS
 from validation.config.train import TrainConfig
-from validation.experiment.column import load_column
+from validation.experiment.column import read_column
 from validation.experiment.trained_run import TrainedRun, read_trained_run
 
 UNCERTIFIED = RateModel.of_form("low_pass", "extended", 1.5, 2.0)
@@ -45,6 +46,8 @@ class Certified:
     start
         The run whose trained weights the parameters were found for, and training
         starts from; None where they are of the column.
+    reading
+        What was read of the column's files; None where it was built.
     """
 
     parameters: RateParameters
@@ -53,6 +56,7 @@ class Certified:
     problem: str
     scenario: Scenario
     start: TrainedRun | None = None
+    reading: Reading | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return what results say about it."""
@@ -108,7 +112,7 @@ def certified_model(config: TrainConfig) -> Certified:
                 raise
             problem = str(error)
     model = _model(config, certificate)
-    untrained = load_column(config.column)
+    untrained, reading = read_column(config.column)
     parameters = _parameters(config, untrained, certificate is not None)
     start = _start_of(config, parameters, untrained)
     column = untrained if start is None else start.put_into(untrained)
@@ -135,7 +139,7 @@ def certified_model(config: TrainConfig) -> Certified:
     if start is not None:
         parameters = _before_training(start, parameters)
     scenario = config.scenario.choose()
-    return Certified(parameters, model, certificate, problem, scenario, start)
+    return Certified(parameters, model, certificate, problem, scenario, start, reading)
 
 
 def _model(config: TrainConfig, certificate: Certificate | None) -> RateModel:

@@ -132,6 +132,8 @@ def train_in_folder(
                     raise InputError(f"{out}: is complete already; nothing to resume")
                 say(f"{out} is complete already; nothing to resume.")
                 return None
+            if certified.reading is not None:
+                say(certified.reading.line())
             for line in dict.fromkeys(trainer.source.tasks.images.values()):
                 say(line)
             with progress as running:

@@ -28,6 +28,7 @@ from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import NAME as LOG
 from ratemodel.training.training_log import TrainingLog
 from validation.config.train import TrainConfig
+from validation.experiment.column import provenance_of
 from validation.experiment.trained_weights import WEIGHTS
 from validation.training.certified import Certified
 
@@ -173,6 +174,7 @@ def write_training(
     if (stage / "tensorboard").is_dir():
         shutil.copytree(stage / "tensorboard", staging / "tensorboard")
     write_json(staging / RESULTS, results)
-    write_json(staging / "provenance.json", collect_provenance())
+    provenance = collect_provenance() | provenance_of(certified.reading)
+    write_json(staging / "provenance.json", provenance)
     (staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
     return results

@@ -208,15 +208,7 @@ def _tuning_angles(model: NDArray[np.intp], rng: np.random.Generator) -> FloatAr
 def _connected_lgn(lgn: LgnCells, edges: Edges) -> tuple[LgnCells, Edges]:
     """Keep the LGN cells that have a connection."""
     kept, source = np.unique(edges.source, return_inverse=True)
-    cells = LgnCells(
-        node_id=lgn.node_id[kept],
-        cell_type=tuple(lgn.cell_type[i] for i in kept),
-        x_deg=lgn.x_deg[kept],
-        y_deg=lgn.y_deg[kept],
-        tuning_angle_deg=lgn.tuning_angle_deg[kept],
-        size_deg=lgn.size_deg[kept],
-    )
-    return cells, Edges(
+    return lgn.select(kept), Edges(
         source=source.astype(np.int32),
         target=edges.target,
         weight_pa=edges.weight_pa,
