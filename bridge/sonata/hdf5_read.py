@@ -263,4 +263,8 @@ def _attributes(
 
 
 def _datasets(group: h5py.Group) -> set[str]:
-    return {name for name, item in group.items() if isinstance(item, h5py.Dataset)}
+    names = {name for name, item in group.items() if isinstance(item, h5py.Dataset)}
+    own = group.get("dynamics_params")
+    if isinstance(own, h5py.Group):
+        names |= {f"dynamics_params/{name}" for name in _datasets(own)}
+    return names
