@@ -12,6 +12,7 @@ from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
+from bridge.reduction.reducible import require_reducible
 from bridge.sonata.write import write_sonata
 from validation.config.column import FileColumn
 from validation.config.validate import ValidateConfig, parse_config
@@ -124,12 +125,15 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> None:
     Raises
     ------
     InputError
-        If one is missing or cannot be used.
+        If one is missing or cannot be used, or the column has cells that no rate
+        model stands for.
     """
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
         # Read whole: a file that is cut off must not stop a run half-way.
-        load_column(config.column)
+        column = load_column(config.column)
+    if column is not None:
+        require_reducible(column)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
 
