@@ -133,6 +133,15 @@ def test_a_wrong_value_of_a_single_node_is_named(
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_may_begin_with_any_digits(folder: Path, plain: Column) -> None:
+    first = f"{plain.cell_models.node_type_id[0]}_glif_lif_asc_psc.json"
+    models = folder / "components/cell_models"
+    (models / first).rename(models / ("9" * 25 + ".json"))
+    path = folder / NODE_TYPES
+    path.write_text(path.read_text().replace(first, "9" * 25 + ".json"))
+    assert read_sonata(folder).hash == plain.hash
+
+
 def test_too_many_different_cells_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,7 +116,7 @@ def _rule(content: Mapping[str, Any], key: str) -> str:
             f"{key} is {name!r}, not {' or '.join(map(repr, _RULES[key]))}; only GLIF1 "
             "and GLIF3 are simulated here"
         )
-    unread = set(rule.get("params") or ())
+    unread = set(_object(rule, "params")) if "params" in rule else set()
     if key == "AScurrent_reset_method":
         unread -= {"r"}
     if unread:
@@ -142,7 +142,7 @@ def _currents(
     # Allen's own simulator heeds both of these, BMTK neither
     if "init_AScurrents" in content and any(_pair(content, "init_AScurrents")):
         raise ValueError("init_AScurrents is not 0")
-    reset = content.get("AScurrent_reset_method", {}).get("params") or {}
+    reset = content.get("AScurrent_reset_method", {}).get("params", {})
     if "r" in reset and _pair(reset, "r") != (1.0, 1.0):
         raise ValueError("after-spike currents are scaled at a spike (r is not 1)")
     return {

@@ -96,9 +96,14 @@ def models_of_nodes(
         field.name: np.array([getattr(model.parameters, field.name) for model in read])
         for field in fields(GlifParameters)
     }
+    numbers = _numbers(variants, read)
+    if numbers and max(numbers) > np.iinfo(np.int64).max:
+        raise InputError(
+            f"{types.path}: node type {max(numbers)} is too large a number"
+        )
     try:
         models = CellModels(
-            node_type_id=np.array(_numbers(variants, read), dtype=np.int64),
+            node_type_id=np.array(numbers, dtype=np.int64),
             pop_name=tuple(lines),
             population=np.array([model.population for model in read], dtype=np.int8),
             **values_of,
@@ -174,7 +179,7 @@ class _Reader:
         line = row.get("pop_name", row.get("cell_line"))
         population = population_of(line, where)
         name = row.get("dynamics_params", "")
-        leading = re.match(r"\d+", name)
+        leading = re.match(r"[0-9]{1,18}(?![0-9])", name)
         number = int(leading[0]) if leading else variant.type_id
         path = self._file(name, where)
         if path is not None:
