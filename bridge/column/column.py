@@ -102,6 +102,22 @@ class Column:
         for what, index, limit in limits:
             if index.size and (index.max() >= limit or index.min() < 0):
                 raise InputError(f"column: a {what} lies outside 0..{limit - 1}")
+        self._check_receptors()
+
+    def _check_receptors(self) -> None:
+        n_ports = self.model_values("n_ports")
+        for name in ("recurrent", "lgn_edges", "background", "surround"):
+            onto = getattr(self, name)
+            missing = onto.receptor >= n_ports[onto.target]
+            if missing.any():
+                row = int(np.argmax(missing))
+                cell = int(onto.target[row])
+                model = self.cell_models.node_type_id[self.cell_model[cell]]
+                raise InputError(
+                    f"column: {name.removesuffix('_edges')} input of cell {cell} "
+                    f"arrives at receptor {onto.receptor[row] + 1}, but its cell model "
+                    f"{model} has {n_ports[cell]} (the values of its tau_syn)"
+                )
 
     @property
     def n_cells(self) -> int:
@@ -134,7 +150,8 @@ class Column:
             "background",
             "surround",
         ):
-            for key, value in vars(getattr(self, part)).items():
+            values = getattr(self, part)
+            for key, value in getattr(values, "content", vars(values)).items():
                 content[f"{part}.{key}"] = (
                     list(value) if isinstance(value, tuple) else value
                 )

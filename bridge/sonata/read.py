@@ -22,7 +22,7 @@ from bridge.sonata.edges import read_connections
 from bridge.sonata.files import NetworkFiles, find_network, simulation_of
 from bridge.sonata.hdf5_read import read_edges, read_nodes
 from bridge.sonata.input_rates import NodeRates, node_rates
-from bridge.sonata.reading.node_names import check_nodes, refuse_own_values
+from bridge.sonata.reading.node_names import check_nodes
 from bridge.sonata.reading.records import EdgeRecords
 from bridge.sonata.reading.report import Reading
 from bridge.sonata.types import read_types
@@ -112,7 +112,6 @@ def read_network(
     cells_nodes = _cell_population(nodes, path)
     name = _name_of_our_export(cells_nodes)
     ours = name is not None
-    refuse_own_values(cells_nodes)
     cells = read_cells(cells_nodes, files.cell_models, keep_unused=ours)
     found = _connections(files, edge_records, nodes, cells_nodes)
     lgn, lgn_edges, n_left_out = _lgn(nodes, found, keep_all=ours)
@@ -157,6 +156,7 @@ def read_network(
         surround_streams=column.surround.n_streams,
         background_hz=(float(hz.min()), float(hz.max())) if hz.size else None,
         background_from=_background_from(nodes, rates),
+        cells_from_tables=tuple(map(str, cells.from_tables)),
         synapses_from_tables=tuple(
             sorted({name for c in found for name in c.synapses_stood_in})
         ),

@@ -217,6 +217,7 @@ def _parameters(
     models, row = column.cell_models, column.cell_model
     # voltages relative to E_L, as the linear equation has it
     values = {
+        "v": (models.v_m_mv - models.e_l_mv)[row],
         "v_threshold": (models.v_th_mv - models.e_l_mv)[row],
         "v_reset": (models.v_reset_mv - models.e_l_mv)[row],
         "v_decay": step.v_decay[row],

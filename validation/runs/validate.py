@@ -12,6 +12,7 @@ from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
+from bridge.reduction.reducible import require_reducible
 from bridge.sonata.reading.report import Reading
 from bridge.sonata.write import write_sonata
 from validation.config.column import FileColumn
@@ -130,13 +131,16 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> Reading
     Raises
     ------
     InputError
-        If one is missing or cannot be used.
+        If one is missing or cannot be used, or the column has cells that no rate
+        model stands for.
     """
     reading = None
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
         # Read whole: a file that is cut off must not stop a run half-way.
-        _, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
+        column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
+    if column is not None:
+        require_reducible(column)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
     return reading

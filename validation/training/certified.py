@@ -13,6 +13,7 @@ from bridge.rate_model import FORMS, RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
+from bridge.reduction.reducible import require_reducible
 from bridge.reduction.transfer.points import theoretical_data
 from bridge.sonata.reading.report import Reading
 from ratemodel.scenarios.scenario import Scenario
@@ -113,6 +114,7 @@ def certified_model(config: TrainConfig) -> Certified:
             problem = str(error)
     model = _model(config, certificate)
     untrained, reading = read_column(config.column)
+    require_reducible(untrained)
     parameters = _parameters(config, untrained, certificate is not None)
     start = _start_of(config, parameters, untrained)
     column = untrained if start is None else start.put_into(untrained)

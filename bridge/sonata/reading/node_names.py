@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bridge.errors import InputError
 from bridge.sonata.cells import Nodes
 from bridge.sonata.reading.check import check_names
 from bridge.sonata.reading.known import NODES_OF_ROLE
@@ -53,21 +52,3 @@ def check_nodes(
         if idle:
             unused[name] = tuple(sorted(idle))
     return unused
-
-
-def refuse_own_values(cells: Nodes) -> None:
-    """Refuse values of single cells that would override those of their type.
-
-    Raises
-    ------
-    InputError
-        If there are any.
-    """
-    records = cells.records
-    of_type = ("pop_name", "cell_line", "model_template", "dynamics_params")
-    for name in records.own:
-        if name in of_type or "/" in name:
-            raise InputError(
-                f"{records.path}: {name} of single cells cannot be honoured; make node "
-                "types of them"
-            )
