@@ -76,7 +76,7 @@ def spikes_of(models: CellModels) -> dict[int, list[int]]:
         position_um=np.zeros((n, 3)),
         tuning_angle_deg=np.zeros(n),
         recurrent=Edges(none, none, none, none, none, none),
-        lgn=LgnCells(np.arange(4), ("port",) * 4, four, four, four, four),
+        lgn=LgnCells(np.arange(4), ("port",) * 4, four, four, four, np.ones(4)),
         lgn_edges=Edges(
             source=port,
             target=target,

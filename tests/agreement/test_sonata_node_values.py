@@ -13,10 +13,7 @@ from bridge.column.building.build import build_column
 from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
-from bridge.sonata.cells import classify, read_cells
-from bridge.sonata.hdf5_read import read_nodes
-from bridge.sonata.read import read_sonata
-from bridge.sonata.types import read_types
+from bridge.sonata.read import read_network, read_sonata
 from bridge.sonata.write import write_sonata
 
 pytestmark = pytest.mark.agreement
@@ -120,7 +117,7 @@ def test_a_single_node_names_its_own_file_line_and_template(
         ("dynamics_params/C_m", -3.0, "c_m_pf must be positive"),
         ("dynamics_params", 3.0, "dynamics_params does not hold text"),
         ("pop_name", 3.0, "pop_name does not hold text"),
-        ("model_processing", b"fullaxon", "model_processing 'fullaxon'"),
+        ("model_processing", b"fullaxon", "model_processing cannot be honoured"),
         ("model_type", b"biophysical", "has model_type biophysical"),
     ],
 )
@@ -161,19 +158,18 @@ def test_a_missing_model_file_is_named_with_the_folders(folder: Path) -> None:
 
 
 def test_cells_from_the_built_in_tables_are_listed(folder: Path, plain: Column) -> None:
-    [records] = read_nodes(folder / NODES)
-    path = folder / NODE_TYPES
-    nodes = classify(records, read_types(path, "node_type_id"))
-    models = folder / "components/cell_models"
-    assert read_cells(nodes, [models], keep_unused=True).from_tables == ()
-    cells = read_cells(nodes, [], keep_unused=True)
-    assert cells.from_tables == tuple(sorted(plain.cell_models.node_type_id))
+    def found(column: Path) -> tuple[str, ...]:
+        return read_network(column).reading.cells_from_tables
+
+    numbers = sorted(map(str, plain.cell_models.node_type_id))
+    assert found(folder) == ()
+    without = folder.parent / "without" / "network"
+    shutil.copytree(folder / "network", without)  # and no components anywhere near
+    assert sorted(found(without)) == numbers
     # a type that names no file is one, whatever the components hold
-    first = str(plain.cell_models.node_type_id[0])
+    path, first = folder / NODE_TYPES, str(plain.cell_models.node_type_id[0])
     path.write_text(path.read_text().replace(f"{first}_glif_lif_asc_psc.json", "NULL"))
-    nodes = classify(records, read_types(path, "node_type_id"))
-    cells = read_cells(nodes, [models], keep_unused=True)
-    assert cells.from_tables == (int(first),)
+    assert found(folder) == (first,)
 
 
 def test_an_input_at_a_receptor_that_a_cell_has_not_is_refused(folder: Path) -> None:

@@ -255,14 +255,6 @@ def test_a_synapse_model_that_is_named_must_be_there(network: Path) -> None:
     assert "e2e.json" in reading.line()
 
 
-@pytest.mark.parametrize("name", ["pop_name", "dynamics_params", "model_template"])
-def test_values_of_single_cells_are_not_dropped(network: Path, name: str) -> None:
-    own = np.array(["i4Pvalb"] * 8, dtype="S16")
-    inside("v1_nodes.h5", f"nodes/v1/0/{name}", own)(network)
-    with pytest.raises(InputError, match=f"{name} of single cells"):
-        read_sonata(network)
-
-
 def test_edges_are_not_read_twice(network: Path) -> None:
     circuit(lambda c: c["networks"]["edges"].append(c["networks"]["edges"][0]))(network)
     with pytest.raises(InputError, match="edge population v1_to_v1 is read twice"):
