@@ -197,7 +197,7 @@ def _background_from(nodes: dict[str, Nodes]) -> str:
     if not records:
         return "none"
     stated = all(r.given("rate_hz").all() for r in records)
-    return "rate_hz of the nodes" if stated else "assumed"
+    return "rate_hz of the nodes" if stated else "assumed: the files do not say"
 
 
 def _cell_population(nodes: dict[str, Nodes], path: Path) -> Nodes:
