@@ -71,7 +71,7 @@ def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
     """
     types = records.types
     model_types = set(records.texts("model_type")[0])
-    if stated is not None:
+    if stated is not None and model_types <= {None, *_CELLS, "virtual"}:
         if not model_types <= {None, stated}:
             raise InputError(
                 f"{types.path}: population {records.name} is {stated} by the "

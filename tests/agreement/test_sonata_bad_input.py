@@ -260,7 +260,7 @@ CASES: dict[str, tuple[Break, str]] = {
     ),
     "biophysical cells": (
         replace(NODE_TYPES, "point_neuron", "biophysical"),
-        "biophysical by its model_type",
+        "has model_type biophysical",
     ),
     "cell model is no JSON": (lambda f: model_file(f).write_text("x"), "read as JSON"),
     "cell model has text": (

@@ -18,7 +18,7 @@ from tiny_network import (
 from bridge.column.building.build import build_column
 from bridge.sonata.read import read_network
 from bridge.sonata.write import write_sonata
-from validation.commands.simulate import Request, simulate_into
+from validation.cli.main import main
 
 pytestmark = pytest.mark.agreement
 
@@ -59,9 +59,10 @@ def test_one_line_says_what_was_used(tmp_path: Path) -> None:
         "8 background streams at 1000 Hz (assumed: the files do not say)"
     )
     assert column.lgn.n_cells == 3
-    assert json.loads(json.dumps(reading.as_dict()))["background_from"].startswith(
-        "assumed"
-    )
+    assert json.loads(json.dumps(reading.as_dict()))["background_hz"] == [
+        1000.0,
+        1000.0,
+    ]
     row = {"node_type_id": 31, "pop_name": "SG_001", "model_type": "virtual"}
     path = root / "network/bkg_node_types.csv"
     write_table(path, [row | {"rate_hz": 250.0}])
@@ -93,9 +94,13 @@ def test_a_simulation_prints_and_keeps_what_was_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = write_network(tmp_path / "net")
-    request = Request(None, {}, None, None, 510.0, 1, 1, False)
-    sections = {"column": {"path": str(root)}, "spiking": {"device": "numpy"}}
-    simulate_into(tmp_path / "out", sections, request, overwrite=False)
+    words = (
+        f"simulate --column {root} --device numpy --duration-ms 510 --trials 1 "
+        f"--out {tmp_path / 'out'}"
+    )
+    with pytest.raises(SystemExit) as caught:
+        main(words.split())
+    assert not caught.value.code
     assert "read net: 8 cells; 6 edges v1_to_v1" in capsys.readouterr().out
     kept = json.loads((tmp_path / "out/provenance.json").read_text())
     assert kept["column"]["edges"] == {"v1_to_v1": 6, "lgn_to_v1": 32}

@@ -333,7 +333,7 @@ CONDITIONS = Known(
     read={},
     harmless={
         "celsius": "point neurons do not depend on it",
-        "v_init": "trials start from rest, as BMTK's point neurons do from their file",
+        "v_init": "point neurons start from the V_m of their model",
     },
     refused={},
 )

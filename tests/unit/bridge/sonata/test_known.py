@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import InputError
+from bridge.sonata.glif import nest_form
 from bridge.sonata.reading import known
 from bridge.sonata.reading.check import check_names
 from bridge.sonata.reading.known import Known
@@ -52,6 +53,14 @@ def test_the_page_says_what_the_code_does(section: str) -> None:
         for name, why in getattr(lists, what).items()
     }
     assert of_page(section) == code
+
+
+def test_the_page_says_what_a_cell_model_defaults_to() -> None:
+    def shown(value: object) -> str:
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+    of_code = {name: ("read", shown(value)) for name, value in nest_form.READ.items()}
+    assert of_page("Cell models") == of_code
 
 
 def test_the_page_has_every_list() -> None:
