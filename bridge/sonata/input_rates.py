@@ -25,11 +25,14 @@ class NodeRates(NamedTuple):
         Where they come from, in words.
     states_them
         Whether the files say them; otherwise they were asked for, or assumed.
+    of_input
+        Input of the simulation configuration they are the means of, if they are.
     """
 
     rate_hz: FloatArray
     origin: str
     states_them: bool
+    of_input: str | None = None
 
 
 class Simulation(NamedTuple):
@@ -88,6 +91,7 @@ def node_rates(
         rate_hz=np.where(lacking, others.rate_hz, stated_hz),
         origin=f"rate_hz of the nodes that have one; others {others.origin}",
         states_them=others.states_them,
+        of_input=others.of_input,
     )
 
 
@@ -137,7 +141,7 @@ def _rates_of_trains(
     rows = order[np.searchsorted(node_id[order], ids)]
     count = np.bincount(rows, minlength=node_id.size)
     origin = f"mean of the spikes in {Path(file).name}, which are not replayed"
-    return NodeRates(count / ((stop_ms - start_ms) * 1e-3), origin, True)
+    return NodeRates(count / ((stop_ms - start_ms) * 1e-3), origin, True, name)
 
 
 def _is_of(entry: Any, population: str) -> bool:

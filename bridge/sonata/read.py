@@ -160,7 +160,11 @@ def read_network(
         synapses_from_tables=tuple(
             sorted({name for c in found for name in c.synapses_stood_in})
         ),
-        inputs_not_used=tuple(files.inputs),
+        inputs_not_used=tuple(
+            name
+            for name in files.inputs
+            if name not in {found.of_input for found in rates.values()}
+        ),
         attributes_not_used=unused,
         dt_ms=files.dt_ms,
     )

@@ -12,7 +12,7 @@ import pytest
 from bridge.column.building.build import build_column
 from bridge.errors import InputError
 from bridge.sonata.input_rates import node_rates
-from bridge.sonata.read import read_sonata
+from bridge.sonata.read import read_network, read_sonata
 from bridge.sonata.write import write_sonata
 
 pytestmark = pytest.mark.agreement
@@ -40,7 +40,9 @@ def test_spike_trains_of_the_configuration_give_the_rates(folder: Path) -> None:
     counted = np.bincount(ids, minlength=20) / 0.5
     assert counted.std() > 0.0
     for path in (folder, folder / "simulation_config.json"):
-        assert (read_sonata(path).background.rate_hz == counted).all()
+        column, reading = read_network(path)
+        assert (column.background.rate_hz == counted).all()
+        assert reading.inputs_not_used == ()
     edit(folder, lambda c: c["run"].update(tstart=100.0, tstop=300.0))
     with h5py.File(folder / "inputs/bkg_spikes.h5") as file:
         times = file["spikes/bkg/timestamps"][:]
