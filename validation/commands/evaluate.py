@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import CONFIG
@@ -22,6 +20,7 @@ from ratemodel.trials.trial_source import TrialSource
 from validation.commands.progress_bar import ProgressBar
 from validation.config.train import LONGEST_STEP_MS, merged_train_config
 from validation.experiment.trained_run import WEIGHTS, require_finished
+from validation.terminal import PlainConsole
 from validation.training.accuracy_table import accuracy_table, validated_sentence
 from validation.training.training_run import RESULTS
 
@@ -86,7 +85,7 @@ def evaluate_run(
         "accuracy": {name: own.to_json() for name, own in found.items()},
         "certified": facts,
     }
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(accuracy_table(result["accuracy"]))  # type: ignore[arg-type]
     console.print(validated_sentence(result), soft_wrap=True)
     if out is not None:

@@ -5,7 +5,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich.console import Console
 from rich.table import Table
 
 from bridge.by_name import by_name
@@ -29,6 +28,7 @@ from validation.commands.progress_bar import ProgressBar
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
 from validation.experiment.device import settle_device
+from validation.terminal import PlainConsole
 
 _DROP_MS = 500.0
 _BIN_MS = 10.0
@@ -227,6 +227,6 @@ def _show(column: Column, stimulus: Stimulus, rates: Any, out: Path) -> None:
             trials = rates[:, index]
             spread = f"{trials.std(ddof=1):.2f}" if len(trials) > 1 else "–"
             table.add_row(name, str(n_cells), f"{trials.mean():.2f}", spread)
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(table)
     console.print(f"written to {out}", soft_wrap=True)

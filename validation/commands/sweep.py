@@ -11,14 +11,13 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from rich.console import Console
-
 from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.files.run_folder import CONFIG, is_complete
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
 from validation.config.sweep import Job, read_sweep
+from validation.terminal import PlainConsole
 from validation.training.certified import Certified, certified_model
 from validation.training.start import start_weights
 from validation.training.sweep_table import sweep_markdown
@@ -52,7 +51,7 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     jobs = read_sweep(grid)
     _check(jobs, out)
     (out / "logs").mkdir(parents=True, exist_ok=True)
-    console = Console(highlight=False)
+    console = PlainConsole()
     failed = []
     children = Children()
     with (
