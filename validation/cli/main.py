@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import typer
 
+from bridge.machine.parent import end_with_named_parent
 from bridge.printable import printable
 from validation.cli.app import app
 from validation.cli.failures import Failure, failure_of
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     end = Failure(130, _INTERRUPTED)
     if arguments is None:
         signals.listen()
+        end_with_named_parent()
         _escape_what_cannot_be_encoded()
     with suppress(KeyboardInterrupt):
         end = _run(words)

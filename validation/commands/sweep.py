@@ -1,6 +1,7 @@
 """``v1bridge sweep``: many training runs, one process each, none of them twice."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import IO, Any
 
 from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.files.run_folder import CONFIG, is_complete
+from bridge.machine.parent import PARENT
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
@@ -116,7 +118,12 @@ class Children:
         with self._lock:
             if self._is_over:
                 return 128 + signal.SIGTERM
-            child = subprocess.Popen(command, stdout=log, stderr=log)
+            child = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, PARENT: str(os.getpid())},
+            )
             self._running.add(child)
         try:
             return child.wait()
