@@ -144,7 +144,7 @@ CASES = [
     ),
     ("no run", "report {tmp}/nowhere", "holds no report.json"),
     ("not a run", "report {tmp}/empty", "holds no report.json"),
-    ("a broken run", "report {tmp}/broken_run", "is not valid JSON"),
+    ("a broken run", "report {tmp}/broken_run", "cannot be read as JSON"),
     ("a run of others", "report {tmp}/other_run", "is not a report"),
     ("a run twice", "report {tmp}/nowhere {tmp}/nowhere", "twice"),
     ("no runs", "report", "RUN"),
