@@ -10,10 +10,10 @@ from typing import NoReturn
 import typer
 
 from bridge.machine.parent import end_with_named_parent
+from bridge.machine.signals import Signals
 from bridge.printable import printable
 from validation.cli.app import app
 from validation.cli.failures import Failure, failure_of
-from validation.cli.signals import Signals
 
 _DONE = Failure(0, "")
 _INTERRUPTED = "interrupted; nothing was left half-written"

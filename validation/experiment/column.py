@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.column.building.build import build_column
+from bridge.column.building.expected_size import expected_size
 from bridge.column.column import Column
 from bridge.column.poisson_input import PoissonInput
+from bridge.machine.memory import require_memory
 from bridge.sonata.read import read_sonata
 from validation.config.column import BuiltColumn, FileColumn
 from validation.experiment.trained_run import read_trained_run
@@ -28,8 +30,8 @@ def load_column(config: BuiltColumn | FileColumn) -> Column:
     Raises
     ------
     InputError
-        If the size is out of range, a file is missing or broken, or the weights
-        are those of another column.
+        If the size is out of range or does not fit into the memory, a file is missing
+        or broken, or the weights are those of another column.
     """
     column = _untrained(config)
     if config.weights is None:
@@ -39,6 +41,12 @@ def load_column(config: BuiltColumn | FileColumn) -> Column:
 
 def _untrained(config: BuiltColumn | FileColumn) -> Column:
     if isinstance(config, BuiltColumn):
+        size = expected_size(config.size, config.radius_um)
+        require_memory(
+            size.building_bytes,
+            f"building a column of {size.n_cells:,} cells",
+            "lower column.size",
+        )
         return build_column(
             config.size,
             config.seed,

@@ -13,10 +13,11 @@ from bridge.files.existing import Existing, flags_of
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
 from bridge.sonata.write import write_sonata
-from validation.config.column import FileColumn
+from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import ValidateConfig, parse_config
 from validation.experiment.column import load_column
 from validation.experiment.device import settle_device
+from validation.experiment.memory import require_memory_of_validation
 from validation.experiment.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
 from validation.report.run_report import RunReport
@@ -124,12 +125,16 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> None:
     Raises
     ------
     InputError
-        If one is missing or cannot be used.
+        If one is missing or cannot be used, or the run does not fit into the memory.
     """
+    if isinstance(config.column, BuiltColumn):
+        require_memory_of_validation(config, column)
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
         # Read whole: a file that is cut off must not stop a run half-way.
-        load_column(config.column)
+        column = load_column(config.column)
+    if isinstance(config.column, FileColumn):
+        require_memory_of_validation(config, column)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
 

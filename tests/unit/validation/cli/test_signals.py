@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from validation.cli.signals import Interrupted, Signals
+from bridge.machine.signals import Interrupted, Signals
 
 ROOT = Path(__file__).parents[4]
 COMMAND = (sys.executable, "-m", "v1bridge")

@@ -70,7 +70,7 @@ def test_columns_are_taken_as_they_come(seen, tmp_path):
         (60, {"rate": None}, "rate: must be a section"),
         (60, {"rate": {"variants": ["lowpass"]}}, "'low_pass'"),
         (60, {"column": {"size": 80}}, "column.size in config"),
-        (60, {"criteria": "none.toml"}, "none.toml: there is no such file"),
+        (60, {"criteria": "none.toml"}, "none.toml: no such file"),
         (60, "small.toml", "config must hold keys"),
         ("nowhere", {}, "nowhere"),
         (-1, {}, "column.size"),
