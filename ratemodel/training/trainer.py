@@ -27,6 +27,8 @@ from ratemodel.trials.trial_source import Batch, TrialSource
 
 DEFAULT_STEPS = 1000
 NAME = "training"
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 _AHEAD = {"cpu": 0, "cuda": 8}
 """Batches that are drawn while the network is busy elsewhere than on the CPU."""
 
@@ -149,8 +151,8 @@ class Trainer:
         Raises
         ------
         StoppedError
-            If SIGINT or SIGTERM asked for it; the checkpoint of the last step is
-            written.
+            If SIGINT, SIGTERM or SIGHUP asked for it; the checkpoint of the last step
+            is written.
         V1BridgeError
             If the loss is not finite any more; the last checkpoint stays.
         """
@@ -335,7 +337,7 @@ class Trainer:
 
 @contextmanager
 def _stop_requests() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM until the block ends; a second one is obeyed."""
+    """Collect requests to stop until the block ends; a second one is obeyed."""
     requests: list[int] = []
     former: dict[int, Any] = {}
 
@@ -345,8 +347,9 @@ def _stop_requests() -> Iterator[list[int]]:
             signal.signal(each, handler)
 
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            former[number] = signal.signal(number, ask)
+        for number in _STOPPING:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                former[number] = signal.signal(number, ask)
     except ValueError:  # not the main thread: signals go elsewhere
         pass
     try:

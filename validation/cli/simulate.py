@@ -20,6 +20,12 @@ from validation.cli.options import (
     column_options,
     given_options,
 )
+from validation.config.limits import (
+    LAST_SEED,
+    LONGEST_MS,
+    MOST_TRIALS,
+    SHORTEST_STEP_MS,
+)
 
 
 def _typed(option: SceneOption) -> Any:
@@ -66,11 +72,20 @@ def simulate(
     background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     duration_ms: Annotated[
-        float, typer.Option(help="Duration of a trial, ms, the start included.")
+        float,
+        typer.Option(
+            help="Duration of a trial, ms, the start included.", max=LONGEST_MS
+        ),
     ] = 2500.0,
-    trials: Annotated[int, typer.Option(help="Number of trials.")] = 10,
-    noise_seed: Annotated[int, typer.Option(help="Seed of the Poisson input.")] = 1,
-    dt_ms: Annotated[float, typer.Option(help="Time step, ms.")] = 0.1,
+    trials: Annotated[
+        int, typer.Option(help="Number of trials.", min=1, max=MOST_TRIALS)
+    ] = 10,
+    noise_seed: Annotated[
+        int, typer.Option(help="Seed of the Poisson input.", min=0, max=LAST_SEED)
+    ] = 1,
+    dt_ms: Annotated[
+        float, typer.Option(help="Time step, ms.", min=SHORTEST_STEP_MS, max=1.0)
+    ] = 0.1,
     device: Device = None,
     spikes: Annotated[
         bool, typer.Option("--spikes", help="Also write a SONATA spike file per trial.")

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import TIERS
 from bridge.errors import CertificateError, InputError
@@ -13,6 +11,7 @@ from validation.commands.tables import show_reading
 from validation.config.validate import merged_config
 from validation.experiment.column import read_column
 from validation.experiment.trained_run import options_with_run
+from validation.terminal import PlainConsole
 
 
 def check_certificate(
@@ -54,6 +53,6 @@ def check_certificate(
             f"{certificate.verdict}, {tier} is needed"
         )
     form = " + ".join([certificate.model.variant, *certificate.model.extensions])
-    Console(highlight=False).print(
+    PlainConsole().print(
         f"{form} on column {column.hash[:12]}: {certificate.verdict}", soft_wrap=True
     )

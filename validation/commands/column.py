@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bridge.arrays import AnyArray
 from bridge.column.column import Column
 from bridge.column.connectivity import (
@@ -26,6 +24,7 @@ from validation.config.validate import merged_config
 from validation.experiment.column import read_column
 from validation.report.figures.connectivity import draw_connectivity
 from validation.report.figures.style import to_png, to_svg
+from validation.terminal import PlainConsole
 
 _GROUPINGS: tuple[tuple[Grouping, str], ...] = (
     ("class", "connectivity"),
@@ -97,7 +96,7 @@ def _write_csv(path: Path, names: Sequence[str], values: AnyArray) -> None:
 
 
 def _show(column: Column, out: Path) -> None:
-    console = Console(highlight=False)
+    console = PlainConsole()
     # A wrapped matrix cannot be read; a line that is too long can be scrolled.
     console.width = max(console.width, _WIDEST)
     for by, _ in _GROUPINGS:

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import CONFIG
@@ -20,6 +18,7 @@ from validation.commands.progress_bar import ProgressBar
 from validation.config.train import LONGEST_STEP_MS, merged_train_config
 from validation.experiment.trained_run import require_finished
 from validation.experiment.trained_weights import read_trained_weights
+from validation.terminal import PlainConsole
 from validation.training.accuracy_table import accuracy_table, validated_sentence
 from validation.training.training_run import RESULTS
 
@@ -86,7 +85,7 @@ def evaluate_run(
         "accuracy": {name: own.to_json() for name, own in found.items()},
         "certified": facts,
     }
-    console = Console(highlight=False)
+    console = PlainConsole()
     for line in dict.fromkeys(images.values()):
         console.print(line, soft_wrap=True)
     console.print(accuracy_table(result["accuracy"]))  # type: ignore[arg-type]

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
 from validation.commands.tables import comparison_tables
 from validation.report.comparison import compare, render_comparison
 from validation.report.run_report import RunReport
+from validation.terminal import PlainConsole
 
 
 def compare_runs(runs: Sequence[Path], out: Path | None, *, overwrite: bool) -> None:
@@ -31,7 +30,7 @@ def compare_runs(runs: Sequence[Path], out: Path | None, *, overwrite: bool) -> 
         If a run has no readable report, or the folder cannot be written.
     """
     reports = {name: RunReport.read(path) for name, path in _labels(runs).items()}
-    console = Console(highlight=False)
+    console = PlainConsole()
     for table in comparison_tables(reports):
         console.print(table)
     if out is None:

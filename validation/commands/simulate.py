@@ -5,7 +5,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich.console import Console
 from rich.table import Table
 
 from bridge.by_name import by_name
@@ -25,9 +24,12 @@ from spiking.running.run_checks import GivenSpikes
 from validation.commands.lgn_replay import LgnReplay, read_replay
 from validation.commands.progress_bar import ProgressBar
 from validation.commands.tables import show_reading
+from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import merged_config
 from validation.experiment.column import provenance_of, read_column
 from validation.experiment.device import settle_device
+from validation.experiment.memory import require_memory_of_simulation
+from validation.terminal import PlainConsole
 
 _DROP_MS = 500.0
 _BIN_MS = 10.0
@@ -94,6 +96,7 @@ def simulate_into(
     _check(request)
     shown = _shown(request)
     options = _values(shown, request)
+    _require_memory(config.column, request)
     config = settle_device(config)
     with (
         open_run_folder(out, config.to_toml(), overwrite=overwrite) as folder,
@@ -101,6 +104,8 @@ def simulate_into(
     ):
         with task(progress, "column", 1):
             column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
+        if isinstance(config.column, FileColumn):
+            _require_memory(config.column, request, column)
         replay = None
         if isinstance(shown, Scene):
             times = SceneTrial(request.duration_ms, _DROP_MS)
@@ -162,17 +167,25 @@ def simulate_into(
     _show(column, stimulus, rates.mean(axis=(0, 2)), out)
 
 
+def _require_memory(
+    config: BuiltColumn | FileColumn, request: Request, column: Column | None = None
+) -> None:
+    require_memory_of_simulation(
+        config,
+        column,
+        n_trials=request.n_trials,
+        duration_ms=request.duration_ms,
+        bin_ms=_BIN_MS,
+        record_spikes=request.record_spikes,
+    )
+
+
 def _check(request: Request) -> None:
-    if request.n_trials < 1:
-        raise InputError(f"--trials {request.n_trials}: at least one is needed")
-    if not 0 <= request.seed < 2**31:
-        raise InputError(f"--noise-seed {request.seed}: must be 0 to 2147483647")
     bins = request.duration_ms / _BIN_MS
-    if not _DROP_MS < request.duration_ms <= 600_000 or abs(bins - round(bins)) > 1e-9:
+    if not request.duration_ms > _DROP_MS or abs(bins - round(bins)) > 1e-9:
         raise InputError(
             f"--duration-ms {request.duration_ms:g}: must be a multiple of "
-            f"{_BIN_MS:g} ms above {_DROP_MS:g} ms (the start that is dropped), and "
-            "at most ten minutes"
+            f"{_BIN_MS:g} ms above {_DROP_MS:g} ms (the start that is dropped)"
         )
     if request.lgn_spikes is not None:
         check_regular(request.lgn_spikes, "spike file")
@@ -237,6 +250,6 @@ def _show(column: Column, stimulus: Stimulus, rates: Any, out: Path) -> None:
             trials = rates[:, index]
             spread = f"{trials.std(ddof=1):.2f}" if len(trials) > 1 else "–"
             table.add_row(name, str(n_cells), f"{trials.mean():.2f}", spread)
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(table)
     console.print(f"written to {out}", soft_wrap=True)

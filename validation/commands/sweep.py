@@ -1,6 +1,7 @@
 """``v1bridge sweep``: many training runs, one process each, none of them twice."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,14 +12,14 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from rich.console import Console
-
 from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.files.run_folder import CONFIG, is_complete
+from bridge.machine.parent import PARENT
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
 from validation.config.sweep import Job, read_sweep
+from validation.terminal import PlainConsole
 from validation.training.certified import Certified, certified_model
 from validation.training.start import start_weights
 from validation.training.sweep_table import sweep_markdown
@@ -52,7 +53,7 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     jobs = read_sweep(grid)
     _check(jobs, out)
     (out / "logs").mkdir(parents=True, exist_ok=True)
-    console = Console(highlight=False)
+    console = PlainConsole()
     failed = []
     children = Children()
     with (
@@ -117,7 +118,12 @@ class Children:
         with self._lock:
             if self._is_over:
                 return 128 + signal.SIGTERM
-            child = subprocess.Popen(command, stdout=log, stderr=log)
+            child = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, PARENT: str(os.getpid())},
+            )
             self._running.add(child)
         try:
             return child.wait()

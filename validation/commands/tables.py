@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +21,7 @@ from validation.report.wording import (
     tau_r_of,
     title_of,
 )
+from validation.terminal import PlainConsole
 
 _STYLES = {
     "strict": "bold white on blue",
@@ -35,8 +35,7 @@ _STYLES = {
 def show_reading(reading: Reading | None) -> None:
     """Print what was read of a column's files, if it came from files."""
     if reading is not None:
-        console = Console(highlight=False, markup=False)
-        console.print(reading.line(), soft_wrap=True)
+        PlainConsole().print(reading.line(), soft_wrap=True)
 
 
 def verdict_tables(report: RunReport) -> list[Table]:

@@ -13,17 +13,22 @@ from pydantic import (
     model_validator,
 )
 
+from bridge.column.building.build import CLASS_COUNTS, FULL_COUNT
 from bridge.config_section import Section, key, reason
+
+_LONGEST_SIZE = 20
 
 
 def _check_size(value: Any) -> Any:
-    if isinstance(value, str) and value.isdigit():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_SIZE:
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if is_number and 0 < value <= FULL_COUNT:
         return value
-    if value in ("3k", "6k"):
+    if isinstance(value, str) and value in CLASS_COUNTS:
         return value
-    raise ValueError("must be '3k', '6k' or a positive number of cells")
+    names = ", ".join(f"'{name}'" for name in CLASS_COUNTS)
+    raise ValueError(f"must be {names} or a number of cells from 1 to {FULL_COUNT}")
 
 
 class BuiltColumn(Section):

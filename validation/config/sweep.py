@@ -13,13 +13,18 @@ from bridge.errors import InputError
 from bridge.files.toml_file import merge_keys, read_toml
 from ratemodel.scenarios.config import ScenarioName
 from ratemodel.scenarios.registry import SCENARIOS
+from validation.config.limits import MOST_JOBS
 from validation.config.train import TrainConfig
 
-Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Sizes = Annotated[
+    tuple[int | str, ...],
+    BeforeValidator(as_tuple),
+    Field(min_length=1, max_length=MOST_JOBS),
+]
 Seeds = Annotated[
     tuple[Annotated[int, Field(ge=0, lt=2**32)], ...],
     BeforeValidator(as_tuple),
-    Field(min_length=1),
+    Field(min_length=1, max_length=MOST_JOBS),
 ]
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bridge.column.building.build import build_column
+from bridge.column.building.expected_size import expected_size
 from bridge.column.column import Column
 from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
+from bridge.machine.memory import require_memory
 from bridge.sonata.read import read_network
 from bridge.sonata.reading.report import Reading
 from validation.config.column import BuiltColumn, FileColumn
@@ -60,8 +62,9 @@ def read_column(
     Raises
     ------
     InputError
-        If the size is out of range, a file is missing or broken, asks for another
-        time step than ``dt_ms``, or the weights are those of another column.
+        If the size is out of range or does not fit into the memory, a file is
+        missing or broken, asks for another time step than ``dt_ms``, or the weights
+        are those of another column.
     """
     loaded = _untrained(config)
     if isinstance(config, FileColumn) and loaded.reading is not None:
@@ -80,6 +83,12 @@ def read_column(
 
 def _untrained(config: BuiltColumn | FileColumn) -> LoadedColumn:
     if isinstance(config, BuiltColumn):
+        size = expected_size(config.size, config.radius_um)
+        require_memory(
+            size.building_bytes,
+            f"building a column of {size.n_cells:,} cells",
+            "lower column.size",
+        )
         column = build_column(
             config.size,
             config.seed,

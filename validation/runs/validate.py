@@ -15,10 +15,11 @@ from bridge.progress import Progress, SilentProgress
 from bridge.reduction.reducible import require_reducible
 from bridge.sonata.reading.report import Reading
 from bridge.sonata.write import write_sonata
-from validation.config.column import FileColumn
+from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import ValidateConfig, parse_config
 from validation.experiment.column import read_column
 from validation.experiment.device import settle_device
+from validation.experiment.memory import require_memory_of_validation
 from validation.experiment.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
 from validation.report.run_report import RunReport
@@ -131,16 +132,20 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> Reading
     Raises
     ------
     InputError
-        If one is missing or cannot be used, or the column has cells that no rate
-        model stands for.
+        If one is missing or cannot be used, the run does not fit into the memory, or
+        the column has cells that no rate model stands for.
     """
     reading = None
+    if isinstance(config.column, BuiltColumn):
+        require_memory_of_validation(config, column)
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
         # Read whole: a file that is cut off must not stop a run half-way.
         column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
     if column is not None:
         require_reducible(column)
+    if isinstance(config.column, FileColumn):
+        require_memory_of_validation(config, column)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
     return reading

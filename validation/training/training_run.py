@@ -29,6 +29,7 @@ from ratemodel.training.training_log import NAME as LOG
 from ratemodel.training.training_log import TrainingLog
 from validation.config.train import TrainConfig
 from validation.experiment.column import provenance_of
+from validation.experiment.memory import require_memory_of_training
 from validation.experiment.trained_weights import WEIGHTS
 from validation.training.certified import Certified
 
@@ -51,6 +52,12 @@ def make_trainer(
             wiring_seed=config.input.seed,
         )
     device = choose_device(config.training.device)
+    if device == "cpu":
+        timing = source.timing
+        n_steps = round(timing.longest_ms / timing.dt_ms)
+        require_memory_of_training(
+            parameters, config.training, n_steps, processes.world
+        )
     with product_precision(_precision(config.training, device)):
         network = build_network(
             parameters,

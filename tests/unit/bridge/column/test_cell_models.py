@@ -27,6 +27,9 @@ OF_EVERY_COLUMN = (
 )
 """What made up the hash before cell models could have more."""
 
+NOT_HASHED = {("lgn", "file_id"), ("lgn", "population")}
+"""How the files of a column call its LGN cells."""
+
 
 @pytest.fixture(scope="module")
 def column() -> Column:
@@ -41,6 +44,8 @@ def test_usual_parameters_leave_the_hash_as_it_was(column: Column) -> None:
     content["cell_models.pop_name"] = list(column.cell_models.pop_name)
     for part in ("recurrent", "lgn", "lgn_edges", "background", "surround"):
         for key, value in vars(getattr(column, part)).items():
+            if (part, key) in NOT_HASHED:
+                continue
             content[f"{part}.{key}"] = (
                 list(value) if isinstance(value, tuple) else value
             )
