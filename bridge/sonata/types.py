@@ -1,12 +1,14 @@
 """SONATA node-type and edge-type tables, and the queries that link them."""
 
 import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import InputError
+from bridge.files.written_file import write_text
 
 _CONDITION = re.compile(r"^\s*(\w+)\s*==\s*(['\"]?)(.*?)\2\s*$")
 _EMPTY = ("", "NULL", "NaN", "nan", "None")
@@ -106,11 +108,12 @@ def write_types(
     path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
     """Write a table separated by spaces, ``None`` as ``NULL``."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=" ", lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow("NULL" if value is None else value for value in row)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=" ", lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow("NULL" if value is None else value for value in row)
+    write_text(path, text.getvalue())
 
 
 def parse_query(query: str | None) -> dict[str, str] | None:

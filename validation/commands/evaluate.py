@@ -8,6 +8,7 @@ from rich.console import Console
 
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
+from bridge.files.run.allowed import check_new_file
 from bridge.files.run_folder import CONFIG
 from bridge.progress import Progress, task
 from bridge.rate_model import RateModel
@@ -69,8 +70,8 @@ def evaluate_run(
         most = f"{LONGEST_STEP_MS:g}"
         raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")
     resolve_device(choose_device(device))
-    if out is not None and out.exists():
-        raise InputError(f"{out}: is there already; choose another --out")
+    if out is not None:
+        check_new_file(out, {"RUN": run})
     with ProgressBar() as progress:
         network, source, facts = trained_network(
             run, progress, dt_ms, choose_device(device)

@@ -14,18 +14,28 @@ from typing import IO, Any
 from rich.console import Console
 
 from bridge.errors import InputError, RunFolderError, V1BridgeError
-from bridge.files.run_folder import CONFIG, is_complete
+from bridge.files.regular_file import read_text
+from bridge.files.run.allowed import check_out, check_same, refuse_overlap
+from bridge.files.run.marker import read_marker
+from bridge.files.run.places import is_real_file, is_taken, require_real_folder
+from bridge.files.run_folder import is_complete
+from bridge.files.written_file import make_folder, new_file, write_text
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
 from validation.config.sweep import Job, read_sweep
 from validation.training.certified import Certified, certified_model
+from validation.training.inputs import training_hashes, training_paths
 from validation.training.start import start_weights
-from validation.training.sweep_table import sweep_markdown
+from validation.training.sweep_table import is_sweep_table, sweep_markdown
+from validation.training.train import COMMAND
 from validation.training.training_run import RESULTS
 
 TABLE = "sweep.md"
 """File of the table in the folder of a sweep."""
+
+LOGS = "logs"
+"""Folder of what the jobs say."""
 
 
 def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
@@ -50,8 +60,9 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     if n_jobs < 1:
         raise InputError(f"--jobs {n_jobs}: must be at least 1")
     jobs = read_sweep(grid)
+    _check_places(grid, jobs, out)
     _check(jobs, out)
-    (out / "logs").mkdir(parents=True, exist_ok=True)
+    make_folder(out / LOGS)
     console = Console(highlight=False)
     failed = []
     children = Children()
@@ -70,7 +81,7 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
             if not future.result():
                 failed.append(job.name)
                 console.print(
-                    f"{job.name} failed, see {out / 'logs' / job.name}.log",
+                    f"{job.name} failed, see {out / LOGS / job.name}.log",
                     soft_wrap=True,
                 )
             _write_table(jobs, out)
@@ -79,24 +90,42 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     if failed:
         raise V1BridgeError(
             f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}; "
-            f"see {out / 'logs'}"
+            f"see {out / LOGS}"
+        )
+
+
+def _check_places(grid: Path, jobs: Sequence[Job], out: Path) -> None:
+    """Refuse to write where an input lies, or what is not ours."""
+    if out.exists() and not out.is_dir():
+        raise RunFolderError(f"{out}: is a file; --out needs a folder")
+    inputs = {"the grid": grid}
+    for job in jobs:
+        for key, path in training_paths(job.config).items():
+            if path not in inputs.values():
+                inputs[f"{key} of {job.name}"] = path
+    for name in (*(job.name for job in jobs), LOGS, TABLE):
+        refuse_overlap(out / name, inputs)
+    require_real_folder(out / LOGS)
+    table = out / TABLE
+    is_ours = is_real_file(out, TABLE) and is_sweep_table(read_text(table))
+    if is_taken(table) and not is_ours:
+        raise RunFolderError(
+            f"{table}: was not written by v1bridge and is in the way; choose another "
+            "--out"
         )
 
 
 def _check(jobs: Sequence[Job], out: Path) -> None:
     """Refuse what one of the jobs would be refused for."""
-    if out.exists() and not out.is_dir():
-        raise RunFolderError(f"{out}: is a file; --out needs a folder")
     checked: dict[tuple[str, str | None], Certified] = {}
     for job in jobs:
         resolve_device(choose_device(job.config.training.device))
         folder = out / job.name
-        if is_complete(folder):
-            if (folder / CONFIG).read_text(encoding="utf-8") != job.config.to_toml():
-                raise RunFolderError(
-                    f"{folder}: holds a run of another configuration; choose another "
-                    "--out"
-                )
+        check_out(folder, COMMAND, {}, resume=True)
+        marker = read_marker(folder)
+        if marker is not None and is_complete(folder):
+            hashes = training_hashes(job.config, None)
+            check_same(folder, marker, job.config.to_toml(), hashes)
             continue
         # a start may bring a certificate that is of its network alone
         which = job.size, job.config.training.start
@@ -112,7 +141,7 @@ class Children:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock, self._is_over = Lock(), False
 
-    def run(self, command: Sequence[str], log: IO[str]) -> int:
+    def run(self, command: Sequence[str], log: IO[bytes]) -> int:
         """Run a command to its end; return its exit code."""
         with self._lock:
             if self._is_over:
@@ -150,11 +179,11 @@ def _train_missing(job: Job, out: Path, children: Children) -> bool:
 
 def _train(job: Job, out: Path, children: Children) -> bool:
     """Run one job in a process of its own; tell whether it succeeded."""
-    config = out / "logs" / f"{job.name}.toml"
-    config.write_text(job.config.to_toml(), encoding="utf-8")
+    config = out / LOGS / f"{job.name}.toml"
+    write_text(config, job.config.to_toml())
     command = [sys.executable, "-m", "v1bridge", "train", str(config)]
     command += ["--out", str(out / job.name), "--resume"]
-    with (out / "logs" / f"{job.name}.log").open("w", encoding="utf-8") as log:
+    with new_file(out / LOGS / f"{job.name}.log") as log:
         code = children.run(command, log)
     if code == 130:  # the user's Ctrl-C reaches the job as well
         raise KeyboardInterrupt
@@ -167,4 +196,4 @@ def _write_table(jobs: Sequence[Job], out: Path) -> None:
         for job in jobs
         if is_complete(out / job.name)
     ]
-    (out / TABLE).write_text(sweep_markdown(found), encoding="utf-8")
+    write_text(out / TABLE, sweep_markdown(found))

@@ -43,6 +43,7 @@ def train_into(
     console = Console(highlight=False)
     results = train_in_folder(
         out,
+        config_path,
         config,
         ProgressBar(),
         lambda line: console.print(line, soft_wrap=True),

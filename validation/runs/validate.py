@@ -1,6 +1,5 @@
 """A validation into a run folder: checked, run, put in place."""
 
-import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -10,16 +9,22 @@ from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
+from bridge.files.hashing import file_hash
+from bridge.files.run.allowed import check_out, is_own_config, resolved
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
+from bridge.files.written_file import copy_folder, write_text
 from bridge.progress import Progress, SilentProgress
 from bridge.sonata.write import write_sonata
-from validation.config.column import FileColumn
+from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import ValidateConfig, parse_config
 from validation.experiment.column import load_column
 from validation.experiment.device import settle_device
+from validation.experiment.inputs import column_hashes, column_paths
 from validation.experiment.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
 from validation.report.run_report import RunReport
+
+COMMAND = "validate"
 
 COLUMN = "column"
 """Folder of the run that holds a column which came as an object."""
@@ -65,11 +70,10 @@ def validate(
     sections = _sections(column, out, quick, config)
     if sections["column"].get("weights") is not None:
         sections |= options_with_run(sections)
-    checked = parse_config(sections, "validate")
-    check_files(checked, column if isinstance(column, Column) else None)
     report = validate_in_folder(
         out,
-        checked,
+        None,
+        parse_config(sections, "validate"),
         nullcontext(progress or SilentProgress()),
         column=column if isinstance(column, Column) else None,
         **flags_of(existing),
@@ -111,8 +115,92 @@ def _section(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return expect_mapping(sections.get(name, {}), f"validate: config.{name}")
 
 
-def check_files(config: ValidateConfig, column: Column | None = None) -> None:
-    """Check the files that a configuration names.
+def validate_in_folder(
+    out: Path,
+    config_path: Path | None,
+    config: ValidateConfig,
+    progress: AbstractContextManager[Progress],
+    *,
+    column: Column | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+) -> RunReport | None:
+    """Run a validation and put its folder in place.
+
+    Parameters
+    ----------
+    out
+        Run folder.
+    config_path
+        File that the configuration was read from; None where there is none.
+    config
+        The complete configuration.
+    progress
+        Entered once there is something to do; receives the progress.
+    column
+        The column, where it is at hand.
+    overwrite, resume
+        See :func:`bridge.files.run_folder.open_run_folder`.
+
+    Returns
+    -------
+    RunReport or None
+        What was found; None where a resumed run is complete already.
+    """
+    own_files = _own_column(out, config)
+    paths = _paths(config, own_files is not None)
+    if config_path is not None and not is_own_config(out, config_path):
+        paths["configuration"] = config_path
+    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
+    hashes = _checked_hashes(config, column)
+    config = settle_device(config, column)
+    with open_run_folder(
+        out,
+        config.to_toml(),
+        command=COMMAND,
+        inputs=hashes,
+        overwrite=overwrite,
+        resume=resume,
+    ) as folder:
+        if resume and is_complete(folder.path):
+            return None
+        # Imports torch and Brian2, seconds of work: only once the input is sound.
+        from validation.runs.validation import run_validation
+
+        with progress as running:
+            report = run_validation(config, folder, running, column)
+        if column is not None:
+            write_sonata(column, folder.staging / COLUMN)
+        elif own_files is not None:
+            copy_folder(own_files, folder.staging / COLUMN)
+        write_text(folder.staging / CONFIG, config.to_toml())
+        folder.commit()
+    return report
+
+
+def _own_column(out: Path, config: ValidateConfig) -> Path | None:
+    """Return the column's folder where it is the run's own, which holds a copy."""
+    if not isinstance(config.column, FileColumn):
+        return None
+    path = resolved(Path(config.column.path))
+    return path if path == resolved(out) / COLUMN else None
+
+
+def _paths(config: ValidateConfig, has_own_column: bool) -> dict[str, Path]:
+    """Return what the run reads and must not touch."""
+    column = config.column
+    if has_own_column:  # the new run holds it as well
+        column = BuiltColumn(weights=column.weights)
+    paths = column_paths(column)
+    if config.criteria is not None:
+        paths["criteria"] = Path(config.criteria)
+    return paths
+
+
+def _checked_hashes(config: ValidateConfig, column: Column | None) -> dict[str, str]:
+    """Read the files that a configuration names; return hashes of their content.
+
+    Files are read whole: one that is cut off must not stop a run half-way.
 
     Parameters
     ----------
@@ -128,77 +216,9 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> None:
     """
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
-        # Read whole: a file that is cut off must not stop a run half-way.
-        load_column(config.column)
+        column = load_column(config.column)
+    hashes = column_hashes(config.column, None if column is None else column.hash)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
-
-
-def validate_in_folder(
-    out: Path,
-    config: ValidateConfig,
-    progress: AbstractContextManager[Progress],
-    *,
-    column: Column | None = None,
-    overwrite: bool = False,
-    resume: bool = False,
-) -> RunReport | None:
-    """Run a validation and put its folder in place.
-
-    Parameters
-    ----------
-    out
-        Run folder.
-    config
-        The complete configuration.
-    progress
-        Entered once there is something to do; receives the progress.
-    column
-        The column, where it is at hand.
-    overwrite, resume
-        See :func:`bridge.files.run_folder.open_run_folder`.
-
-    Returns
-    -------
-    RunReport or None
-        What was found; None where a resumed run is complete already.
-    """
-    own_files = _own_column(out, config) if column is None else None
-    config = settle_device(config, column)
-    with open_run_folder(
-        out, config.to_toml(), overwrite=overwrite, resume=resume
-    ) as folder:
-        if resume and is_complete(folder.path):
-            return None
-        # Imports torch and Brian2, seconds of work: only once the input is sound.
-        from validation.runs.validation import run_validation
-
-        with progress as running:
-            report = run_validation(config, folder, running, column)
-        if column is not None:
-            write_sonata(column, folder.staging / COLUMN)
-        elif own_files is not None:
-            shutil.copytree(own_files, folder.staging / COLUMN)
-        (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
-        folder.commit()
-    return report
-
-
-def _own_column(out: Path, config: ValidateConfig) -> Path | None:
-    """Return the column's folder where the run that is repeated holds it itself.
-
-    Raises
-    ------
-    InputError
-        If the column lies elsewhere in the folder of the run, which replaces it.
-    """
-    if not isinstance(config.column, FileColumn):
-        return None
-    path, folder = Path(config.column.path).resolve(), out.resolve()
-    if path == folder / COLUMN:
-        return path
-    if path.is_relative_to(folder):
-        raise InputError(
-            f"{config.column.path}: lies in the folder of the run; choose another --out"
-        )
-    return None
+        hashes[f"criteria ({config.criteria})"] = file_hash(Path(config.criteria))
+    return hashes

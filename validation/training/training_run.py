@@ -1,7 +1,6 @@
 """One training: the network, the loop with its checkpoints, the files of the run."""
 
 import json
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import CONFIG, RunFolder
+from bridge.files.written_file import copy_file, copy_folder, write_text
 from bridge.progress import Progress, task
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from ratemodel.connections.product_precision import product_precision
@@ -168,10 +168,10 @@ def write_training(
     if certified.certificate is not None:
         certified.certificate.write(staging / "certificate.json")
     stage = folder.stages.folder()
-    shutil.copyfile(stage / LOG, staging / LOG)
+    copy_file(stage / LOG, staging / LOG)
     if (stage / "tensorboard").is_dir():
-        shutil.copytree(stage / "tensorboard", staging / "tensorboard")
+        copy_folder(stage / "tensorboard", staging / "tensorboard")
     write_json(staging / RESULTS, results)
     write_json(staging / "provenance.json", collect_provenance())
-    (staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
+    write_text(staging / CONFIG, config.to_toml())
     return results

@@ -52,7 +52,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             "minutes": 2.0,
         }
         config = job.config.to_toml()
-        with open_run_folder(out / job.name, config) as folder:
+        with open_run_folder(out / job.name, config, command="train") as folder:
             (folder.staging / "results.json").write_text(json.dumps(results))
             (folder.staging / CONFIG).write_text(config)
             folder.commit()

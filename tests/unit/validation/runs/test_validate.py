@@ -11,7 +11,7 @@ from sample_report import report_of, scores
 
 import v1bridge as vb
 import validation.runs.validation
-from bridge.errors import InputError
+from bridge.errors import InputError, RunFolderError
 from bridge.rate_model import RateModel
 
 SMALL = {
@@ -102,7 +102,7 @@ def test_a_column_in_the_runs_folder_is_not_overwritten(seen, tmp_path):
     vb.validate(run / "column", run, config=again, existing="overwrite")
     assert vb.read_sonata(run / "column").n_cells == 60
     (run / "column").rename(run / "mine")
-    with pytest.raises(InputError, match="lies in the folder of the run"):
+    with pytest.raises(RunFolderError, match=r"holds an input, column\.path"):
         vb.validate(run / "mine", run, config=again, existing="overwrite")
     with pytest.raises(InputError, match="choose one of refuse, overwrite, resume"):
         vb.validate(60, run, config=again, existing="replace")
