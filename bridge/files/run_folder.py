@@ -11,24 +11,25 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from bridge.errors import RunFolderError
-from bridge.files.run.allowed import (
-    CONFIG,
-    check_former,
-    check_out,
-    check_same,
-    refusing,
-    resolved,
-)
+from bridge.files.run.former import CONFIG, check_former, check_same
 from bridge.files.run.lock import locked
 from bridge.files.run.marker import MARKER, read_marker, write_marker
-from bridge.files.run.places import is_real_folder, is_taken, sibling
+from bridge.files.run.out import check_out, refusing
+from bridge.files.run.places import (
+    ANOTHER,
+    is_real_folder,
+    is_taken,
+    resolved,
+    sibling,
+)
 from bridge.files.run.replacing import recover, replace_files
 from bridge.files.stages import Stages
+from bridge.files.written_file import made_folder
 
 __all__ = ["CONFIG", "RunFolder", "is_complete", "open_run_folder"]
 
@@ -152,9 +153,7 @@ def is_complete(path: Path) -> bool:
 def _prepare(
     path: Path, run: _Run, overwrite: bool, resume: bool, cleanup: ExitStack
 ) -> RunFolder:
-    missing = [up for up in path.parents if not up.exists()]
-    cleanup.callback(_remove_where_empty, missing)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    cleanup.enter_context(made_folder(path.parent))
     cleanup.enter_context(locked(path))
     recover(path)
     prefix = f".{path.name}.v1bridge-new-"
@@ -172,12 +171,6 @@ def _prepare(
     cleanup.callback(shutil.rmtree, staging, ignore_errors=True)
     staging.chmod(0o755)  # mkdtemp's 0700 would stay with the finished folder
     return RunFolder(path, staging, stages, run)
-
-
-def _remove_where_empty(folders: list[Path]) -> None:
-    with suppress(OSError):  # they hold the run, or something came meanwhile
-        for folder in folders:
-            folder.rmdir()
 
 
 def _former_files(path: Path) -> list[str]:
@@ -202,12 +195,11 @@ def _check_free(path: Path, names: list[str], own: list[str]) -> None:
         place = path / name
         if name not in own and is_taken(place):
             raise RunFolderError(
-                f"{place}: was not written by v1bridge and is in the way; "
-                "choose another --out"
+                f"{place}: was not written by v1bridge and is in the way; {ANOTHER}"
             )
         for up in PurePosixPath(name).parents:
             inside = path / up
             if is_taken(inside) and not is_real_folder(inside):
                 raise RunFolderError(
-                    f"{inside}: is not a folder of this run; choose another --out"
+                    f"{inside}: is not a folder of this run; {ANOTHER}"
                 )

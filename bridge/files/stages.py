@@ -15,7 +15,7 @@ from bridge.arrays import AnyArray
 from bridge.errors import InputError, RunFolderError
 from bridge.files.hashing import content_hash
 from bridge.files.json_file import read_json
-from bridge.files.run.allowed import refuse_changed
+from bridge.files.run.former import refuse_changed
 from bridge.files.run.marker import is_digests
 from bridge.files.run.places import is_real_file, is_real_folder, require_real_folder
 from bridge.files.written_file import PARTIAL, make_folder, write_bytes

@@ -96,6 +96,30 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
+def made_folder(path: Path) -> Iterator[None]:
+    """Make a folder, and leave none at the end where nothing came into it.
+
+    Parameters
+    ----------
+    path
+        The folder; those that it lies in are made, and left, as well.
+
+    Raises
+    ------
+    InputError, OSError
+        As :func:`make_folder`.
+    """
+    made = [place for place in (path, *path.absolute().parents) if not place.exists()]
+    try:
+        make_folder(path)
+        yield
+    finally:
+        with suppress(OSError):  # one that holds something stays
+            for place in made:
+                place.rmdir()
+
+
+@contextmanager
 def _replaced(path: Path) -> Iterator[IO[bytes]]:
     """Yield a new file that takes the place of ``path`` once it is on the disk."""
     # O_EXCL: a name that is free now, and no link, whatever lies in the folder.

@@ -17,7 +17,7 @@ from bridge.column.connectivity import (
     group_sizes,
     probability_matrix,
 )
-from bridge.files.run.allowed import check_out
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
 from bridge.files.written_file import write_bytes, write_text
 from bridge.progress import task

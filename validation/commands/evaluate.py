@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
-from bridge.files.run.allowed import check_new_file
+from bridge.files.run.out import check_new_file
 from bridge.files.run_folder import CONFIG
 from bridge.progress import Progress, task
 from bridge.rate_model import RateModel

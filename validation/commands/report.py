@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
-from bridge.files.run.allowed import check_out
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
 from bridge.files.written_file import write_text
 from validation.commands.tables import comparison_tables

@@ -14,7 +14,7 @@ from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
-from bridge.files.run.allowed import check_out
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
 from bridge.files.spike_file import write_spikes
 from bridge.files.written_hdf5 import write_netcdf

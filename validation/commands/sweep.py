@@ -1,5 +1,6 @@
 """``v1bridge sweep``: many training runs, one process each, none of them twice."""
 
+import errno
 import json
 import signal
 import subprocess
@@ -15,11 +16,12 @@ from rich.console import Console
 
 from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.files.regular_file import read_text
-from bridge.files.run.allowed import check_out, check_same, refuse_overlap
+from bridge.files.run.former import check_same
 from bridge.files.run.marker import read_marker
+from bridge.files.run.out import check_out, refuse_overlap
 from bridge.files.run.places import is_real_file, is_taken, require_real_folder
 from bridge.files.run_folder import is_complete
-from bridge.files.written_file import make_folder, new_file, write_text
+from bridge.files.written_file import made_folder, new_file, write_text
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
@@ -62,11 +64,11 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     jobs = read_sweep(grid)
     _check_places(grid, jobs, out)
     _check(jobs, out)
-    make_folder(out / LOGS)
     console = Console(highlight=False)
-    failed = []
+    codes: dict[str, int] = {}
     children = Children()
     with (
+        made_folder(out / LOGS),
         ProgressBar() as progress,
         task(progress, "sweep", len(jobs)),
         _threads(n_jobs, children) as threads,
@@ -78,8 +80,8 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
         for future in as_completed(running):
             job = running[future]
             progress.note("sweep", f"{job.name} done")
-            if not future.result():
-                failed.append(job.name)
+            if code := future.result():
+                codes[job.name] = code
                 console.print(
                     f"{job.name} failed, see {out / LOGS / job.name}.log",
                     soft_wrap=True,
@@ -87,11 +89,13 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
             _write_table(jobs, out)
             progress.advance("sweep")
     console.print((out / TABLE).read_text(encoding="utf-8"), soft_wrap=True)
-    if failed:
+    if codes:
+        # a job says 1 where the machine, not its input, is at fault
+        is_of_machine = 1 in codes.values()
         raise V1BridgeError(
-            f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}; "
+            f"{len(codes)} of {len(jobs)} jobs failed: {', '.join(codes)}; "
             f"see {out / LOGS}"
-        )
+        ) from (OSError(errno.EIO, "a job failed") if is_of_machine else None)
 
 
 def _check_places(grid: Path, jobs: Sequence[Job], out: Path) -> None:
@@ -173,21 +177,25 @@ def _threads(n_jobs: int, children: Children) -> Iterator[ThreadPoolExecutor]:
         threads.shutdown()
 
 
-def _train_missing(job: Job, out: Path, children: Children) -> bool:
-    return is_complete(out / job.name) or _train(job, out, children)
+def _train_missing(job: Job, out: Path, children: Children) -> int:
+    return 0 if is_complete(out / job.name) else _train(job, out, children)
 
 
-def _train(job: Job, out: Path, children: Children) -> bool:
-    """Run one job in a process of its own; tell whether it succeeded."""
-    config = out / LOGS / f"{job.name}.toml"
-    write_text(config, job.config.to_toml())
+def _train(job: Job, out: Path, children: Children) -> int:
+    """Run one job in a process of its own; return its exit code."""
+    config, said = (out / LOGS / f"{job.name}.{kind}" for kind in ("toml", "log"))
     command = [sys.executable, "-m", "v1bridge", "train", str(config)]
     command += ["--out", str(out / job.name), "--resume"]
-    with new_file(out / LOGS / f"{job.name}.log") as log:
+    with new_file(said) as log:
+        try:
+            write_text(config, job.config.to_toml())
+        except OSError:
+            said.unlink()  # nothing was
+            raise
         code = children.run(command, log)
     if code == 130:  # the user's Ctrl-C reaches the job as well
         raise KeyboardInterrupt
-    return code == 0
+    return code
 
 
 def _write_table(jobs: Sequence[Job], out: Path) -> None:

@@ -10,7 +10,8 @@ from bridge.errors import InputError
 from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
 from bridge.files.hashing import file_hash
-from bridge.files.run.allowed import check_out, is_own_config, resolved
+from bridge.files.run.out import check_out, is_own_config
+from bridge.files.run.places import resolved
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.files.written_file import copy_folder, write_text
 from bridge.progress import Progress, SilentProgress

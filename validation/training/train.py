@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.existing import Existing, flags_of
-from bridge.files.run.allowed import check_out, is_own_config
+from bridge.files.run.out import check_out, is_own_config
 from bridge.files.run_folder import is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
 from ratemodel.network.device import choose_device, resolve_device

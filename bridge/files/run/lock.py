@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bridge.errors import RunFolderError
-from bridge.files.run.places import sibling
+from bridge.files.run.places import ANOTHER, sibling
 
 # Neither a link is followed nor anything cut off: whatever has this name may be of
 # somebody else. O_NONBLOCK: a pipe would wait.
@@ -45,7 +45,7 @@ def locked(path: Path) -> Iterator[None]:
             is_current = False
         if not is_current:
             raise RunFolderError(
-                f"{path}: another run is writing to this folder; choose another --out"
+                f"{path}: another run is writing to this folder; {ANOTHER}"
             )
         try:
             yield
@@ -57,5 +57,5 @@ def locked(path: Path) -> Iterator[None]:
 
 def _foreign(lock_path: Path) -> RunFolderError:
     return RunFolderError(
-        f"{lock_path}: is not a lock of v1bridge; remove it or choose another --out"
+        f"{lock_path}: is not a lock of v1bridge; remove it or {ANOTHER}"
     )

@@ -1,9 +1,19 @@
 """Places in a run folder: none outside of it, and none behind a link."""
 
+import os
 import stat
 from pathlib import Path, PurePosixPath
 
 from bridge.errors import RunFolderError
+
+ANOTHER = "choose another --out"
+"""What a user can always do."""
+
+
+def resolved(path: Path) -> Path:
+    """Return where a run folder lies, links followed; one may be a link itself."""
+    # Path.resolve() raises RuntimeError on a loop of links.
+    return Path(os.path.realpath(path))
 
 
 def sibling(path: Path, what: str) -> Path:
@@ -74,9 +84,7 @@ def make_parents(folder: Path, name: str) -> None:
     for up in reversed(PurePosixPath(name).parents):
         place = folder / up
         if is_taken(place) and not is_real_folder(place):
-            raise RunFolderError(
-                f"{place}: is not a folder of this run; choose another --out"
-            )
+            raise RunFolderError(f"{place}: is not a folder of this run; {ANOTHER}")
         place.mkdir(exist_ok=True)
 
 
@@ -91,7 +99,7 @@ def require_real_folder(path: Path) -> None:
     if is_taken(path) and not is_real_folder(path):
         raise RunFolderError(
             f"{path}: is no folder of v1bridge (links are not followed); remove it or "
-            "choose another --out"
+            f"{ANOTHER}"
         )
 
 

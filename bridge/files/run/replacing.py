@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bridge.errors import InputError, RunFolderError
 from bridge.files.regular_file import read_text
 from bridge.files.run.places import (
+    ANOTHER,
     is_inner_name,
     is_real_file,
     is_taken,
@@ -118,7 +119,7 @@ def _read_journal(old: Path) -> _Journal | None:
         return None
     foreign = RunFolderError(
         f"{place}: is not a journal of v1bridge; {old} may hold a former result: "
-        "look there, then remove it, or choose another --out"
+        f"look there, then remove it, or {ANOTHER}"
     )
     if not is_real_file(old, JOURNAL):
         raise foreign

@@ -43,7 +43,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand in for the training processes; lists the jobs that were run."""
     names: list[str] = []
 
-    def train(job: Job, out: Path, children: object) -> bool:
+    def train(job: Job, out: Path, children: object) -> int:
         names.append(job.name)
         found = {"right": 90, "n_trials": 100, "accuracy": 0.9}
         results = {
@@ -56,7 +56,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             (folder.staging / "results.json").write_text(json.dumps(results))
             (folder.staging / CONFIG).write_text(config)
             folder.commit()
-        return True
+        return 0
 
     monkeypatch.setattr(sweep_command, "_train", train)
     monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
@@ -163,9 +163,9 @@ def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
 def test_jobs_run_side_by_side(grid, tmp_path, monkeypatch):
     together = Barrier(2, timeout=10.0)  # broken where one waits alone
 
-    def train(job: Job, out: Path, children: object) -> bool:
+    def train(job: Job, out: Path, children: object) -> int:
         together.wait()
-        return True
+        return 0
 
     monkeypatch.setattr(sweep_command, "_train", train)
     monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
@@ -178,7 +178,7 @@ def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
     codes: list[int] = []
     started = Barrier(2, timeout=10.0)
 
-    def train(job: Job, out: Path, children: sweep_command.Children) -> bool:
+    def train(job: Job, out: Path, children: sweep_command.Children) -> int:
         if job.name == "3k-default-1":  # fails while the other one runs
             started.wait()
             raise OSError("disk full")
@@ -186,7 +186,7 @@ def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
             started.wait()
         sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
         codes.append(children.run(sleep, subprocess.DEVNULL))
-        return False
+        return 2
 
     monkeypatch.setattr(sweep_command, "_train", train)
     monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
@@ -210,6 +210,8 @@ def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):
 
 
 def test_a_job_that_fails_is_named(grid, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_command, "_train", lambda job, out, _: job.seed == 2)
+    monkeypatch.setattr(
+        sweep_command, "_train", lambda job, out, _: 2 * (job.seed == 1)
+    )
     with pytest.raises(V1BridgeError, match="4 of 8 jobs failed: 3k-default-1"):
         sweep_into(grid, tmp_path / "out")

@@ -1,4 +1,4 @@
-"""Whether a run folder may be written: asked before any work, and again."""
+"""Whether a place can take a result: asked before any work."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -6,17 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bridge.errors import RunFolderError
-from bridge.files.regular_file import read_text
-from bridge.files.run.marker import Marker, read_marker
-from bridge.files.run.places import is_real_file, is_taken, sibling
+from bridge.files.run.former import CONFIG, check_former
+from bridge.files.run.places import ANOTHER, is_taken, resolved, sibling
 from bridge.files.system_errors import OF_MACHINE
-
-CONFIG = "config.toml"
-"""The complete configuration of a run."""
-
-_ANOTHER = "choose another --out"
-_AGAIN = "start again (validate, train: --overwrite)"
-_ANOTHER_OR_AGAIN = f"{_ANOTHER} or {_AGAIN}"
 
 
 @contextmanager
@@ -43,12 +35,6 @@ def refusing(path: Path) -> Iterator[None]:
         if error.errno in OF_MACHINE:
             raise OSError(error.errno, reason, where) from None
         raise RunFolderError(f"{path}: cannot be written ({reason}: {where})") from None
-
-
-def resolved(path: Path) -> Path:
-    """Return where a run folder lies, links followed; one may be a link itself."""
-    # Path.resolve() raises RuntimeError on a loop of links.
-    return Path(os.path.realpath(path))
 
 
 def refuse_overlap(out: Path, inputs: Mapping[str, Path]) -> None:
@@ -79,7 +65,7 @@ def refuse_overlap(out: Path, inputs: Mapping[str, Path]) -> None:
             continue
         raise RunFolderError(
             f"{out}: {how} an input, {name} ({path}), which a result must not touch; "
-            f"{_ANOTHER}"
+            f"{ANOTHER}"
         )
 
 
@@ -145,7 +131,7 @@ def check_new_file(out: Path, inputs: Mapping[str, Path]) -> None:
     refuse_overlap(out, inputs)
     with refusing(out):
         if is_taken(out):
-            raise RunFolderError(f"{out}: is there already; {_ANOTHER}")
+            raise RunFolderError(f"{out}: is there already; {ANOTHER}")
         folder = out.absolute().parent
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
             reason = "no permission" if folder.is_dir() else "there is no such folder"
@@ -162,108 +148,3 @@ def _check_place(path: Path) -> None:
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         reason = "no permission" if nearest.is_dir() else "is not a folder"
         raise RunFolderError(f"{path}: cannot be written ({nearest}: {reason})")
-
-
-def check_former(
-    path: Path, command: str, *, overwrite: bool, resume: bool
-) -> Marker | None:
-    """Refuse a folder that holds something that must stay.
-
-    Returns
-    -------
-    Marker or None
-        Of the former result of the same command, where there is one.
-
-    Raises
-    ------
-    RunFolderError
-        If it holds something and neither flag is set, something that is not ours,
-        or what another command wrote.
-    """
-    if not path.exists():
-        return None
-    if not path.is_dir():
-        raise RunFolderError(f"{path}: is a file; --out needs a folder")
-    if not any(path.iterdir()):
-        return None
-    if not (overwrite or resume):
-        raise RunFolderError(
-            f"{path}: is not empty; {_ANOTHER}, or give --overwrite to replace a "
-            "former result (validate, train: or --resume to continue a run)"
-        )
-    marker = read_marker(path)
-    if marker is None:
-        raise RunFolderError(
-            f"{path}: holds files that v1bridge did not write, and no result of it, in "
-            f"the way; {_ANOTHER}"
-        )
-    if marker.command is None:
-        raise RunFolderError(
-            f"{path}: is of an earlier version and does not say which command wrote "
-            f"it; {_ANOTHER}"
-        )
-    if marker.command != command:
-        raise RunFolderError(
-            f"{path}: was written by 'v1bridge {marker.command}', and 'v1bridge "
-            f"{command}' does not replace that; {_ANOTHER}"
-        )
-    return marker
-
-
-def check_same(
-    path: Path, marker: Marker, config: str, inputs: Mapping[str, str]
-) -> None:
-    """Refuse to resume a complete run of another configuration or of other inputs.
-
-    Parameters
-    ----------
-    path, marker
-        The run folder and its marker.
-    config
-        Complete configuration (TOML).
-    inputs
-        Hash of the content of each input, by name.
-
-    Raises
-    ------
-    RunFolderError
-        One line that says what differs.
-    """
-    former = path / CONFIG
-    if not is_real_file(path, CONFIG) or read_text(former) != config:
-        raise RunFolderError(
-            f"{path}: holds a run of another configuration, which cannot be "
-            f"resumed; {_ANOTHER_OR_AGAIN}"
-        )
-    if marker.inputs is None and inputs:
-        raise RunFolderError(
-            f"{path}: is of an earlier version, which did not keep what it read; "
-            f"{_ANOTHER_OR_AGAIN}"
-        )
-    refuse_changed(path, marker.inputs or {}, inputs)
-
-
-def refuse_changed(
-    path: Path, former: Mapping[str, str], inputs: Mapping[str, str]
-) -> None:
-    """Refuse to resume a run whose inputs are not what they were.
-
-    Parameters
-    ----------
-    path
-        What to call the run.
-    former, inputs
-        Hash of the content of each input, by name: then, and now.
-
-    Raises
-    ------
-    RunFolderError
-        One line that names what changed.
-    """
-    names = sorted({*former, *inputs})
-    changed = [name for name in names if former.get(name) != inputs.get(name)]
-    if changed:
-        raise RunFolderError(
-            f"{path}: {' and '.join(changed)} changed since the run began, which "
-            f"cannot be resumed; {_ANOTHER_OR_AGAIN}"
-        )
