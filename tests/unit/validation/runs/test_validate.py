@@ -108,6 +108,23 @@ def test_a_column_in_the_runs_folder_is_not_overwritten(seen, tmp_path):
         vb.validate(60, run, config=again, existing="replace")
 
 
+def test_a_run_of_inputs_that_changed_is_not_resumed(seen, tmp_path):
+    vb.write_sonata(vb.build_column(60), tmp_path / "net")
+    (tmp_path / "mine.toml").write_text("")
+    config = {**SMALL, "criteria": str(tmp_path / "mine.toml")}
+    run = tmp_path / "run"
+    vb.validate(tmp_path / "net", run, config=config)
+    (run / "report.json").unlink(missing_ok=True)  # it shall go on, not be read
+    vb.write_sonata(vb.build_column(60, 2), tmp_path / "net", overwrite=True)
+    with pytest.raises(RunFolderError, match=r"column\.path .*net\) changed"):
+        vb.validate(tmp_path / "net", run, config=config, existing="resume")
+    vb.write_sonata(vb.build_column(60), tmp_path / "net", overwrite=True)
+    (tmp_path / "mine.toml").write_text("# another\n")
+    with pytest.raises(RunFolderError, match=r"criteria .*mine\.toml\) changed"):
+        vb.validate(tmp_path / "net", run, config=config, existing="resume")
+    assert len(seen) == 1
+
+
 @pytest.mark.slow
 def test_a_script_without_a_guard_validates_once(tmp_path):
     script = tmp_path / "mine.py"
