@@ -11,7 +11,7 @@ from validation.commands.tables import verdict_tables
 from validation.config.validate import merged_config
 from validation.experiment.trained_run import options_with_run
 from validation.report.wording import one_sentence
-from validation.runs.validate import validate_in_folder
+from validation.runs.validate import check_files, check_place, validate_in_folder
 
 
 def validate_into(
@@ -41,9 +41,11 @@ def validate_into(
         If any input cannot be used; before anything is computed.
     """
     config = merged_config(config_path, options_with_run(options))
+    check_place(out, config_path, config, overwrite=overwrite, resume=resume)
+    check_files(config)
     console = Console(highlight=False)
     report = validate_in_folder(
-        out, config_path, config, ProgressBar(), overwrite=overwrite, resume=resume
+        out, config, ProgressBar(), overwrite=overwrite, resume=resume
     )
     if report is None:
         console.print(f"{out} is complete already; nothing to resume.")

@@ -71,13 +71,15 @@ def validate(
     sections = _sections(column, out, quick, config)
     if sections["column"].get("weights") is not None:
         sections |= options_with_run(sections)
+    checked, flags = parse_config(sections, "validate"), flags_of(existing)
+    check_place(out, None, checked, **flags)
+    check_files(checked, column if isinstance(column, Column) else None)
     report = validate_in_folder(
         out,
-        None,
-        parse_config(sections, "validate"),
+        checked,
         nullcontext(progress or SilentProgress()),
         column=column if isinstance(column, Column) else None,
-        **flags_of(existing),
+        **flags,
     )
     return report or RunReport.read(out)  # a resumed run may be complete already
 
@@ -116,9 +118,68 @@ def _section(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return expect_mapping(sections.get(name, {}), f"validate: config.{name}")
 
 
-def validate_in_folder(
+def check_place(
     out: Path,
     config_path: Path | None,
+    config: ValidateConfig,
+    *,
+    overwrite: bool = False,
+    resume: bool = False,
+) -> None:
+    """Refuse a run folder that could not be written, or that a file is read from.
+
+    Parameters
+    ----------
+    out
+        Run folder.
+    config_path
+        File that the configuration was read from; None where there is none.
+    config
+        The complete configuration.
+    overwrite, resume
+        See :func:`bridge.files.run_folder.open_run_folder`.
+
+    Raises
+    ------
+    V1BridgeError
+        One line that says what is in the way.
+    """
+    column = config.column
+    if _own_column(out, config) is not None:  # the new run holds it as well
+        column = BuiltColumn(weights=column.weights)
+    paths = column_paths(column)
+    if config.criteria is not None:
+        paths["criteria"] = Path(config.criteria)
+    if config_path is not None and not is_own_config(out, config_path):
+        paths["configuration"] = config_path
+    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
+
+
+def check_files(config: ValidateConfig, column: Column | None = None) -> None:
+    """Check the files that a configuration names.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    column
+        The column that ``config.column`` names, where it is at hand.
+
+    Raises
+    ------
+    InputError
+        If one is missing or cannot be used.
+    """
+    is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
+    if is_file and column is None:
+        # Read whole: a file that is cut off must not stop a run half-way.
+        load_column(config.column)
+    if config.criteria is not None:
+        load_criteria(Path(config.criteria))
+
+
+def validate_in_folder(
+    out: Path,
     config: ValidateConfig,
     progress: AbstractContextManager[Progress],
     *,
@@ -132,8 +193,6 @@ def validate_in_folder(
     ----------
     out
         Run folder.
-    config_path
-        File that the configuration was read from; None where there is none.
     config
         The complete configuration.
     progress
@@ -148,13 +207,10 @@ def validate_in_folder(
     RunReport or None
         What was found; None where a resumed run is complete already.
     """
-    own_files = _own_column(out, config)
-    paths = _paths(config, own_files is not None)
-    if config_path is not None and not is_own_config(out, config_path):
-        paths["configuration"] = config_path
-    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
-    hashes = _checked_hashes(config, column)
-    config = settle_device(config, column)
+    is_read = isinstance(config.column, FileColumn) and column is None
+    read = load_column(config.column) if is_read else column
+    hashes = _hashes(config, read)
+    config = settle_device(config, read)
     with open_run_folder(
         out,
         config.to_toml(),
@@ -172,7 +228,7 @@ def validate_in_folder(
             report = run_validation(config, folder, running, column)
         if column is not None:
             write_sonata(column, folder.staging / COLUMN)
-        elif own_files is not None:
+        elif (own_files := _own_column(out, config)) is not None:
             copy_folder(own_files, folder.staging / COLUMN)
         write_text(folder.staging / CONFIG, config.to_toml())
         folder.commit()
@@ -187,39 +243,9 @@ def _own_column(out: Path, config: ValidateConfig) -> Path | None:
     return path if path == resolved(out) / COLUMN else None
 
 
-def _paths(config: ValidateConfig, has_own_column: bool) -> dict[str, Path]:
-    """Return what the run reads and must not touch."""
-    column = config.column
-    if has_own_column:  # the new run holds it as well
-        column = BuiltColumn(weights=column.weights)
-    paths = column_paths(column)
-    if config.criteria is not None:
-        paths["criteria"] = Path(config.criteria)
-    return paths
-
-
-def _checked_hashes(config: ValidateConfig, column: Column | None) -> dict[str, str]:
-    """Read the files that a configuration names; return hashes of their content.
-
-    Files are read whole: one that is cut off must not stop a run half-way.
-
-    Parameters
-    ----------
-    config
-        The configuration.
-    column
-        The column that ``config.column`` names, where it is at hand.
-
-    Raises
-    ------
-    InputError
-        If one is missing or cannot be used.
-    """
-    is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
-    if is_file and column is None:
-        column = load_column(config.column)
+def _hashes(config: ValidateConfig, column: Column | None) -> dict[str, str]:
+    """Return the hash of what the run reads, by key and path."""
     hashes = column_hashes(config.column, None if column is None else column.hash)
     if config.criteria is not None:
-        load_criteria(Path(config.criteria))
         hashes[f"criteria ({config.criteria})"] = file_hash(Path(config.criteria))
     return hashes
