@@ -13,9 +13,10 @@ from pydantic import (
 )
 
 from bridge.certificate.scores import TIERS, Outcome, Scores, Tier
-from bridge.errors import CertificateError, InputError
+from bridge.errors import CertificateError
 from bridge.files.hashing import content_hash
 from bridge.files.regular_file import read_text
+from bridge.files.written_file import write_text
 from bridge.rate_model import RateModel, TimeConstant
 
 
@@ -128,13 +129,10 @@ class Certificate(BaseModel):
 
         Raises
         ------
-        InputError
-            If the file cannot be written.
+        InputError, OSError
+            As :func:`bridge.files.written_file.write_bytes`.
         """
-        try:
-            path.write_text(self.to_json() + "\n", encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        write_text(path, self.to_json() + "\n")
 
     @classmethod
     def read(cls, path: Path) -> Self:

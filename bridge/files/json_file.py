@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.regular_file import read_text
+from bridge.files.written_file import write_text
 
 _LONGEST = 20
 """Signs of the longest whole number of 64 bits."""
@@ -29,7 +30,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         If a number is not finite.
     """
     text = json.dumps(content, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bridge.arrays import FloatArray, IntArray
 from bridge.errors import InputError
 from bridge.files.hdf5_file import Hdf5Group, open_hdf5
+from bridge.files.written_hdf5 import written_hdf5
 
 SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 """The SONATA enumeration of the order in which spikes are stored."""
@@ -65,7 +66,7 @@ def write_spikes(
     """
     filters = {"compression": "gzip", "compression_opts": 1} if compress else {}
     order = np.lexsort((times_ms, ids))
-    with h5py.File(path, "w") as file:
+    with written_hdf5(path) as file:
         file.attrs["magic"] = np.uint32(0x0A7A)
         file.attrs["version"] = np.array([0, 1], dtype=np.uint32)
         group = file.create_group(f"spikes/{population}")

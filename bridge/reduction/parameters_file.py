@@ -1,5 +1,6 @@
 """The parameters of a rate model as a file, checked by their hash."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +12,7 @@ from bridge.arrays import AnyArray
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from bridge.files.npz_file import open_npz
+from bridge.files.written_file import write_bytes
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 
@@ -39,8 +41,8 @@ def write_parameters(parameters: RateParameters, path: Path) -> None:
 
     Raises
     ------
-    InputError
-        If the file cannot be written.
+    InputError, OSError
+        As :func:`bridge.files.written_file.write_bytes`.
     """
     arrays: dict[str, Any] = {
         "format": _FORMAT,
@@ -52,11 +54,9 @@ def write_parameters(parameters: RateParameters, path: Path) -> None:
             arrays |= {f"{name}.{key}": item for key, item in vars(value).items()}
         else:
             arrays[name] = value
-    try:
-        with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_bytes(path, buffer.getbuffer())
 
 
 def read_parameters(path: Path) -> RateParameters:

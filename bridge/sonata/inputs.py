@@ -8,6 +8,7 @@ from bridge.arrays import FloatArray, IntArray
 from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.files.spike_file import write_spikes
+from bridge.files.written_file import make_folder
 from bridge.stimulus.one_per_step import one_per_step
 from bridge.stimulus.stimulus import Stimulus
 
@@ -61,7 +62,7 @@ def write_input_spikes(
         if streams.n_streams:
             trains[name] = steady_spikes(streams.rate_hz, duration_ms, rng)
     if trains:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     for name, (times_ms, ids) in trains.items():
         path = folder / f"{name}_spikes.h5"
         write_spikes(path, name, times_ms, ids, compress=True)

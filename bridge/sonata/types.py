@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridge.errors import InputError
 from bridge.files.regular_file import read_bytes, read_text
+from bridge.files.written_file import write_text
 
 EMPTY = ("", "NULL", "null", "NONE", "None", "NaN", "nan", "NA", "N/A", "n/a", "<NA>")
 """Texts that say that there is no value."""
@@ -169,8 +170,9 @@ def write_types(
     path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
     """Write a table separated by spaces, ``None`` as ``NULL``."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=" ", lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow("NULL" if value is None else value for value in row)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=" ", lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow("NULL" if value is None else value for value in row)
+    write_text(path, text.getvalue())

@@ -14,6 +14,7 @@ from bridge.errors import InputError
 from bridge.expect import expect
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
+from bridge.files.written_file import make_folder
 from bridge.sonata.cell_model_files import write_cell_model
 from bridge.sonata.config import circuit_config, simulation_config
 from bridge.sonata.hdf5_write import write_edges, write_nodes
@@ -84,10 +85,12 @@ def write_sonata(
         model, or a connection has no synapses: the files could not say so.
     """
     _check_types(expect(column, Column, "write_sonata: column"))
-    with open_run_folder(Path(folder), "", overwrite=overwrite) as opened:
+    with open_run_folder(
+        Path(folder), "", command="column", overwrite=overwrite
+    ) as opened:
         root = opened.staging
         for name in ("network", "components/cell_models", "components/synaptic_models"):
-            (root / name).mkdir(parents=True)
+            make_folder(root / name)
         populations = _write_network(column, root / "network")
         _write_components(column, root / "components")
         inputs = (

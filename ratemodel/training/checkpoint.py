@@ -1,18 +1,18 @@
 """Checkpoints: whole or not at all, checked, the one before kept."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from bridge.errors import InputError
 from bridge.files.hashing import content_hash
 from bridge.files.regular_file import check_regular
+from bridge.files.written_file import make_folder, write_bytes
 
 _PATTERN = "step-*.safetensors"
 # What safetensors says of a file that is not whole; UnicodeDecodeError is a ValueError.
@@ -50,12 +50,7 @@ def write_tensors(
         What :class:`Checkpoint` gives back.
     """
     kept = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    partial = path.with_name(path.name + ".part")
-    save_file(kept, partial, metadata=dict(facts) | {"content": _seal(kept, facts)})
-    partial.chmod(0o644)  # safetensors' 0600 would stay with the finished run
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_bytes(path, save(kept, dict(facts) | {"content": _seal(kept, facts)}))
 
 
 def read_tensors(path: Path) -> Checkpoint:
@@ -103,7 +98,7 @@ class Checkpoints:
         self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, str]
     ) -> None:
         """Write the checkpoint of a step and remove all but the one before."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         path = self._folder / f"step-{step:08d}.safetensors"
         write_tensors(path, tensors, dict(facts) | {"step": str(step)})
         for old in self._paths()[KEPT:]:

@@ -38,7 +38,7 @@ from ratemodel.training.training_log import TrainingLog
 from ratemodel.trials.trial_source import TrialSource
 from validation.cli.main import main
 from validation.commands.evaluate import trained_network
-from validation.experiment.trained_run import read_trained_run
+from validation.experiment.trained.trained_run import read_trained_run
 from validation.training import train as train_command
 
 pytestmark = pytest.mark.usefixtures("one_torch_thread")

@@ -1,18 +1,12 @@
 """What becomes of an error: an exit code and one line."""
 
-import errno
 import os
 import tempfile
 import traceback
 from typing import NamedTuple
 
 from bridge.errors import StoppedError, V1BridgeError
-
-_MACHINE = {
-    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
-    *(errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN),
-}
-"""Errors of the system that no other input would mend."""
+from bridge.files.system_errors import OF_MACHINE
 
 _TORCH_MEMORY = ("can't allocate memory", "not enough memory")
 
@@ -63,7 +57,7 @@ def failure_of(error: Exception) -> Failure:
 def _is_of_machine(error: BaseException | None) -> bool:
     """Whether the machine, not the input, is behind an error."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno in _MACHINE:
+        if isinstance(error, OSError) and error.errno in OF_MACHINE:
             return True
         error = error.__cause__
     return False
@@ -73,7 +67,7 @@ def _of_system(error: OSError) -> Failure:
     reason = error.strerror or str(error) or type(error).__name__
     names = [str(n) for n in (error.filename, error.filename2) if n is not None]
     where = f"{' to '.join(names)}: " if names else ""
-    code = 1 if error.errno in _MACHINE or not names else 2
+    code = 1 if error.errno in OF_MACHINE or not names else 2
     return Failure(code, f"{where}{reason}; nothing was left half-written")
 
 

@@ -10,7 +10,7 @@ from bridge.errors import CertificateError, InputError
 from validation.commands.tables import show_reading
 from validation.config.validate import merged_config
 from validation.experiment.column import read_column
-from validation.experiment.trained_run import options_with_run
+from validation.experiment.trained.trained_run import options_with_run
 from validation.terminal import PlainConsole
 
 

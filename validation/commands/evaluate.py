@@ -5,6 +5,7 @@ from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
+from bridge.files.run.out import check_new_file
 from bridge.files.run_folder import CONFIG
 from bridge.progress import Progress, task
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
@@ -16,8 +17,8 @@ from ratemodel.training.trainable_network import TrainableNetwork
 from ratemodel.trials.trial_source import TrialSource
 from validation.commands.progress_bar import ProgressBar
 from validation.config.train import LONGEST_STEP_MS, merged_train_config
-from validation.experiment.trained_run import require_finished
-from validation.experiment.trained_weights import read_trained_weights
+from validation.experiment.trained.trained_run import require_finished
+from validation.experiment.trained.trained_weights import read_trained_weights
 from validation.terminal import PlainConsole
 from validation.training.accuracy_table import accuracy_table, validated_sentence
 from validation.training.training_run import RESULTS
@@ -66,8 +67,8 @@ def evaluate_run(
         most = f"{LONGEST_STEP_MS:g}"
         raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")
     resolve_device(choose_device(device))
-    if out is not None and out.exists():
-        raise InputError(f"{out}: is there already; choose another --out")
+    if out is not None:
+        check_new_file(out, {"RUN": run})
     with ProgressBar() as progress:
         network, source, facts = trained_network(
             run, progress, dt_ms, choose_device(device)

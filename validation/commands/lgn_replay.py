@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from rich.console import Console
 
 from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.lgn.spikes import (
@@ -14,6 +13,7 @@ from bridge.stimulus.lgn.spikes import (
 )
 from bridge.stimulus.stimulus import Stimulus
 from spiking.trials.source_spikes import step_of_time
+from validation.terminal import PlainConsole
 
 _EARLY = 1e-3
 """All spikes within this share of a trial, and no unit said: it will be seconds."""
@@ -80,7 +80,7 @@ def read_replay(
         line += f", of population {spikes.population}"
     if n_moved:
         line += f"; {n_moved:,} moved on, the second of a cell in one time step"
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = PlainConsole(stderr=True)
     console.print(line, soft_wrap=True)
     if not spikes.states_unit and spikes.times_ms.max() <= _EARLY * duration_ms:
         console.print(

@@ -14,8 +14,10 @@ from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.regular_file import check_regular
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
 from bridge.files.spike_file import write_spikes
+from bridge.files.written_hdf5 import write_netcdf
 from bridge.progress import task
 from bridge.stimulus.scenes.registry import DEFAULT, SCENES
 from bridge.stimulus.scenes.scene import Scene, SceneOption, SceneTrial
@@ -28,9 +30,11 @@ from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import merged_config
 from validation.experiment.column import provenance_of, read_column
 from validation.experiment.device import settle_device
+from validation.experiment.inputs import column_paths
 from validation.experiment.memory import require_memory_of_simulation
 from validation.terminal import PlainConsole
 
+_COMMAND = "simulate"
 _DROP_MS = 500.0
 _BIN_MS = 10.0
 
@@ -96,10 +100,16 @@ def simulate_into(
     _check(request)
     shown = _shown(request)
     options = _values(shown, request)
+    inputs = column_paths(config.column)
+    if request.lgn_spikes is not None:
+        inputs["--lgn-spikes"] = request.lgn_spikes
+    check_out(out, _COMMAND, inputs, overwrite=overwrite)
     _require_memory(config.column, request)
     config = settle_device(config)
     with (
-        open_run_folder(out, config.to_toml(), overwrite=overwrite) as folder,
+        open_run_folder(
+            out, config.to_toml(), command=_COMMAND, overwrite=overwrite
+        ) as folder,
         ProgressBar() as progress,
     ):
         with task(progress, "column", 1):
@@ -135,7 +145,7 @@ def simulate_into(
             lgn_spikes=_given(replay, request.n_trials),
             progress=progress,
         )
-        result.to_dataset().to_netcdf(folder.staging / "rates.nc", engine="h5netcdf")
+        write_netcdf(folder.staging / "rates.nc", {"/": result.to_dataset()})
         for trial in result.spikes:
             path = folder.staging / f"spikes_{trial.trial}.h5"
             ids = column.spike_id[trial.ids]

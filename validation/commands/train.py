@@ -42,6 +42,7 @@ def train_into(
     console = PlainConsole()
     results = train_in_folder(
         out,
+        config_path,
         config,
         ProgressBar(),
         lambda line: console.print(line, soft_wrap=True),

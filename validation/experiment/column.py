@@ -13,7 +13,7 @@ from bridge.machine.memory import require_memory
 from bridge.sonata.read import read_network
 from bridge.sonata.reading.report import Reading
 from validation.config.column import BuiltColumn, FileColumn
-from validation.experiment.trained_run import read_trained_run
+from validation.experiment.trained.trained_run import read_trained_run
 
 
 class LoadedColumn(NamedTuple):

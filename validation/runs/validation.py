@@ -11,7 +11,7 @@ from bridge.progress import Progress
 from validation.config.validate import ValidateConfig
 from validation.experiment.column import provenance_of, read_column
 from validation.experiment.experiment import Experiment
-from validation.experiment.trained_run import read_trained_run
+from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
 from validation.judging.ranking import best_model, model_to_sabotage
 from validation.measures.criteria import load_criteria

@@ -7,8 +7,8 @@ from torch import Tensor
 from bridge.errors import CertificateError, InputError
 from bridge.files.run_folder import CONFIG
 from validation.config.train import TrainConfig, merged_train_config
-from validation.experiment.trained_run import require_finished
-from validation.experiment.trained_weights import read_trained_weights
+from validation.experiment.trained.trained_run import require_finished
+from validation.experiment.trained.trained_weights import read_trained_weights
 from validation.training.certified import Certified
 
 _SAME = ("column", "scenario", "input", "readout")

@@ -1,7 +1,6 @@
 """One training: the network, the loop with its checkpoints, the files of the run."""
 
 import json
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import CONFIG, RunFolder
+from bridge.files.written_file import copy_file, copy_folder, write_text
 from bridge.progress import Progress, task
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from ratemodel.connections.product_precision import product_precision
@@ -30,7 +30,7 @@ from ratemodel.training.training_log import TrainingLog
 from validation.config.train import TrainConfig
 from validation.experiment.column import provenance_of
 from validation.experiment.memory import require_memory_of_training
-from validation.experiment.trained_weights import WEIGHTS
+from validation.experiment.trained.trained_weights import WEIGHTS
 from validation.training.certified import Certified
 
 RESULTS = "results.json"
@@ -177,11 +177,11 @@ def write_training(
     if certified.certificate is not None:
         certified.certificate.write(staging / "certificate.json")
     stage = folder.stages.folder()
-    shutil.copyfile(stage / LOG, staging / LOG)
+    copy_file(stage / LOG, staging / LOG)
     if (stage / "tensorboard").is_dir():
-        shutil.copytree(stage / "tensorboard", staging / "tensorboard")
+        copy_folder(stage / "tensorboard", staging / "tensorboard")
     write_json(staging / RESULTS, results)
     provenance = collect_provenance() | provenance_of(certified.reading)
     write_json(staging / "provenance.json", provenance)
-    (staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
+    write_text(staging / CONFIG, config.to_toml())
     return results

@@ -23,7 +23,7 @@ from validation.cli.main import main
 from validation.config.column import BuiltColumn
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
-from validation.experiment.trained_run import options_with_run, read_trained_run
+from validation.experiment.trained.trained_run import options_with_run, read_trained_run
 
 CONFIG = """\
 [column]

@@ -16,7 +16,7 @@ from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
 from ratemodel.scenarios.registry import SCENARIOS
-from validation.experiment.trained_weights import WEIGHTS, read_trained_weights
+from validation.experiment.trained.trained_weights import WEIGHTS, read_trained_weights
 from validation.report.run_report import TrainedFacts
 
 
