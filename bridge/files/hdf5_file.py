@@ -10,6 +10,7 @@ import numpy as np
 
 from bridge.arrays import AnyArray
 from bridge.errors import InputError
+from bridge.files.hdf5_heaps import has_endless_heap
 from bridge.files.regular_file import check_regular
 
 _MOST_COMPRESSION = 2000
@@ -201,7 +202,8 @@ def open_hdf5(path: Path, what: str = "file") -> Iterator[Hdf5Group]:
     Raises
     ------
     InputError
-        If it is missing, no regular file or no HDF5.
+        If it is missing, no regular file or no HDF5, or so damaged that HDF5 would
+        never return.
     """
     check_regular(path, what)
     try:
@@ -209,6 +211,8 @@ def open_hdf5(path: Path, what: str = "file") -> Iterator[Hdf5Group]:
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise _damaged(path, error) from None
     try:
+        if has_endless_heap(path, file.id.get_create_plist().get_sizes()[1]):
+            raise InputError(f"{path}: is damaged: a list of texts in it has no end")
         yield Hdf5Group(path, file)
     finally:
         file.close()
