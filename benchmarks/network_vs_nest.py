@@ -222,9 +222,9 @@ def compare_bmtk(column: Column, duration_ms: float) -> dict[str, Any]:
         start = time.perf_counter()
         connections = run_pointnet(folder, column.n_cells)
         seconds = time.perf_counter() - start
-        theirs = read_spikes(folder / "output" / "spikes.h5", "v1")
+        theirs = spikes_of(folder / "output" / "spikes.h5", "v1")
         trains = {
-            name: read_spikes(folder / "inputs" / f"{name}_spikes.h5", name)
+            name: spikes_of(folder / "inputs" / f"{name}_spikes.h5", name)
             for name in ("lgn", "bkg", "surround")
             if (folder / "inputs" / f"{name}_spikes.h5").is_file()
         }
@@ -249,6 +249,12 @@ def compare_bmtk(column: Column, duration_ms: float) -> dict[str, Any]:
             and np.allclose(matched[0][3], matched[1][3], atol=1e-9)
         ),
     }
+
+
+def spikes_of(path: Path, population: str) -> Spikes:
+    """Return times and ids of a population in a file."""
+    trains = read_spikes(path, population)
+    return trains.times_ms, trains.ids
 
 
 def run_pointnet(folder: Path, n_cells: int) -> NDArray[np.float64]:

@@ -12,6 +12,11 @@
 Importing it does no work: every name is imported when it is first asked for.
 """
 
+from v1bridge.command_start import end_at_interrupt, starts_command
+
+if starts_command():  # before anything else is imported
+    end_at_interrupt()
+
 from typing import TYPE_CHECKING
 
 from v1bridge.name_clash import refuse_clash

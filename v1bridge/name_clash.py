@@ -8,6 +8,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from v1bridge.command_start import starts_command
+
 PACKAGES = ("bridge", "spiking", "ratemodel", "validation")
 """The packages that lie beside ``v1bridge``."""
 
@@ -53,7 +55,7 @@ def refuse_clash() -> None:
     clash = find_clash(Path(__file__).parent.parent)
     if not clash:
         return
-    if _starts_command():
+    if starts_command():
         sys.stderr.write(f"v1bridge: {clash}\n")
         sys.exit(2)
     raise ImportError(clash)
@@ -76,11 +78,3 @@ def _is_same(found: str, ours: Path) -> bool:
         return ours.samefile(found)
     except OSError:
         return False
-
-
-def _starts_command() -> bool:
-    """Whether this process is the command, by script or by ``python -m v1bridge``."""
-    program = sys.argv[0] if sys.argv else ""
-    if program == "-m":  # while Python looks for the module that it shall run
-        return not {"v1bridge", "-mv1bridge"}.isdisjoint(sys.orig_argv)
-    return Path(program).stem == "v1bridge"

@@ -13,8 +13,10 @@ from pydantic import (
 )
 
 from bridge.certificate.scores import TIERS, Outcome, Scores, Tier
-from bridge.errors import CertificateError, InputError
+from bridge.errors import CertificateError
 from bridge.files.hashing import content_hash
+from bridge.files.regular_file import read_text
+from bridge.files.written_file import write_text
 from bridge.rate_model import RateModel, TimeConstant
 
 
@@ -99,7 +101,7 @@ class Certificate(BaseModel):
         """
         try:
             content: Any = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:  # of endless digits, of depth
             raise CertificateError(f"{name}: is not JSON ({error})") from None
         if not isinstance(content, dict) or "format" not in content:
             raise CertificateError(f"{name}: is not a v1bridge certificate")
@@ -127,13 +129,10 @@ class Certificate(BaseModel):
 
         Raises
         ------
-        InputError
-            If the file cannot be written.
+        InputError, OSError
+            As :func:`bridge.files.written_file.write_bytes`.
         """
-        try:
-            path.write_text(self.to_json() + "\n", encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        write_text(path, self.to_json() + "\n")
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -142,18 +141,11 @@ class Certificate(BaseModel):
         Raises
         ------
         InputError
-            If there is no such file or it cannot be read.
+            If there is no such file, or it cannot be read as text.
         CertificateError
             If it is not an unchanged certificate.
         """
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise InputError(f"{path}: there is no such certificate") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-        except UnicodeDecodeError:
-            raise CertificateError(f"{path}: is not a text file") from None
+        text = read_text(path, "certificate")
         return cls.from_json(text, str(path))
 
     def differences(

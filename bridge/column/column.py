@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.arrays import FloatArray
+from bridge.arrays import FloatArray, IntArray
 from bridge.column.cell_models import CellModels
 from bridge.column.edges import Edges
 from bridge.column.lgn_cells import LgnCells
@@ -41,6 +41,12 @@ class Column:
         LGN cells and their connections; sources are rows of ``lgn``.
     background, surround
         Poisson input; ``surround`` has no streams for the bare cut.
+    node_id
+        ``node_id`` of each cell in the file that the column was read from, int64,
+        shape ``(n_cells,)``; ``None`` in a column that was built. No part of its
+        content, as little as the next.
+    node_population
+        Name of the cells' population in files.
     """
 
     name: str
@@ -54,6 +60,8 @@ class Column:
     lgn_edges: Edges
     background: PoissonInput
     surround: PoissonInput
+    node_id: IntArray | None = None
+    node_population: str = "v1"
 
     def __post_init__(self) -> None:
         for name, kind in (
@@ -63,11 +71,14 @@ class Column:
             ("tuning_angle_deg", np.float64),
         ):
             object.__setattr__(self, name, frozen(getattr(self, name), kind))
+        if self.node_id is not None:
+            object.__setattr__(self, "node_id", frozen(self.node_id, np.int64))
         n = self.n_cells
         shapes = {
             "cell_model": (n,),
             "position_um": (n, 3),
             "tuning_angle_deg": (n,),
+            "spike_id": (n,),
         }
         for name, shape in shapes.items():
             array = getattr(self, name)
@@ -91,11 +102,32 @@ class Column:
         for what, index, limit in limits:
             if index.size and (index.max() >= limit or index.min() < 0):
                 raise InputError(f"column: a {what} lies outside 0..{limit - 1}")
+        self._check_receptors()
+
+    def _check_receptors(self) -> None:
+        n_ports = self.model_values("n_ports")
+        for name in ("recurrent", "lgn_edges", "background", "surround"):
+            onto = getattr(self, name)
+            missing = onto.receptor >= n_ports[onto.target]
+            if missing.any():
+                row = int(np.argmax(missing))
+                cell = int(onto.target[row])
+                model = self.cell_models.node_type_id[self.cell_model[cell]]
+                raise InputError(
+                    f"column: {name.removesuffix('_edges')} input of cell {cell} "
+                    f"arrives at receptor {onto.receptor[row] + 1}, but its cell model "
+                    f"{model} has {n_ports[cell]} (the values of its tau_syn)"
+                )
 
     @property
     def n_cells(self) -> int:
         """Number of cells."""
         return int(self.population.shape[0])
+
+    @property
+    def spike_id(self) -> IntArray:
+        """Number of each cell in spike files: of its node, or its row."""
+        return np.arange(self.n_cells) if self.node_id is None else self.node_id
 
     def cells_of(self, population: str) -> NDArray[np.intp]:
         """Return the cell indices of one population."""
@@ -118,10 +150,13 @@ class Column:
             "background",
             "surround",
         ):
-            for key, value in vars(getattr(self, part)).items():
+            values = getattr(self, part)
+            for key, value in getattr(values, "content", vars(values)).items():
                 content[f"{part}.{key}"] = (
                     list(value) if isinstance(value, tuple) else value
                 )
+        for key in ("file_id", "population"):  # how a file calls a cell, not what it is
+            del content[f"lgn.{key}"]
         for key in ("population", "cell_model", "position_um", "tuning_angle_deg"):
             content[key] = getattr(self, key)
         return content_hash(content)

@@ -11,6 +11,10 @@ from bridge.errors import InputError
 N_RECEPTORS = 4
 """Receptor ports of ``glif_psc``: e2e, i2e, e2i, i2i (0-based here)."""
 
+LONGEST_DELAY_MS = 1000.0
+"""Longest delay of a connection, ms: hundreds of times that of any axon of the
+cortex, shorter than a trial, and far below what a number of steps can hold."""
+
 
 @dataclass(frozen=True)
 class Edges:
@@ -34,7 +38,7 @@ class Edges:
     ------
     InputError
         If shapes disagree, an index is negative, a number is not finite or a
-        delay is not positive.
+        delay is not positive or above :data:`LONGEST_DELAY_MS`.
     """
 
     source: NDArray[np.int32]
@@ -63,6 +67,11 @@ class Edges:
             raise InputError("edges: a weight or delay is not a finite number")
         if self.delay_ms.min() <= 0.0:
             raise InputError("edges: a delay is not positive")
+        if self.delay_ms.max() > LONGEST_DELAY_MS:
+            raise InputError(
+                f"edges: a delay is {self.delay_ms.max():g} ms; delays are at most "
+                f"{LONGEST_DELAY_MS:g} ms"
+            )
         if self.receptor.min() < 0 or self.receptor.max() >= N_RECEPTORS:
             raise InputError("edges: a receptor is outside 0..3")
 

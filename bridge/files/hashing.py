@@ -3,9 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from bridge.errors import InputError
+from bridge.files.regular_file import check_regular
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -42,3 +46,24 @@ def content_hash(content: Mapping[str, Any]) -> str:
             text = json.dumps(value, sort_keys=True, allow_nan=False)
             digest.update(text.encode() + b"\0")
     return digest.hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece.
+
+    Parameters
+    ----------
+    path
+        A regular file.
+
+    Raises
+    ------
+    InputError
+        If it is none, or cannot be read.
+    """
+    check_regular(path)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None

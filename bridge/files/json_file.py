@@ -1,12 +1,17 @@
 """JSON files."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.regular_file import read_text
+from bridge.files.written_file import write_text
+
+_LONGEST = 20
+"""Signs of the longest whole number of 64 bits."""
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -25,7 +30,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         If a number is not finite.
     """
     text = json.dumps(content, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -34,13 +39,32 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, is no JSON, or does not hold an object.
+        If the file is missing, is no JSON, does not hold an object, or holds a number
+        that is not finite or, a whole one, longer than 64 bits.
     """
     try:
-        content = json.loads(read_text(path))
+        content = json.loads(
+            read_text(path),
+            parse_float=_finite,
+            parse_int=_of_64_bits,
+            parse_constant=_finite,
+        )
     except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: cannot be read as JSON: {reason}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: not a JSON object")
     return content
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a finite number")
+    return value
+
+
+def _of_64_bits(text: str) -> int:
+    if len(text) > _LONGEST or not -(2**63) <= int(text) < 2**64:
+        raise ValueError(f"{text[:_LONGEST]}... is too large a number")
+    return int(text)

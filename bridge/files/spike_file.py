@@ -1,5 +1,6 @@
 """Spike trains in SONATA files."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -8,9 +9,37 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
 from bridge.errors import InputError
+from bridge.files.hdf5_file import Hdf5Group, open_hdf5
+from bridge.files.written_hdf5 import written_hdf5
 
 SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 """The SONATA enumeration of the order in which spikes are stored."""
+
+_MS_IN = {
+    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 1.0),
+    **dict.fromkeys(("s", "second", "seconds"), 1000.0),
+}
+
+
+@dataclass(frozen=True)
+class SpikeTrains:
+    """Spikes of one population, sorted by time.
+
+    Attributes
+    ----------
+    population
+        Its name; ``None`` in the older layout, which has none.
+    times_ms, ids
+        Time (ms) and cell of each spike, shape ``(n_spikes,)``, float64 and int64.
+    states_unit
+        Whether the file says the unit of its times; where it does not, SONATA's
+        unit holds, ms.
+    """
+
+    population: str | None
+    times_ms: FloatArray
+    ids: IntArray
+    states_unit: bool
 
 
 def write_spikes(
@@ -37,7 +66,7 @@ def write_spikes(
     """
     filters = {"compression": "gzip", "compression_opts": 1} if compress else {}
     order = np.lexsort((times_ms, ids))
-    with h5py.File(path, "w") as file:
+    with written_hdf5(path) as file:
         file.attrs["magic"] = np.uint32(0x0A7A)
         file.attrs["version"] = np.array([0, 1], dtype=np.uint32)
         group = file.create_group(f"spikes/{population}")
@@ -58,78 +87,96 @@ def write_spikes(
 
 
 def read_spikes(
-    path: Path, population: str | None = None
-) -> tuple[FloatArray, IntArray]:
-    """Read the spikes of one population, sorted by time.
+    path: Path, population: str | None = None, *, like: str | None = None
+) -> SpikeTrains:
+    """Read the spikes of one population.
 
     Both layouts in use are read: ``/spikes/<population>/{node_ids, timestamps}``
-    and the older ``/spikes/{gids, timestamps}``.
+    and the older ``/spikes/{gids, timestamps}``. Times in seconds are converted.
 
     Parameters
     ----------
     path
         SONATA spike file.
     population
-        Population to read; may be left out where the file has only one.
+        Population to read.
+    like
+        Where none is named: the population to read if the file has it. Otherwise
+        the only one that has spikes is read.
 
     Returns
     -------
-    times_ms, ids
-        Shape ``(n_spikes,)``, float64 (ms) and int64.
+    SpikeTrains
+        Its spikes.
 
     Raises
     ------
     InputError
-        If the file is missing or broken, or the population is not in it.
+        If the file is missing or broken, the population is not in it or it is not
+        clear which is meant, or a time or a cell is none.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            group = _population_group(file, path, population)
-            id_name = "node_ids" if "node_ids" in group else "gids"
-            missing = [n for n in (id_name, "timestamps") if n not in group]
-            if missing:
-                raise InputError(
-                    f"{path}: {group.name} has no {missing[0]}; is it a SONATA "
-                    "spike file?"
-                )
-            times = np.asarray(group["timestamps"][:], dtype=np.float64)
-            ids = np.asarray(group[id_name][:], dtype=np.int64)
-            units = group["timestamps"].attrs.get("units", "ms")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such spike file") from None
-    except (OSError, RuntimeError) as error:
+    if path.suffix.lower() == ".csv":
         raise InputError(
-            f"{path}: cannot be read as HDF5 (cut short?): {_one_line(error)}"
-        ) from None
-    if times.shape != ids.shape or times.ndim != 1:
-        raise InputError(f"{path}: {ids.shape} cell ids but {times.shape} spike times")
-    if not np.isfinite(times).all():
-        raise InputError(f"{path}: a spike time is not a finite number")
-    units = units.decode() if isinstance(units, bytes) else str(units)
-    if units not in ("ms", "milliseconds", "millisecond"):
-        raise InputError(f"{path}: spike times are in {units!r}, not in ms")
+            f"{path}: spikes in CSV are not read; write them as a SONATA HDF5 file "
+            "(in BMTK: SpikeTrains.load(...).to_sonata(...))"
+        )
+    with open_hdf5(path, "spike file") as file:
+        if "spikes" not in file:
+            raise InputError(f"{path}: no /spikes group; is it a SONATA spike file?")
+        name, group = _population_group(file.group("spikes"), population, like)
+        id_name = "gids" if "node_ids" not in group and "gids" in group else "node_ids"
+        ids = group.values(id_name, "iu")
+        times = group.values("timestamps", "iuf", size=ids.size).astype(np.float64)
+        unit = group.attribute("units", of="timestamps")
+    if unit is not None and str(unit) not in _MS_IN:
+        raise InputError(f"{path}: spike times are in {str(unit)!r}, not in ms or s")
+    times *= 1.0 if unit is None else _MS_IN[str(unit)]
+    _check_spikes(path, times, ids)
     order = np.lexsort((ids, times))
-    return times[order], ids[order]
+    return SpikeTrains(
+        population=name,
+        times_ms=times[order],
+        ids=ids[order].astype(np.int64),
+        states_unit=unit is not None,
+    )
 
 
 def _population_group(
-    file: h5py.File, path: Path, population: str | None
-) -> h5py.Group:
-    if "spikes" not in file:
-        raise InputError(f"{path}: no /spikes group; is it a SONATA spike file?")
-    spikes = file["spikes"]
-    if "timestamps" in spikes:
-        return spikes
-    names = [n for n in spikes if isinstance(spikes[n], h5py.Group)]
-    if population is None and len(names) == 1:
-        population = names[0]
-    if population not in names:
+    spikes: Hdf5Group, population: str | None, like: str | None
+) -> tuple[str | None, Hdf5Group]:
+    if "timestamps" in spikes.datasets():
+        if population is not None:
+            raise InputError(
+                f"{spikes.path}: its spikes have no population (older layout); do not "
+                f"ask for {population!r}"
+            )
+        return None, spikes
+    names = spikes.groups()
+    held = ", ".join(names) or "no population"
+    wanted = like if population is None and like in names else population
+    if wanted is None:
+        with_spikes = [n for n in names if spikes.group(n).n_values("timestamps")]
+        wanted = next((n[0] for n in (with_spikes, names) if len(n) == 1), None)
+    if wanted is None:
         raise InputError(
-            f"{path}: spikes of population {population!r} asked for, "
-            f"it has {', '.join(names) or 'none'}"
+            f"{spikes.path}: spikes of {held}; which are meant is not clear, name one "
+            "(simulate: --lgn-population)"
         )
-    return spikes[population]
+    if wanted not in names:
+        raise InputError(
+            f"{spikes.path}: spikes of population {wanted!r} asked for, it has {held}"
+        )
+    return wanted, spikes.group(wanted)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _check_spikes(path: Path, times_ms: FloatArray, ids: NDArray[np.integer]) -> None:
+    if not np.isfinite(times_ms).all():
+        raise InputError(f"{path}: a spike time is not a finite number")
+    if times_ms.size and times_ms.min() < 0.0:
+        raise InputError(
+            f"{path}: a spike time is negative ({times_ms.min():g} ms); times count "
+            "from the start of the trial"
+        )
+    wrong = (ids < 0) | (ids > np.iinfo(np.int64).max)
+    if wrong.any():
+        raise InputError(f"{path}: {ids[np.argmax(wrong)]} is no id of a cell")

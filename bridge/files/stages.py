@@ -1,10 +1,10 @@
 """Checkpoints of a run's stages, so that an interrupted run can continue."""
 
 import io
-import os
+import json
 import re
 import shutil
-import zipfile
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,15 +12,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bridge.arrays import AnyArray
-from bridge.errors import RunFolderError
+from bridge.errors import InputError, RunFolderError
 from bridge.files.hashing import content_hash
+from bridge.files.json_file import read_json
+from bridge.files.npz_file import open_npz
+from bridge.files.run.former import refuse_changed
+from bridge.files.run.marker import is_digests
+from bridge.files.run.places import is_real_file, is_real_folder, require_real_folder
+from bridge.files.written_file import PARTIAL, make_folder, write_bytes
 from bridge.version import __version__
 
 _IDENTITY = "identity"
+_CHECKPOINTS = {".npz", ".safetensors"}
+"""Endings of files that a run can continue from."""
 
 
 class Stages:
-    """Arrays of finished stages in a folder, valid for one configuration.
+    """Arrays of finished stages in a folder, valid for one run.
 
     Parameters
     ----------
@@ -28,11 +36,16 @@ class Stages:
         Where the checkpoints lie; made with the first of them.
     config
         Complete configuration (TOML) they belong to.
+    inputs
+        Hash of the content of each input they were made from, by name.
     """
 
-    def __init__(self, folder: Path, config: str) -> None:
+    def __init__(
+        self, folder: Path, config: str, inputs: Mapping[str, str] | None = None
+    ) -> None:
         self._folder = folder
-        self._identity = content_hash({"config": config, "by": __version__})
+        self._run = content_hash({"config": config, "by": __version__})
+        self._inputs = dict(inputs or {})
 
     def open(self, *, keep: bool, discard: bool) -> None:
         """Decide what happens to checkpoints that are already there.
@@ -40,32 +53,53 @@ class Stages:
         Parameters
         ----------
         keep
-            Use them; they must be of this configuration and this version.
+            Use them; they must be of this configuration, these inputs and this
+            version.
         discard
             Delete them.
 
         Raises
         ------
         RunFolderError
-            If there are some and neither flag is set, or they are of another
-            configuration or version.
+            If there are some and neither flag is set, they are of another
+            configuration or version, an input changed, or a link is among them.
         """
+        require_real_folder(self._folder)
         if discard:
             self.discard()
         if not self._holds_something():
+            self.discard()  # of a run that was killed before its first checkpoint
             return
-        where = str(self._folder)
         if not keep:
             raise RunFolderError(
-                f"{where}: an unfinished run lies here; give --resume to continue "
-                "it or --overwrite to start again"
+                f"{self._folder}: an unfinished run lies here; give --resume to "
+                "continue it or --overwrite to start again"
             )
-        identity = self._folder / _IDENTITY
-        if not identity.is_file() or identity.read_text() != self._identity:
+        self._refuse_links()
+        self._check_identity()
+        for left_over in self._folder.glob(PARTIAL):
+            left_over.unlink()
+
+    def _refuse_links(self) -> None:
+        for found in self._folder.rglob("*"):
+            name = found.relative_to(self._folder).as_posix()
+            if not (is_real_folder(found) or is_real_file(self._folder, name)):
+                raise RunFolderError(
+                    f"{found}: is a link or no file, and no checkpoint; give "
+                    "--overwrite to start again"
+                )
+
+    def _check_identity(self) -> None:
+        try:
+            stored = read_json(self._folder / _IDENTITY)
+        except InputError:
+            stored = {}
+        if stored.get("run") != self._run or not is_digests(stored.get("inputs")):
             raise RunFolderError(
-                f"{where}: the unfinished run has another configuration or was made "
-                "by another version; give --overwrite to start again"
+                f"{self._folder}: the unfinished run has another configuration or was "
+                "made by another version; give --overwrite to start again"
             )
+        refuse_changed(self._folder, stored["inputs"], self._inputs)
 
     def load(self, name: str) -> dict[str, AnyArray] | None:
         """Return the arrays of a finished stage.
@@ -82,12 +116,10 @@ class Stages:
             damaged.
         """
         try:
-            with (
-                self._file(name).open("rb") as file,
-                np.load(file, allow_pickle=False) as stored,
-            ):
-                return {key: stored[key] for key in stored.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            # As large as it may be: it was in memory when it was written.
+            with open_npz(self._file(name), "stage", most_bytes=sys.maxsize) as stored:
+                return {key: stored.read(key) for key in stored.names}
+        except InputError:
             return None
 
     def save(self, name: str, arrays: Mapping[str, ArrayLike]) -> None:
@@ -109,11 +141,10 @@ class Stages:
         for key, value in plain.items():
             if value.dtype.hasobject:
                 raise ValueError(f"stage {name}: {key} holds Python objects")
-        self._folder.mkdir(exist_ok=True)
+        path = self._file(name)
         buffer = io.BytesIO()
         np.savez(buffer, **plain)  # type: ignore[arg-type]
-        self._write(self._folder / _IDENTITY, self._identity.encode())
-        self._write(self._file(name), buffer.getvalue())
+        write_bytes(self.folder() / path.name, buffer.getbuffer())
 
     def folder(self) -> Path:
         """Return the folder for files that a stage writes itself.
@@ -121,8 +152,9 @@ class Stages:
         They are kept and checked like the arrays; the stage sees to it that they
         are whole.
         """
-        self._folder.mkdir(exist_ok=True)
-        self._write(self._folder / _IDENTITY, self._identity.encode())
+        make_folder(self._folder)
+        identity = {"run": self._run, "inputs": self._inputs}
+        write_bytes(self._folder / _IDENTITY, json.dumps(identity).encode())
         return self._folder
 
     def discard(self) -> None:
@@ -136,20 +168,10 @@ class Stages:
 
     def _holds_something(self) -> bool:
         return self._folder.is_dir() and any(
-            found.name != _IDENTITY and found.suffix != ".part"
-            for found in self._folder.iterdir()
+            found.suffix in _CHECKPOINTS for found in self._folder.iterdir()
         )
 
     def _file(self, name: str) -> Path:
         if not re.fullmatch(r"[\w.+-]+", name):
             raise ValueError(f"stage {name!r}: letters, digits and ._+- only")
         return self._folder / f"{name}.npz"
-
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        partial = path.with_name(path.name + ".part")
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)

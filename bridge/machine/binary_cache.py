@@ -32,10 +32,10 @@ def cache_folder() -> Path:
     """
     given = os.environ.get("V1BRIDGE_CACHE")
     if given:
-        return Path(given)
+        return Path(given).absolute()  # programs run in folders of their own
     base = os.environ.get("XDG_CACHE_HOME")
     if base and sys.platform != "darwin":
-        return Path(base) / "v1bridge"
+        return Path(base).absolute() / "v1bridge"
     try:
         home = Path.home()
     except RuntimeError:
@@ -130,6 +130,7 @@ def cached_binary(
         with _writing(folder.parent):
             (work / CHECKSUMS).write_text(checksums)
             work.chmod(0o755)  # other users of the cache may read it
+            _write_out(work)
             # Held from the look to the move: what is made room for is not an entry
             # that another process has put there, and uses, since the look.
             with _lock(folder):
@@ -139,6 +140,19 @@ def cached_binary(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return folder / BINARY, False
+
+
+def _write_out(folder: Path) -> None:
+    """Wait until the disk holds a folder's files: a move may survive a power cut alone.
+
+    What is cut short nevertheless does not match its checksum, and is made anew.
+    """
+    for path in (*folder.rglob("*"), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Compiling: compilers as processes, one per core, and their first error."""
 
+import errno
+import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -93,8 +95,10 @@ def run_all(
             _, errors = process.communicate(timeout=timeout_s)
             running.pop(0)
             if process.returncode != 0:
-                reason = _first_error(errors) or f"exit code {process.returncode}"
-                raise DeviceError(explain(reason))
+                full = _full_disk(errors)
+                reason = full.strerror if full else _first_error(errors)
+                reason = reason or f"exit code {process.returncode}"
+                raise DeviceError(explain(reason)) from full
     except OSError as error:
         raise DeviceError(explain(str(error))) from error
     except subprocess.TimeoutExpired as error:
@@ -103,6 +107,12 @@ def run_all(
         for process in running:
             process.kill()
             process.communicate()
+
+
+def _full_disk(errors: str) -> OSError | None:
+    """Return the error of the system that a compiler met, if it is a full disk."""
+    said = os.strerror(errno.ENOSPC)
+    return OSError(errno.ENOSPC, said) if said in errors else None
 
 
 def _first_error(errors: str) -> str:

@@ -116,8 +116,23 @@ class RateParameters:
                 raise InputError(
                     "rate parameters: a transfer function of another column"
                 )
-        if self.population.max() >= len(POPULATIONS):
+        if not 0 <= self.population.min() <= self.population.max() < len(POPULATIONS):
             raise InputError("rate parameters: a population index is outside 0..16")
+        self._check_connections(n)
+
+    def _check_connections(self, n: int) -> None:
+        recurrent, lgn = self.recurrent, self.lgn_edges
+        for what, index, limit in (
+            ("recurrent edges have source", recurrent.source, n),
+            ("recurrent edges have target", recurrent.target, n),
+            ("LGN edges have source", lgn.source, self.n_lgn),
+            ("LGN edges have target", lgn.target, n),
+        ):
+            if index.max(initial=-1) >= limit:
+                raise InputError(
+                    f"rate parameters: {what} {index.max()}, but there are {limit} "
+                    "cells"
+                )
 
     @property
     def n_cells(self) -> int:

@@ -1,6 +1,6 @@
 """The parameters of a rate model as a file, checked by their hash."""
 
-import zipfile
+import io
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +11,8 @@ import numpy as np
 from bridge.arrays import AnyArray
 from bridge.column.edges import Edges
 from bridge.errors import InputError
+from bridge.files.npz_file import open_npz
+from bridge.files.written_file import write_bytes
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 
@@ -18,6 +20,7 @@ FILE_NAME = "parameters.npz"
 """Name of the file in a run folder."""
 
 _FORMAT = "v1bridge-parameters-1"
+_WHAT = "file of parameters as 'v1bridge validate' writes it"
 _PARTS: dict[str, type[Edges] | type[TransferFunction]] = {
     "recurrent": Edges,
     "lgn_edges": Edges,
@@ -38,8 +41,8 @@ def write_parameters(parameters: RateParameters, path: Path) -> None:
 
     Raises
     ------
-    InputError
-        If the file cannot be written.
+    InputError, OSError
+        As :func:`bridge.files.written_file.write_bytes`.
     """
     arrays: dict[str, Any] = {
         "format": _FORMAT,
@@ -51,11 +54,9 @@ def write_parameters(parameters: RateParameters, path: Path) -> None:
             arrays |= {f"{name}.{key}": item for key, item in vars(value).items()}
         else:
             arrays[name] = value
-    try:
-        with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_bytes(path, buffer.getbuffer())
 
 
 def read_parameters(path: Path) -> RateParameters:
@@ -72,27 +73,38 @@ def read_parameters(path: Path) -> RateParameters:
         If there is no such file, it is damaged or of another kind, or its content
         is not what was written.
     """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for key in stored.files}
-    except FileNotFoundError:
-        raise InputError(
-            f"{path}: there is no such file; 'v1bridge validate' writes it"
-        ) from None
-    except OSError as error:
-        what = error.strerror or "not an .npz file"
-        raise InputError(f"{path}: cannot be read ({what})") from None
-    except (ValueError, EOFError, TypeError, zipfile.BadZipFile):
-        raise InputError(f"{path}: is damaged or no .npz file") from None
-    if str(arrays.get("format")) != _FORMAT:
-        raise InputError(f"{path}: does not hold the parameters of a rate model")
+    with open_npz(path, _WHAT) as stored:
+        if "format" not in stored.names or str(stored.read("format")) != _FORMAT:
+            raise InputError(f"{path}: does not hold the parameters of a rate model")
+        wanted = _names()
+        for name in wanted:
+            if name not in stored.names:
+                raise InputError(f"{path}: {name} is missing")
+        for name in stored.names:
+            if name not in wanted:
+                raise InputError(f"{path}: holds {name!r}, which no rate model has")
+        arrays = {name: stored.read(name) for name in wanted}
     try:
         parameters = _assembled(arrays)
-    except KeyError as error:
-        raise InputError(f"{path}: {error.args[0]} is missing") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except (TypeError, ValueError, OverflowError):  # texts for numbers, other shapes
+        raise InputError(f"{path}: is no file of parameters, or was changed") from None
     if parameters.reduction_hash != str(arrays["reduction_hash"]):
         raise InputError(f"{path}: was changed after it was written")
     return parameters
+
+
+def _names() -> tuple[str, ...]:
+    """Return the names of all arrays that a file holds."""
+    names = ["format", "reduction_hash"]
+    for field in fields(RateParameters):
+        part = _PARTS.get(field.name)
+        own = [field.name]
+        if part is not None:
+            own = [f"{field.name}.{key.name}" for key in fields(part)]
+        names += own
+    return tuple(names)
 
 
 def _assembled(arrays: Mapping[str, AnyArray]) -> RateParameters:

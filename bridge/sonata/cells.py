@@ -1,30 +1,22 @@
 """Cells and LGN cells from SONATA node populations."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
-from bridge.column.building.tables import (
-    TAU_SYN_MS,
-    cell_table,
-    lgn_type_table,
-    line_table,
-)
+from bridge.column.building.tables import lgn_type_table
 from bridge.column.cell_models import CellModels
 from bridge.column.lgn_cells import LgnCells
-from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
-from bridge.sonata.cell_model_files import GlifParameters, read_cell_model
-from bridge.sonata.hdf5_read import NodeRecords
+from bridge.sonata.glif.models_of_nodes import models_of_nodes
+from bridge.sonata.reading.records import NodeRecords
 from bridge.sonata.types import TypeTable
 
 _CELLS = ("point_neuron", "point_process", "point_soma")
-_SUCCESSOR = re.compile(r"^(e5(IT|ET|NP)|i\d+(Vip|Lamp5)\w*|e\d+CT)$")
 
 
 @dataclass(frozen=True)
@@ -48,40 +40,54 @@ class Nodes:
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of a column, before they are connected (see :class:`Column`)."""
+    """Cells of a column, before they are connected (see :class:`Column`).
+
+    ``from_tables`` lists the node types whose parameters are those of the built-in
+    tables, for want of a file.
+    """
 
     cell_models: CellModels
     population: NDArray[np.int8]
     cell_model: NDArray[np.int16]
     position_um: FloatArray
     tuning_angle_deg: FloatArray
+    from_tables: tuple[int, ...]
 
 
-def classify(records: NodeRecords, types: TypeTable) -> Nodes:
+def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
     """Find out what part a node population plays.
+
+    Parameters
+    ----------
+    records
+        The nodes.
+    stated
+        ``model_type`` that the configuration gives them, if it does.
 
     Raises
     ------
     InputError
-        If a node's type is not in the table, or the part is not clear.
+        If the part is not clear.
     """
-    used = np.unique(records.type_id).tolist()
-    for type_id in used:
-        if type_id not in types.rows:
+    types = records.types
+    model_types = set(records.texts("model_type")[0])
+    if stated is not None and model_types <= {None, *_CELLS, "virtual"}:
+        if not model_types <= {None, stated}:
             raise InputError(
-                f"{types.path}: no node type {type_id}, which {records.path.name} uses"
+                f"{types.path}: population {records.name} is {stated} by the "
+                f"configuration, {_listed(model_types)} by its model_type"
             )
-    model_types = {types.text(t, "model_type") for t in used}
+        model_types = {stated}
     if model_types and model_types <= set(_CELLS):
         return Nodes(records, types, "cells")
     if model_types != {"virtual"}:
-        listed = ", ".join(sorted(str(m) for m in model_types))
         raise InputError(
-            f"{types.path}: population {records.name} has model_type {listed}; a "
-            "column needs point_neuron cells and virtual inputs"
+            f"{types.path}: population {records.name} has model_type "
+            f"{_listed(model_types)}; a column needs point_neuron cells and virtual "
+            "inputs"
         )
-    places = {str(types.text(t, "location")).lower() for t in used}
-    names = {types.text(t, "model_name", "pop_name") for t in used}
+    places = {str(place).lower() for place in records.texts("location")[0]}
+    names = set(records.texts("model_name", "pop_name")[0])
     if "lgn" in {*places, records.name.lower()} or names & set(lgn_type_table().name):
         return Nodes(records, types, "lgn")
     if "surround" in {*places, records.name.lower()}:
@@ -94,28 +100,8 @@ def classify(records: NodeRecords, types: TypeTable) -> Nodes:
     )
 
 
-def population_of(line: str | None, where: str) -> int:
-    """Return the population of a cell line (``"e4Rorb"``) or population name.
-
-    Raises
-    ------
-    InputError
-        If the name belongs to the successor model, or to none.
-    """
-    table = line_table()
-    if line in table.name:
-        return int(table.population[table.name.index(line)])
-    if line in POPULATIONS:
-        return POPULATIONS.index(line)
-    if line is not None and _SUCCESSOR.match(line):
-        raise InputError(
-            f"{where}: {line} is a name of the successor V1 model; its populations "
-            "clash with the 17 of Billeh et al. 2020 and are never mixed with them"
-        )
-    raise InputError(
-        f"{where}: {line!r} is no cell line of the column; it has "
-        f"{', '.join(table.name)}"
-    )
+def _listed(names: Set[str | None]) -> str:
+    return ", ".join(sorted(str(name) for name in names))
 
 
 def read_cells(nodes: Nodes, folders: Sequence[Path], *, keep_unused: bool) -> Cells:
@@ -126,8 +112,8 @@ def read_cells(nodes: Nodes, folders: Sequence[Path], *, keep_unused: bool) -> C
     nodes
         The population of cells.
     folders
-        Where to look for the cell-model files. A model without a file is taken
-        from the published tables by its number.
+        Where to look for the cell-model files. Where there are none, or a type
+        names no file, the model is taken from the published tables by its number.
     keep_unused
         Keep models that no cell has.
 
@@ -136,12 +122,9 @@ def read_cells(nodes: Nodes, folders: Sequence[Path], *, keep_unused: bool) -> C
     InputError
         If a value is missing or wrong.
     """
-    records, types = nodes.records, nodes.types
-    used = set(records.type_id.tolist())
-    rows = [t for t in types.rows if keep_unused or t in used]
-    models = _cell_models(types, rows, folders)
-    place = {type_id: row for row, type_id in enumerate(rows)}
-    cell_model = np.array([place[t] for t in records.type_id.tolist()], dtype=np.int16)
+    records = nodes.records
+    found = models_of_nodes(records, folders, keep_unused=keep_unused)
+    models, cell_model = found.cell_models, found.cell_model
     position = np.stack([records.numbers(k) for k in "xyz"], axis=1)
     if np.median(position[:, 1]) < 0.0:  # Allen's y points up from the pia
         position[:, 1] *= -1.0
@@ -151,6 +134,7 @@ def read_cells(nodes: Nodes, folders: Sequence[Path], *, keep_unused: bool) -> C
         cell_model=cell_model,
         position_um=position,
         tuning_angle_deg=records.numbers("tuning_angle"),
+        from_tables=found.from_tables,
     )
 
 
@@ -162,93 +146,33 @@ def read_lgn(nodes: Nodes) -> LgnCells:
     InputError
         If a value is missing or a type is none of the 14.
     """
-    records, types = nodes.records, nodes.types
+    records = nodes.records
     known = lgn_type_table().name
-    names = {}
-    for type_id in np.unique(records.type_id).tolist():
-        name = types.text(type_id, "model_name", "pop_name")
+    names, place = records.texts("model_name", "pop_name")
+    for name in names:
         if name not in known:
             raise InputError(
-                f"{types.path}: {name!r} is no LGN type; there are {', '.join(known)}"
+                f"{records.types.path}: {name!r} is no LGN type; there are "
+                f"{', '.join(known)}"
             )
-        names[type_id] = name
-    ids = records.attributes.get("field_node_id", records.node_id)
-    return LgnCells(
-        node_id=ids.astype(np.int64),
-        cell_type=tuple(names[t] for t in records.type_id.tolist()),
-        x_deg=records.numbers("x"),
-        y_deg=records.numbers("y"),
-        tuning_angle_deg=(
-            records.numbers("tuning_angle", finite=False)
-            if "tuning_angle" in records.attributes
-            else np.full(records.n_nodes, np.nan)
-        ),
-        size_deg=records.numbers("spatial_size"),
+    ids = np.where(
+        records.given("field_node_id"),
+        records.numbers("field_node_id", 0.0),
+        records.node_id,
     )
-
-
-def _cell_models(
-    types: TypeTable, rows: Sequence[int], folders: Sequence[Path]
-) -> CellModels:
-    parameters, numbers, lines, populations = [], [], [], []
-    for type_id in rows:
-        template = types.text(type_id, "model_template") or "nest:glif_psc"
-        if not template.startswith("nest:glif"):
-            raise InputError(
-                f"{types.path}: node type {type_id} is a {template}; only GLIF "
-                "models (nest:glif_psc) can be read"
-            )
-        line = types.text(type_id, "pop_name", "cell_line")
-        where = f"{types.path}: node type {type_id}"
-        populations.append(population_of(line, where))
-        lines.append(line or "")
-        number, values = _parameters(types, type_id, folders)
-        numbers.append(number)
-        parameters.append(values)
-    if len(set(numbers)) < len(numbers):
-        numbers = list(rows)
-    values_of = {
-        field.name: np.array([getattr(p, field.name) for p in parameters])
-        for field in fields(GlifParameters)
+    values = {
+        "node_id": ids,
+        "x_deg": records.numbers("x"),
+        "y_deg": records.numbers("y"),
+        "tuning_angle_deg": records.numbers("tuning_angle", np.nan, finite=False),
+        "size_deg": records.numbers("spatial_size"),
     }
     try:
-        return CellModels(
-            node_type_id=np.array(numbers),
-            pop_name=tuple(lines),
-            population=np.array(populations, dtype=np.int8),
-            **values_of,
+        return LgnCells(
+            cell_type=tuple(str(names[k]) for k in place.tolist()),
+            file_id=records.node_id,
+            population=records.name,
+            **values,
         )
     except InputError as error:
-        raise InputError(f"{types.path}: {error}") from None
-
-
-def _parameters(
-    types: TypeTable, type_id: int, folders: Sequence[Path]
-) -> tuple[int, GlifParameters]:
-    """Return Allen's number and the parameters of one node type."""
-    name = types.text(type_id, "dynamics_params") or ""
-    leading = re.match(r"\d+", name)
-    number = int(leading[0]) if leading else type_id
-    for folder in folders:
-        if name and (folder / name).is_file():
-            return number, read_cell_model(folder / name)
-    table = cell_table()
-    found = np.flatnonzero(table.node_type_id == number)
-    if found.size == 0:
-        raise InputError(
-            f"{types.path}: node type {type_id} has no parameters: "
-            f"{name or 'dynamics_params'} is not in the components, and {number} is "
-            "none of the 111 published models; give the folder of the components"
-        )
-    row = int(found[0])
-    return number, GlifParameters(
-        c_m_pf=float(table.c_m_pf[row]),
-        g_ns=float(table.g_ns[row]),
-        e_l_mv=float(table.e_l_mv[row]),
-        v_th_mv=float(table.v_th_mv[row]),
-        v_reset_mv=float(table.e_l_mv[row]),
-        t_ref_ms=float(table.t_ref_ms[row]),
-        asc_amps_pa=tuple(table.asc_amps_pa[row].tolist()),
-        asc_decay_per_ms=tuple(table.asc_decay_per_ms[row].tolist()),
-        tau_syn_ms=TAU_SYN_MS,
-    )
+        raise InputError(f"{records.path}: {error}") from None

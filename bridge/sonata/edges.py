@@ -1,248 +1,187 @@
 """Connections from SONATA edge populations: weights, delays, receptors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
 from bridge.column.building.wiring import direction_factor
-from bridge.column.edges import N_RECEPTORS, Edges
+from bridge.column.edges import Edges
 from bridge.errors import InputError
-from bridge.files.json_file import read_json
 from bridge.sonata.cells import Nodes
-from bridge.sonata.hdf5_read import EdgeRecords
-from bridge.sonata.types import TypeTable, parse_query, selects
-
-RECEPTOR_FILES = ("e2e.json", "i2e.json", "e2i.json", "i2i.json")
-"""Synapse-model files of the receptor ports 0..3 (NEST counts them from 1)."""
-
-RULES = ("DirectionRule_EE", "DirectionRule_others")
-"""Weight functions of the released network that can be applied."""
+from bridge.sonata.reading.check import check_names
+from bridge.sonata.reading.known import DIRECTION_RULES, EDGES, PLAIN_WEIGHTS
+from bridge.sonata.reading.records import EdgeRecords
+from bridge.sonata.reading.synapses import read_receptors
 
 _PRODUCT_TOLERANCE = 1e-6
 """Largest relative difference between weight_pA and syn_weight x nsyns: that of
 a file in single precision."""
 
+_MOST_SYNAPSES = np.iinfo(np.int16).max
 
-@dataclass(frozen=True)
-class _EdgeTypes:
-    """An edge population, its table, and where each edge stands in it."""
 
-    records: EdgeRecords
-    table: TypeTable
-    kinds: IntArray
-    kind_of_edge: NDArray[np.intp]
+class Connections(NamedTuple):
+    """Connections of an edge population.
 
-    def per_edge(self, column: str, default: float | None = None) -> FloatArray | None:
-        """Return a number of each edge: its own, or that of its type."""
-        if column in self.records.attributes:
-            return self.records.numbers(column)
-        values = [self.table.number(k, column) for k in self.kinds.tolist()]
-        if default is not None:
-            values = [default if v is None else v for v in values]
-        if any(v is None for v in values):
-            return None
-        return np.array(values, dtype=np.float64)[self.kind_of_edge]
+    Attributes
+    ----------
+    edges
+        Connections between rows of the nodes.
+    synapses_stood_in
+        Synapse models without a file.
+    """
+
+    edges: Edges
+    synapses_stood_in: tuple[str, ...]
 
 
 def read_connections(
-    records: EdgeRecords,
-    table: TypeTable,
-    source: Nodes,
-    target: Nodes,
-    synaptic_models: Sequence[Path],
-) -> Edges:
+    records: EdgeRecords, source: Nodes, target: Nodes, synaptic_models: Sequence[Path]
+) -> Connections:
     """Turn an edge population into connections between rows of its nodes.
 
     The weight is ``weight_pA`` of an edge where there is one, and otherwise
-    ``syn_weight`` (of the edge or its type) x ``nsyns`` x the type's weight
-    function.
+    ``syn_weight`` x ``nsyns`` (1 where none is given) x the type's weight function.
+    Each value is the edge's own, else that of its type. ``n_synapses`` counts the
+    synapses of a connection and does not multiply its weight.
 
     Parameters
     ----------
-    records, table
+    records
         Edges and edge types.
     source, target
         Node populations at the ends.
     synaptic_models
-        Folders of the synapse models; names like ``e2i.json`` are known.
+        Folders of the synapse models.
 
     Raises
     ------
     InputError
-        If a value is missing, wrong or contradicts another one.
+        If a value is missing, wrong or contradicts another one, or something cannot
+        be honoured.
     """
-    kinds, kind_of_edge = np.unique(records.type_id, return_inverse=True)
-    unknown = [k for k in kinds.tolist() if k not in table.rows]
-    if unknown:
-        raise InputError(
-            f"{table.path}: no edge type {unknown[0]}, which {records.path.name} uses"
-        )
-    edges = _EdgeTypes(records, table, kinds, kind_of_edge.ravel())
+    check_names(records.names, EDGES, f"{records.path}: {records.name}")
     source_row = source.records.rows_of(records.source_id, records.path)
     target_row = target.records.rows_of(records.target_id, records.path)
-    _check_queries(edges, "source_query", source, source_row)
-    _check_queries(edges, "target_query", target, target_row)
-    delay = edges.per_edge("delay")
-    if delay is None:
-        raise InputError(f"{table.path}: an edge type has no delay")
-    n_synapses = edges.per_edge("nsyns", 1.0)
-    assert n_synapses is not None  # it has a default
-    if ((n_synapses < 1) | (n_synapses > np.iinfo(np.int16).max)).any():
-        raise InputError(f"{records.path}: nsyns must lie within 1..32767")
-    weight = _weights(edges, n_synapses, source, target, source_row, target_row)
+    nsyns = _synapses(records, "nsyns", 1.0)
+    counted = records.given("n_synapses") & records.given("nsyns")
+    n_synapses = np.where(
+        records.given("n_synapses"), _synapses(records, "n_synapses", 1.0), nsyns
+    )
+    if (counted & (n_synapses != nsyns)).any():
+        raise InputError(
+            f"{records.path}: nsyns and n_synapses of edge "
+            f"{int(np.argmax(counted & (n_synapses != nsyns)))} differ; remove one"
+        )
+    receptors = read_receptors(records, synaptic_models)
     try:
-        return Edges(
+        edges = Edges(
             source=source_row.astype(np.int32),
             target=target_row.astype(np.int32),
-            weight_pa=weight,
-            delay_ms=delay,
-            receptor=_receptors(edges, synaptic_models),
+            weight_pa=_weights(records, nsyns, source, target, source_row, target_row),
+            delay_ms=records.numbers("delay"),
+            receptor=receptors.port,
             n_synapses=n_synapses.astype(np.int16),
         )
     except InputError as error:
-        raise InputError(f"{records.path}: {error}") from None
+        if str(error).startswith("edges:"):  # that of the column, which knows no files
+            raise InputError(f"{records.path}: {error}") from None
+        raise
+    return Connections(edges, receptors.stood_in)
+
+
+def _synapses(records: EdgeRecords, name: str, default: float) -> FloatArray:
+    numbers = records.numbers(name, default)
+    wrong = (numbers < 1) | (numbers > _MOST_SYNAPSES) | (numbers != np.rint(numbers))
+    if wrong.any():
+        raise InputError(
+            f"{records.path}: {name} of edge {int(np.argmax(wrong))} is "
+            f"{numbers[int(np.argmax(wrong))]:g}; {name} must lie within "
+            f"1..{_MOST_SYNAPSES} and be whole"
+        )
+    return numbers
 
 
 def _weights(
-    edges: _EdgeTypes,
-    n_synapses: FloatArray,
+    records: EdgeRecords,
+    nsyns: FloatArray,
     source: Nodes,
     target: Nodes,
     source_row: IntArray,
     target_row: IntArray,
 ) -> FloatArray:
-    records, table = edges.records, edges.table
-    own = "syn_weight" in records.attributes
-    if "weight_pA" in records.attributes:
-        weight = records.numbers("weight_pA")
-        if own:
-            product = records.numbers("syn_weight") * n_synapses
-            wrong = np.abs(product - weight) > _PRODUCT_TOLERANCE * np.abs(weight)
-            if wrong.any():
-                raise InputError(
-                    f"{records.path}: weight_pA of edge {int(np.argmax(wrong))} is not "
-                    "syn_weight x nsyns; change both or remove weight_pA"
-                )
+    final = records.given("weight_pA")
+    weight = records.numbers("weight_pA", np.nan)
+    own = records.own.get("syn_weight")
+    if own is not None:
+        product = records.numbers("syn_weight", 0.0) * nsyns
+        wrong = np.abs(product - weight) > _PRODUCT_TOLERANCE * np.abs(weight)
+        wrong &= own.given & final
+        if wrong.any():
+            raise InputError(
+                f"{records.path}: weight_pA of edge {int(np.argmax(wrong))} is not "
+                "syn_weight x nsyns; change both or remove weight_pA"
+            )
+    if final.all():
         return weight
-    unitary = edges.per_edge("syn_weight")
-    if unitary is None:
-        raise InputError(
-            f"{table.path}: an edge type has no syn_weight, and the edges have neither "
-            "syn_weight nor weight_pA"
-        )
-    weight = unitary * n_synapses
-    rule, sigma_deg = _rules(edges)
-    for name in RULES:
-        rows = np.flatnonzero(rule[edges.kind_of_edge] == name)
-        if rows.size == 0:
+    rows = np.flatnonzero(~final)
+    factor = np.ones(rows.size)
+    names, place = records.texts("weight_function")
+    for number, name in enumerate(names):
+        of_rule = np.flatnonzero(place[rows] == number)
+        if of_rule.size == 0 or name is None or name in PLAIN_WEIGHTS:
             continue
-        s, t = source_row[rows], target_row[rows]
-        at_source, at_target = (
-            {k: n.records.numbers(k)[r] for k in ("tuning_angle", "x", "z")}
-            for n, r in ((source, s), (target, t))
+        if name not in DIRECTION_RULES:
+            raise InputError(
+                f"{records.types.path}: weight function {name!r} of "
+                f"{records.name} is not known; give weight_pA for each edge"
+            )
+        chosen = rows[of_rule]
+        factor[of_rule] = _direction(
+            records, chosen, source, target, source_row, target_row, name
         )
-        weight[rows] *= direction_factor(
-            sigma_deg[edges.kind_of_edge[rows]],
-            at_target["tuning_angle"],
-            at_source["tuning_angle"],
-            at_target["x"] - at_source["x"],
-            at_target["z"] - at_source["z"],
-            between_excitatory=name == "DirectionRule_EE",
+    unitary = records.numbers("syn_weight", 0.0 if final.any() else None)
+    lacking = rows[~records.given("syn_weight")[rows]]
+    if lacking.size:
+        raise InputError(
+            f"{records.path}: edge {int(lacking[0])} has neither weight_pA nor "
+            "syn_weight"
         )
+    weight[rows] = unitary[rows] * nsyns[rows] * factor
     return weight
 
 
-def _rules(edges: _EdgeTypes) -> tuple[NDArray[np.str_], FloatArray]:
-    """Return the weight function (or ``""``) and its width of each edge type."""
-    table = edges.table
-    rule, sigma_deg = [], []
-    for kind in edges.kinds.tolist():
-        name = table.text(kind, "weight_function")
-        if name in (None, "wmax", "default_weight_fnc", "set_syn_weight"):
-            rule.append("")
-            sigma_deg.append(1.0)
-            continue
-        if name not in RULES:
-            raise InputError(
-                f"{table.path}: weight function {name!r} of edge type {kind} is not "
-                "known; give weight_pA for each edge"
-            )
-        sigma = table.number(kind, "weight_sigma")
-        if sigma is None or sigma <= 0.0:
-            raise InputError(
-                f"{table.path}: edge type {kind} has no positive weight_sigma"
-            )
-        rule.append(name)
-        sigma_deg.append(sigma)
-    return np.array(rule), np.array(sigma_deg)
-
-
-def _receptors(edges: _EdgeTypes, synaptic_models: Sequence[Path]) -> NDArray[np.int8]:
-    ports: dict[str, int] = {}
-    receptor = np.zeros(edges.kinds.size, dtype=np.int8)
-    for row, kind in enumerate(edges.kinds.tolist()):
-        name = edges.table.text(kind, "dynamics_params")
-        if name is None:
-            raise InputError(
-                f"{edges.table.path}: edge type {kind} has no dynamics_params, so no "
-                "receptor"
-            )
-        if name not in ports:
-            ports[name] = _port(name, edges.table.path, synaptic_models)
-        receptor[row] = ports[name]
-    return receptor[edges.kind_of_edge]
-
-
-def _port(name: str, table: Path, synaptic_models: Sequence[Path]) -> int:
-    for folder in synaptic_models:
-        if (folder / name).is_file():
-            port = read_json(folder / name).get("receptor_type")
-            if not isinstance(port, int) or not 1 <= port <= N_RECEPTORS:
-                raise InputError(
-                    f"{folder / name}: receptor_type is {port!r}, not 1..{N_RECEPTORS}"
-                )
-            return port - 1
-    if name in RECEPTOR_FILES:
-        return RECEPTOR_FILES.index(name)
-    raise InputError(
-        f"{table}: synapse model {name} is not in the components; give their folder"
-    )
-
-
-def _check_queries(
-    edges: _EdgeTypes, column: str, nodes: Nodes, row_of_edge: IntArray
-) -> None:
-    """Refuse edges whose type is meant for other nodes than theirs."""
-    types, path = nodes.types, edges.table.path
-    used, type_of_node = np.unique(nodes.records.type_id, return_inverse=True)
-    allowed = np.ones((edges.kinds.size, used.size), dtype=bool)
-    for row, kind in enumerate(edges.kinds.tolist()):
-        query = edges.table.text(kind, column)
-        try:
-            conditions = parse_query(query)
-        except InputError as error:
-            raise InputError(f"{path}: edge type {kind}: {error}") from None
-        for name in conditions or {}:
-            if name not in types.columns:
-                raise InputError(
-                    f"{path}: edge type {kind} asks for {name}, a column that "
-                    f"{types.path.name} does not have"
-                )
-        allowed[row] = [selects(conditions, types.rows[t]) for t in used.tolist()]
-        if not allowed[row].any():
-            raise InputError(
-                f"{path}: {column} {query!r} of edge type {kind} selects no node of "
-                f"{nodes.records.name}"
-            )
-    wrong = ~allowed[edges.kind_of_edge, type_of_node.ravel()[row_of_edge]]
-    if wrong.any():
-        edge = int(np.argmax(wrong))
+def _direction(
+    records: EdgeRecords,
+    rows: NDArray[np.intp],
+    source: Nodes,
+    target: Nodes,
+    source_row: IntArray,
+    target_row: IntArray,
+    name: str,
+) -> FloatArray:
+    """Return the factor of a rule of the released network for some edges."""
+    given = records.given("weight_sigma")[rows]
+    sigma_deg = records.numbers("weight_sigma", 0.0)[rows]
+    if not given.all() or sigma_deg.min() <= 0.0:
+        row = rows[int(np.argmin(given & (sigma_deg > 0.0)))]
         raise InputError(
-            f"{edges.records.path}: edge {edge} has type "
-            f"{edges.records.type_id[edge]}, whose {column} does not select its "
-            f"{column.removesuffix('_query')} node"
+            f"{records.types.path}: edge type {records.type_id[row]} has no positive "
+            "weight_sigma"
         )
+    at_source, at_target = (
+        {k: nodes.records.numbers(k)[r[rows]] for k in ("tuning_angle", "x", "z")}
+        for nodes, r in ((source, source_row), (target, target_row))
+    )
+    return direction_factor(
+        sigma_deg,
+        at_target["tuning_angle"],
+        at_source["tuning_angle"],
+        at_target["x"] - at_source["x"],
+        at_target["z"] - at_source["z"],
+        between_excitatory=name == "DirectionRule_EE",
+    )

@@ -1,12 +1,46 @@
-"""Where the files of a SONATA network are: from a configuration or a folder."""
+"""Find the files of a SONATA network, from a configuration or a folder."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError
-from bridge.files.json_file import read_json
+from bridge.sonata.input_rates import Simulation
+from bridge.sonata.reading.check import check_names
+from bridge.sonata.reading.configuration import is_enabled, read_configuration
+from bridge.sonata.reading.known import (
+    EDGE_TYPES,
+    EDGES_ENTRY,
+    NODE_TYPES,
+    NODES_ENTRY,
+    POPULATION,
+    Known,
+)
+
+
+@dataclass(frozen=True)
+class PopulationFile:
+    """An HDF5 file with its table of types.
+
+    Attributes
+    ----------
+    data
+        The HDF5 file.
+    types
+        Its table of types; ``None`` where there is none.
+    populations
+        Populations that are read, with what the configuration says they are
+        (``"virtual"``; ``None`` where it does not say); ``None`` reads all.
+    """
+
+    data: Path
+    types: Path | None
+    populations: Mapping[str, str | None] | None = None
+
+    def kind_of(self, population: str) -> str | None:
+        """Return what the configuration says that a population is."""
+        return (self.populations or {}).get(population)
 
 
 @dataclass(frozen=True)
@@ -18,16 +52,22 @@ class NetworkFiles:
     name
         Name of the folder the network was found in.
     nodes, edges
-        Pairs of an HDF5 file and its table of types.
+        HDF5 files with their tables of types.
     cell_models, synaptic_models
-        Folders searched for JSON files, in this order.
+        Folders searched for JSON files, in this order; none where no folder is known.
+    inputs
+        Spike trains that a simulation configuration names, by name.
+    dt_ms
+        Time step that it asks for, ms.
     """
 
     name: str
-    nodes: tuple[tuple[Path, Path], ...]
-    edges: tuple[tuple[Path, Path], ...]
+    nodes: tuple[PopulationFile, ...]
+    edges: tuple[PopulationFile, ...]
     cell_models: tuple[Path, ...]
     synaptic_models: tuple[Path, ...]
+    inputs: Mapping[str, Mapping[str, Any]]
+    dt_ms: float | None
 
 
 def find_network(path: Path, components: Path | None = None) -> NetworkFiles:
@@ -47,22 +87,47 @@ def find_network(path: Path, components: Path | None = None) -> NetworkFiles:
     Raises
     ------
     InputError
-        If ``path`` does not exist or no network is found there.
+        If ``path`` does not exist, no network is found there, or a configuration
+        holds what cannot be honoured.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     if path.is_dir() and (path / "circuit_config.json").is_file():
         path = path / "circuit_config.json"
-    found = _from_folder(path) if path.is_dir() else _from_config(path)
-    if components is None:
-        return found
-    if not components.is_dir():
-        raise InputError(f"{components}: no such folder of cell and synapse models")
-    cells, synapses = _component_folders(components)
-    return NetworkFiles(found.name, found.nodes, found.edges, cells, synapses)
+    folders = None
+    if components is not None:
+        if not components.is_dir():
+            raise InputError(f"{components}: no such folder of cell and synapse models")
+        folders = _component_folders(components)
+    if path.is_dir():
+        return _from_folder(path, folders)
+    return _from_config(path, folders)
 
 
-def _component_folders(root: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+Folders = tuple[tuple[Path, ...], tuple[Path, ...]]
+
+
+def simulation_of(path: Path) -> Simulation | None:
+    """Return the simulation configuration of a network; ``None`` where it has none.
+
+    Parameters
+    ----------
+    path
+        The configuration itself, or a folder with ``simulation_config.json``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    if path.is_dir():
+        path = path / "simulation_config.json"
+        if not path.is_file():
+            return None
+    return Simulation(path, read_configuration(path))
+
+
+def _component_folders(root: Path) -> Folders:
     cells = tuple(
         root / name
         for name in ("cell_models", "point_neuron_models", ".")
@@ -74,7 +139,7 @@ def _component_folders(root: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     return cells, synapses
 
 
-def _from_folder(folder: Path) -> NetworkFiles:
+def _from_folder(folder: Path, folders: Folders | None) -> NetworkFiles:
     place = next(
         (p for p in (folder, folder / "network") if any(p.glob("*_nodes.h5"))), None
     )
@@ -85,93 +150,104 @@ def _from_folder(folder: Path) -> NetworkFiles:
         )
     nodes, edges = (
         tuple(
-            (file, file.with_name(f"{file.stem.removesuffix('s')}_types.csv"))
+            PopulationFile(
+                file, file.with_name(f"{file.stem.removesuffix('s')}_types.csv")
+            )
             for file in sorted(place.glob(f"*_{kind}.h5"))
         )
         for kind in ("nodes", "edges")
     )
-    near = (place / "components", place.parent / "components")
-    root = next((p for p in near if p.is_dir()), None)
-    cells, synapses = _component_folders(root) if root else ((), ())
+    if folders is None:
+        near = (place / "components", place.parent / "components")
+        root = next((p for p in near if p.is_dir()), None)
+        folders = _component_folders(root) if root else ((), ())
     name = folder.resolve()
     if name.name == "network":
         name = name.parent
-    return NetworkFiles(name.name, nodes, edges, cells, synapses)
+    return NetworkFiles(name.name, nodes, edges, *folders, {}, None)
 
 
-def _from_config(path: Path) -> NetworkFiles:
-    config = _resolved(path)
-    if "networks" not in config and isinstance(config.get("network"), str):
-        circuit = Path(config["network"])
-        return _from_config(circuit if circuit.is_absolute() else path.parent / circuit)
-    networks = config.get("networks")
-    if not isinstance(networks, dict) or not networks.get("nodes"):
+def _from_config(path: Path, folders: Folders | None) -> NetworkFiles:
+    config = read_configuration(path)
+    networks = config.get("networks", {})
+    if not networks.get("nodes"):
         raise InputError(f"{path}: no networks.nodes; is it a SONATA circuit?")
-    pairs = {}
-    for kind, single in (("nodes", "node"), ("edges", "edge")):
-        files = []
-        for entry in networks.get(kind, []):
-            try:
-                data, types = entry[f"{kind}_file"], entry[f"{single}_types_file"]
-            except (KeyError, TypeError):
-                raise InputError(
-                    f"{path}: an entry of networks.{kind} lacks {kind}_file or "
-                    f"{single}_types_file"
-                ) from None
-            files.append((_absolute(path, data), _absolute(path, types)))
-        pairs[kind] = tuple(files)
-    components = config.get("components", {})
-    cells, synapses = (
-        tuple(
-            _absolute(path, components[key])
-            for key in keys
-            if isinstance(components.get(key), str)
+    if folders is None:
+        components = config.get("components", {})
+        cells, synapses = (
+            tuple(Path(components[key]) for key in keys if components.get(key))
+            for keys in (
+                ("point_neuron_models_dir", "cell_models_dir"),
+                ("synaptic_models_dir",),
+            )
         )
-        for keys in (
-            ("point_neuron_models_dir", "cell_models_dir"),
-            ("synaptic_models_dir",),
-        )
-    )
+        folders = cells, synapses
     return NetworkFiles(
-        path.resolve().parent.name, pairs["nodes"], pairs["edges"], cells, synapses
+        path.resolve().parent.name,
+        _entries(path, networks, "nodes", NODES_ENTRY, NODE_TYPES),
+        _entries(path, networks, "edges", EDGES_ENTRY, EDGE_TYPES),
+        *folders,
+        {
+            name: entry
+            for name, entry in config.get("inputs", {}).items()
+            if is_enabled(entry, f"{path}: input {name}")
+        },
+        _time_step(path, config.get("run", {})),
     )
 
 
-def _absolute(config: Path, text: Any) -> Path:
-    if not isinstance(text, str):
-        raise InputError(f"{config}: {json.dumps(text)} is not the name of a file")
-    path = Path(text)
-    return path if path.is_absolute() else config.parent / path
+def _entries(
+    path: Path,
+    networks: Mapping[str, Any],
+    kind: str,
+    known: Known,
+    allowed: tuple[str, ...],
+) -> tuple[PopulationFile, ...]:
+    files = []
+    for entry in networks.get(kind, []):
+        check_names(entry, known, f"{path}: networks.{kind}")
+        if not is_enabled(entry, f"{path}: networks.{kind}"):
+            continue
+        data, types = entry.get(f"{kind}_file"), f"{kind.removesuffix('s')}_types_file"
+        if data is None or types not in entry:
+            raise InputError(
+                f"{path}: an entry of networks.{kind} lacks {kind}_file or {types}"
+            )
+        table = entry[types]
+        populations = _populations(path, entry.get("populations"), allowed)
+        files.append(
+            PopulationFile(
+                Path(data), None if table is None else Path(table), populations
+            )
+        )
+    return tuple(files)
 
 
-def _resolved(path: Path) -> dict[str, Any]:
-    """Read a configuration and put in the variables of its manifest."""
-    config = read_json(path)
-    manifest = config.get("manifest", {})
-    if not isinstance(manifest, dict) or not all(
-        isinstance(v, str) for v in manifest.values()
+def _populations(
+    path: Path, stated: Any, allowed: tuple[str, ...]
+) -> dict[str, str | None] | None:
+    """Return the populations that an entry chooses, with what they are."""
+    if stated is None:
+        return None
+    if not isinstance(stated, dict) or not all(
+        isinstance(p, dict) for p in stated.values()
     ):
-        raise InputError(f"{path}: the manifest does not map names to folders")
-    variables = {k.lstrip("$").strip("{}"): v for k, v in manifest.items()}
-    variables.setdefault("configdir", str(path.parent.resolve()))
-    names = sorted(variables, key=len, reverse=True)
+        raise InputError(f"{path}: populations does not map names to objects")
+    for name, properties in stated.items():
+        check_names(properties, POPULATION, f"{path}: population {name}")
+        kind = properties.get("type")
+        if kind is not None and kind not in allowed:
+            raise InputError(
+                f"{path}: population {name} is of type {kind!r}; there can be "
+                f"{', '.join(allowed)}"
+            )
+    return {name: properties.get("type") for name, properties in stated.items()}
 
-    def replace(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: replace(v) for k, v in value.items()}
-        if isinstance(value, list):
-            return [replace(v) for v in value]
-        if not isinstance(value, str):
-            return value
-        for _ in range(len(names) + 1):
-            if "$" not in value:
-                break
-            for name in names:
-                value = value.replace(f"${{{name}}}", variables[name])
-                value = value.replace(f"${name}", variables[name])
-        return value
 
-    resolved: dict[str, Any] = replace(
-        {k: v for k, v in config.items() if k != "manifest"}
-    )
-    return resolved
+def _time_step(path: Path, run: Mapping[str, Any]) -> float | None:
+    step = run.get("dt")
+    if step is None:
+        return None
+    if isinstance(step, bool) or not isinstance(step, int | float) or not step > 0:
+        raise InputError(f"{path}: run.dt is {step!r}, not a time in ms")
+    return float(step)

@@ -1,266 +1,265 @@
 """Node and edge populations in SONATA's HDF5 layout."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from bridge.arrays import AnyArray, FloatArray, IntArray
+from bridge.arrays import AnyArray, IntArray
 from bridge.errors import InputError
+from bridge.files.hdf5_file import Hdf5Group, open_hdf5
+from bridge.sonata.reading.known import EDGES, NODES_OF_ROLE
+from bridge.sonata.reading.records import EdgeRecords, NodeRecords, OwnValues
+from bridge.sonata.types import EMPTY, TypeTable
+
+_PARAMETERS = "dynamics_params"
+_LIBRARY = "@library"
+_OF_POPULATION = {
+    "nodes": {"node_id", "node_type_id", "node_group_id", "node_group_index"},
+    "edges": {
+        "source_node_id",
+        "target_node_id",
+        "edge_type_id",
+        "edge_group_id",
+        "edge_group_index",
+        "indices",
+    },
+}
+_USED = {
+    "nodes": {name for known in NODES_OF_ROLE.values() for name in known.read},
+    "edges": set(EDGES.read),
+}
 
 
-@contextmanager
-def open_hdf5(path: Path) -> Iterator[h5py.File]:
-    """Open a file for reading; what HDF5 cannot read becomes an InputError."""
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (OSError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(
-            f"{path}: cannot be read as HDF5 (cut short?): {reason}"
-        ) from None
+def read_nodes(
+    path: Path, types: TypeTable | None, chosen: Collection[str] | None = None
+) -> list[NodeRecords]:
+    """Read the node populations of a file.
 
-
-@dataclass(frozen=True)
-class Records:
-    """Rows of a population (nodes or edges) with attributes from its groups.
-
-    Attributes
+    Parameters
     ----------
-    path, name
-        File and population.
-    type_id
-        Node or edge type of each row, int64.
-    attributes
-        Values of each attribute that every group in use has, per row.
-    """
-
-    path: Path
-    name: str
-    type_id: IntArray
-    attributes: dict[str, AnyArray]
-
-    def numbers(self, attribute: str, *, finite: bool = True) -> FloatArray:
-        """Return an attribute as float64.
-
-        Raises
-        ------
-        InputError
-            If it is absent, no number, or (``finite``) not finite somewhere.
-        """
-        if attribute not in self.attributes:
-            raise InputError(
-                f"{self.path}: population {self.name} has no attribute {attribute}"
-            )
-        values = self.attributes[attribute]
-        if values.dtype.kind not in "iufb":
-            raise InputError(f"{self.path}: {attribute} does not hold numbers")
-        numbers = values.astype(np.float64)
-        if finite and not np.isfinite(numbers).all():
-            row = int(np.argmin(np.isfinite(numbers)))
-            raise InputError(
-                f"{self.path}: {attribute} of row {row} is not a finite number"
-            )
-        return numbers
-
-
-@dataclass(frozen=True)
-class NodeRecords(Records):
-    """Nodes; ``node_id`` as in the file, in any order, without repetition."""
-
-    node_id: IntArray
-
-    @property
-    def n_nodes(self) -> int:
-        """Number of nodes."""
-        return int(self.node_id.size)
-
-    def rows_of(self, ids: IntArray, edges_path: Path) -> IntArray:
-        """Return the row of each node id that edges refer to.
-
-        Raises
-        ------
-        InputError
-            If an id is not among the nodes.
-        """
-        order = np.argsort(self.node_id, kind="stable")
-        known = self.node_id[order]
-        if known.size == 0 and ids.size:
-            raise InputError(f"{self.path}: population {self.name} has no nodes")
-        place = np.minimum(np.searchsorted(known, ids), max(known.size - 1, 0))
-        wrong = known[place] != ids if ids.size else np.zeros(0, dtype=bool)
-        if wrong.any():
-            raise InputError(
-                f"{edges_path}: an edge refers to node {ids[int(np.argmax(wrong))]} of "
-                f"{self.name}, which {self.path.name} does not have"
-            )
-        rows: IntArray = order[place].astype(np.int64)
-        return rows
-
-
-@dataclass(frozen=True)
-class EdgeRecords(Records):
-    """Edges between two node populations; ids as in the node files."""
-
-    source_population: str
-    target_population: str
-    source_id: IntArray
-    target_id: IntArray
-
-    @property
-    def n_edges(self) -> int:
-        """Number of edges."""
-        return int(self.source_id.size)
-
-
-def read_nodes(path: Path) -> list[NodeRecords]:
-    """Read every node population of a file.
+    path
+        HDF5 file.
+    types
+        Their table of types; ``None`` where all stands in the HDF5 file.
+    chosen
+        Names of the populations that are read; ``None`` reads all.
 
     Raises
     ------
     InputError
-        If the file is missing, broken or incomplete.
+        If the file is missing, broken or incomplete, or holds something unknown.
     """
-    with open_hdf5(path) as file:
+    with open_hdf5(path, "nodes file") as file:
         found = []
-        for name, group in _populations(file, path, "nodes"):
-            type_id = _ids(group, path, "node_type_id")
-            node_id = (
-                _ids(group, path, "node_id")
-                if "node_id" in group
-                else np.arange(type_id.size)
-            )
-            _same_length(path, name, node_type_id=type_id, node_id=node_id)
+        for name, group in _populations(file, "nodes", chosen):
+            type_id = group.values("node_type_id", "iu").astype(np.int64)
+            n = type_id.size
+            node_id = np.arange(n)
+            if "node_id" in group:
+                node_id = group.values("node_id", "iu", size=n).astype(np.int64)
             if np.unique(node_id).size != node_id.size:
                 raise InputError(f"{path}: a node_id of {name} occurs twice")
-            attributes = _attributes(group, path, "node", type_id.size)
-            found.append(NodeRecords(path, name, type_id, attributes, node_id))
+            table = _checked(types, path, type_id, "node")
+            attributes = _attributes(group, "node", n)
+            found.append(NodeRecords(path, name, table, type_id, *attributes, node_id))
     return found
 
 
-def read_edges(path: Path) -> list[EdgeRecords]:
-    """Read every edge population of a file.
+def read_edges(
+    path: Path, types: TypeTable | None, chosen: Collection[str] | None = None
+) -> list[EdgeRecords]:
+    """Read the edge populations of a file.
+
+    Parameters
+    ----------
+    path
+        HDF5 file.
+    types
+        Their table of types; ``None`` where all stands in the HDF5 file.
+    chosen
+        Names of the populations that are read; ``None`` reads all.
 
     Raises
     ------
     InputError
-        If the file is missing, broken or incomplete.
+        If the file is missing, broken or incomplete, or holds something unknown.
     """
-    with open_hdf5(path) as file:
+    with open_hdf5(path, "edges file") as file:
         found = []
-        for name, group in _populations(file, path, "edges"):
-            source = _ids(group, path, "source_node_id")
-            target = _ids(group, path, "target_node_id")
-            type_id = _ids(group, path, "edge_type_id")
-            _same_length(
-                path,
-                name,
-                source_node_id=source,
-                target_node_id=target,
-                edge_type_id=type_id,
-            )
-            attributes = _attributes(group, path, "edge", type_id.size)
-            ends = [_end(group, path, name, end) for end in ("source", "target")]
+        for name, group in _populations(file, "edges", chosen):
+            type_id = group.values("edge_type_id", "iu").astype(np.int64)
+            ids = [
+                group.values(f"{end}_node_id", "iu", size=type_id.size).astype(np.int64)
+                for end in ("source", "target")
+            ]
+            table = _checked(types, path, type_id, "edge")
+            attributes = _attributes(group, "edge", type_id.size)
             found.append(
                 EdgeRecords(
-                    path, name, type_id, attributes, ends[0], ends[1], source, target
+                    path,
+                    name,
+                    table,
+                    type_id,
+                    *attributes,
+                    source_population=_end(group, name, "source"),
+                    target_population=_end(group, name, "target"),
+                    source_id=ids[0],
+                    target_id=ids[1],
                 )
             )
     return found
 
 
 def _populations(
-    file: h5py.File, path: Path, kind: str
-) -> Iterator[tuple[str, h5py.Group]]:
-    if (
-        kind not in file
-        or not isinstance(file[kind], h5py.Group)
-        or not len(file[kind])
-    ):
-        raise InputError(f"{path}: no /{kind} population; is it a SONATA {kind} file?")
-    for name, group in file[kind].items():
-        if not isinstance(group, h5py.Group):
-            raise InputError(f"{path}: /{kind}/{name} is not a population")
-        yield name, group
+    file: Hdf5Group, kind: str, chosen: Collection[str] | None
+) -> Iterator[tuple[str, Hdf5Group]]:
+    strange = sorted(set(file.names()) - {"nodes", "edges"})
+    if strange:
+        raise InputError(
+            f"{file.path}: /{strange[0]} is not known; a SONATA {kind} file has /{kind}"
+        )
+    names = file.group(kind).names() if kind in file else []
+    if not names:
+        raise InputError(
+            f"{file.path}: no /{kind} population; is it a SONATA {kind} file?"
+        )
+    for name in names if chosen is None else chosen:
+        yield name, file.group(kind).group(name)
 
 
-def _ids(group: h5py.Group, path: Path, name: str) -> IntArray:
-    if name not in group:
-        raise InputError(f"{path}: {group.name} has no {name}")
-    values = np.asarray(group[name][:])
-    if values.ndim != 1 or values.dtype.kind not in "iu":
-        raise InputError(f"{path}: {group.name}/{name} is not a list of whole numbers")
-    return values.astype(np.int64)
+def _checked(
+    types: TypeTable | None, path: Path, type_id: IntArray, kind: str
+) -> TypeTable:
+    """Return the table of types, in which every type in use must stand."""
+    used = np.unique(type_id).tolist()
+    if types is None:
+        return TypeTable(path, f"{kind}_type_id", {k: {} for k in used}, ())
+    for number in used:
+        if number not in types.rows:
+            raise InputError(
+                f"{types.path}: no {kind} type {number}, which {path.name} uses"
+            )
+    return types
 
 
-def _same_length(path: Path, population: str, **arrays: AnyArray) -> None:
-    lengths = {name: array.size for name, array in arrays.items()}
-    if len(set(lengths.values())) > 1:
-        text = ", ".join(f"{n} {name}" for name, n in lengths.items())
-        raise InputError(f"{path}: lengths differ in {population}: {text}")
-
-
-def _end(group: h5py.Group, path: Path, name: str, end: str) -> str:
-    value = group[f"{end}_node_id"].attrs.get("node_population")
+def _end(group: Hdf5Group, name: str, end: str) -> str:
+    value = group.attribute("node_population", of=f"{end}_node_id")
     if value is not None:
-        return value.decode() if isinstance(value, bytes) else str(value)
+        return str(value)
     parts = name.split("_to_")
     if len(parts) != 2:
         raise InputError(
-            f"{path}: {name} does not say its {end} node population (attribute "
+            f"{group.path}: {name} does not say its {end} node population (attribute "
             f"node_population of {end}_node_id)"
         )
     return parts[0] if end == "source" else parts[1]
 
 
 def _attributes(
-    group: h5py.Group, path: Path, kind: str, size: int
-) -> dict[str, AnyArray]:
-    """Gather the attributes of all groups in use into one row per node or edge."""
+    population: Hdf5Group, kind: str, n: int
+) -> tuple[dict[str, OwnValues], tuple[str, ...], int]:
+    """Return the attributes of the groups in use, names not read, number of groups."""
+    group_id, index = _groups(population, kind, n)
+    used = np.unique(group_id).tolist()
+    known = _OF_POPULATION[f"{kind}s"]
+    for name in population.names():
+        if name not in known and not name.isdigit():
+            raise InputError(
+                f"{population.path}: {population.name}/{name} is not known, so it "
+                "might change the network unnoticed; remove it"
+            )
+    own: dict[str, OwnValues] = {}
+    unused: set[str] = set()
+    for number in used:
+        if str(number) not in population.names():
+            if f"{kind}_group_id" not in population:
+                continue  # without groups all stands in the types
+            raise InputError(
+                f"{population.path}: {population.name} has no group {number}"
+            )
+        rows = np.flatnonzero(group_id == number)
+        group = population.group(str(number))
+        for name, values in _columns(group, _USED[f"{kind}s"], n):
+            if values is None:
+                unused.add(name)
+                continue
+            _fill(own, name, values, rows, index[rows], n, group)
+    return own, tuple(sorted(unused - set(own))), len(used)
+
+
+def _groups(population: Hdf5Group, kind: str, n: int) -> tuple[IntArray, IntArray]:
+    """Return the group of each row, and its place in the group."""
     id_name, index_name = f"{kind}_group_id", f"{kind}_group_index"
-    if id_name in group and index_name in group:
-        group_id, index = _ids(group, path, id_name), _ids(group, path, index_name)
-        _same_length(
-            path,
-            group.name,
-            **{f"{kind}_type_id": np.empty(size), id_name: group_id, index_name: index},
-        )
-    else:
-        group_id, index = np.zeros(size, dtype=np.int64), np.arange(size)
-    used = [int(g) for g in np.unique(group_id)]
-    missing = [g for g in used if str(g) not in group]
-    if missing:
-        raise InputError(f"{path}: {group.name} has no group {missing[0]}")
-    gathered: dict[str, AnyArray] = {}
-    shared = (
-        set.intersection(*(_datasets(group[str(g)]) for g in used)) if used else set()
-    )
-    for name in sorted(shared):
-        for g in used:
-            values = np.asarray(group[str(g)][name][:])
-            rows = group_id == g
-            wanted = index[rows]
-            if values.ndim != 1 or wanted.max() >= values.size or wanted.min() < 0:
+    if id_name not in population and index_name not in population:
+        return np.zeros(n, dtype=np.int64), np.arange(n)
+    group_id = population.values(id_name, "iu", size=n).astype(np.int64)
+    index = population.values(index_name, "iu", size=n).astype(np.int64)
+    return group_id, index
+
+
+def _columns(
+    group: Hdf5Group, used: Collection[str], n: int
+) -> Iterator[tuple[str, AnyArray | None]]:
+    """Yield the attributes of a group; ``None`` for one that nothing needs."""
+    library = group.group(_LIBRARY) if _LIBRARY in group.groups() else None
+    parameters = group.group(_PARAMETERS) if _PARAMETERS in group.groups() else None
+    for name in group.datasets():
+        if name not in used:
+            yield name, None
+        elif library is not None and name in library:
+            texts, number = library.values(name, "O"), group.values(name, "iu")
+            if number.size and not 0 <= number.min() <= number.max() < texts.size:
                 raise InputError(
-                    f"{path}: {group.name}/{g}/{name} has {values.size} values, "
-                    f"row {int(wanted.max())} is asked for"
+                    f"{group.path}: {group.name}/{name} is outside its {_LIBRARY}"
                 )
-            if len(used) == 1:
-                gathered[name] = values[wanted]
-            else:
-                gathered.setdefault(name, np.empty(size, dtype=values.dtype))
-                gathered[name] = gathered[name].astype(
-                    np.promote_types(gathered[name].dtype, values.dtype)
-                )
-                gathered[name][rows] = values[wanted]
-    return gathered
+            yield name, texts[number.astype(np.int64)]
+        else:
+            yield name, _values(group, name, n)
+    if parameters is not None:
+        for name in parameters.names():
+            yield f"{_PARAMETERS}/{name}", _values(parameters, name, n)
+    for name in group.groups():
+        if name not in (_LIBRARY, _PARAMETERS):
+            yield name, _values(group, name, n) if name in used else None
 
 
-def _datasets(group: h5py.Group) -> set[str]:
-    return {name for name, item in group.items() if isinstance(item, h5py.Dataset)}
+def _values(group: Hdf5Group, name: str, n: int) -> AnyArray:
+    if group.n_values(name) > n:
+        raise InputError(
+            f"{group.path}: {group.name}/{name} has {group.n_values(name)} values for "
+            f"{n} rows"
+        )
+    return group.values(name, "iufbO")
+
+
+def _fill(
+    own: dict[str, OwnValues],
+    name: str,
+    values: AnyArray,
+    rows: IntArray,
+    index: IntArray,
+    n: int,
+    group: Hdf5Group,
+) -> None:
+    """Put the values of one group into the rows that belong to it."""
+    if index.max() >= values.size or index.min() < 0:
+        raise InputError(
+            f"{group.path}: {group.name}/{name} has {values.size} values, "
+            f"row {int(index.max())} is asked for"
+        )
+    is_text = values.dtype.kind == "O"
+    kind = np.dtype(object if is_text else values.dtype)
+    before = own.get(name)
+    if before is None:
+        whole = np.full(n, "" if is_text else 0, dtype=kind)
+        before = OwnValues(whole, np.zeros(n, dtype=bool))
+    elif (before.values.dtype.kind == "O") != is_text:
+        raise InputError(
+            f"{group.path}: {name} is text in one group, numbers in another"
+        )
+    whole = before.values.astype(np.promote_types(before.values.dtype, kind))
+    whole[rows] = values[index]
+    given = before.given.copy()
+    given[rows] = ~np.isin(values[index].astype(str), EMPTY) if is_text else True
+    own[name] = OwnValues(whole, given)

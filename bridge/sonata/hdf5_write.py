@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import AnyArray
+from bridge.files.written_hdf5 import written_hdf5
 
 Integers = NDArray[np.integer]
 
@@ -38,7 +39,7 @@ def write_nodes(
         Text kept at the root of the file.
     """
     n = node_type_id.size
-    with h5py.File(path, "w") as file:
+    with written_hdf5(path) as file:
         _stamp(file)
         file.attrs.update(file_attributes)
         group = file.create_group(f"nodes/{population}")
@@ -74,7 +75,7 @@ def write_edges(
     attributes
         Further values per edge.
     """
-    with h5py.File(path, "w") as file:
+    with written_hdf5(path) as file:
         _stamp(file)
         group = file.create_group(f"edges/{source_population}_to_{target_population}")
         for end, population, ids in (

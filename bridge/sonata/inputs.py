@@ -8,6 +8,8 @@ from bridge.arrays import FloatArray, IntArray
 from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.files.spike_file import write_spikes
+from bridge.files.written_file import make_folder
+from bridge.stimulus.one_per_step import one_per_step
 from bridge.stimulus.stimulus import Stimulus
 
 STEP_MS = 0.1
@@ -60,7 +62,7 @@ def write_input_spikes(
         if streams.n_streams:
             trains[name] = steady_spikes(streams.rate_hz, duration_ms, rng)
     if trains:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     for name, (times_ms, ids) in trains.items():
         path = folder / f"{name}_spikes.h5"
         write_spikes(path, name, times_ms, ids, compress=True)
@@ -109,7 +111,8 @@ def varying_spikes(
     Returns
     -------
     times_ms, ids
-        Spikes; times are multiples of :data:`STEP_MS`, above 0.
+        Spikes; times are multiples of :data:`STEP_MS`, above 0, and differ within a
+        train, as in our own simulation of a stimulus.
 
     Raises
     ------
@@ -127,10 +130,10 @@ def varying_spikes(
     repeats = count[sample, cell]
     sample, cell = np.repeat(sample, repeats), np.repeat(cell, repeats)
     time_ms = (sample + rng.random(sample.size)) * stimulus.dt_ms
-    steps = np.floor(time_ms / STEP_MS).astype(np.int64) + 1
-    inside = steps <= _n_steps(duration_ms)
-    times_ms = np.multiply(steps[inside], STEP_MS, dtype=np.float64)
-    return times_ms, cell[inside].astype(np.int64)
+    step, source = one_per_step(
+        np.floor(time_ms / STEP_MS).astype(np.int64), cell, _n_steps(duration_ms)
+    )
+    return np.multiply(step + 1, STEP_MS, dtype=np.float64), source.astype(np.int64)
 
 
 def _n_steps(duration_ms: float) -> int:

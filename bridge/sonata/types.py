@@ -1,15 +1,22 @@
-"""SONATA node-type and edge-type tables, and the queries that link them."""
+"""SONATA node-type and edge-type tables."""
 
+import codecs
 import csv
+import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import InputError
+from bridge.files.regular_file import read_bytes, read_text
+from bridge.files.written_file import write_text
 
-_CONDITION = re.compile(r"^\s*(\w+)\s*==\s*(['\"]?)(.*?)\2\s*$")
-_EMPTY = ("", "NULL", "NaN", "nan", "None")
+EMPTY = ("", "NULL", "null", "NONE", "None", "NaN", "nan", "NA", "N/A", "n/a", "<NA>")
+"""Texts that say that there is no value."""
+
+_SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "space"}
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,8 @@ class TypeTable:
     ----------
     path
         File the table came from.
+    id_column
+        ``"node_type_id"`` or ``"edge_type_id"``.
     rows
         Values by column, for each type id, in the order of the file.
     columns
@@ -27,6 +36,7 @@ class TypeTable:
     """
 
     path: Path
+    id_column: str
     rows: dict[int, dict[str, str]]
     columns: tuple[str, ...]
 
@@ -47,6 +57,8 @@ class TypeTable:
         if text is None:
             return None
         try:
+            if "_" in text:  # Python reads 1_0 as 10, nobody else does
+                raise ValueError
             return float(text)
         except ValueError:
             raise InputError(
@@ -55,83 +67,112 @@ class TypeTable:
 
 
 def read_types(path: Path, id_column: str) -> TypeTable:
-    """Read a table separated by spaces (as Allen's) or by commas.
+    """Read a table separated by spaces (as Allen's), commas, semicolons or tabs.
+
+    The separator is the one that makes ``id_column`` a column of the first line.
+    Between spaces, two in a row are an empty cell, but where the columns are aligned
+    they are one separator.
 
     Parameters
     ----------
     path
-        CSV file.
+        CSV file in UTF-8, or in UTF-16 with a byte-order mark.
     id_column
         ``"node_type_id"`` or ``"edge_type_id"``.
 
     Raises
     ------
     InputError
-        If the file is missing, has no ``id_column``, or an id is no number or
-        occurs twice.
+        If the file is missing, has no ``id_column``, a column or an id occurs twice,
+        an id is no number, or a row has more values than there are columns.
     """
+    text = _text(path)
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = _separator(path, header, id_column)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such types table") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
-    separator = " " if lines and " " in lines[0].strip() else ","
-    records = [r for r in csv.reader(lines, delimiter=separator) if any(r)]
-    columns = tuple(name.strip() for name in records[0]) if records else ()
-    if id_column not in columns:
-        raise InputError(f"{path}: no column {id_column}")
+        reader = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=separator,
+            skipinitialspace=separator not in " \t",
+        )
+        records = [record for record in reader if any(cell.strip() for cell in record)]
+    except csv.Error as error:
+        raise InputError(f"{path}: cannot be read as a table: {error}") from None
+    is_aligned = separator == " " and "" in _trimmed(records[0])
+    columns = tuple(_cells(records[0], 0, is_aligned))
+    for name in columns:
+        if not name:
+            raise InputError(f"{path}: a column has no name")
+        if columns.count(name) > 1:
+            raise InputError(f"{path}: column {name} occurs twice; remove one of them")
     rows: dict[int, dict[str, str]] = {}
     for record in records[1:]:
-        if len(record) > len(columns):
+        cells = _cells(record, len(columns) if separator == " " else 0, is_aligned)
+        where = f"{path}: row {len(rows) + 1}"
+        if len(cells) > len(columns) or (is_aligned and len(cells) < len(columns)):
             raise InputError(
-                f"{path}: row {len(rows) + 1} has {len(record)} values for "
-                f"{len(columns)} columns"
+                f"{where} has {len(cells)} values for {len(columns)} columns"
             )
-        values = zip(columns, record, strict=False)
-        row = {name: text for name, text in values if text.strip() not in _EMPTY}
+        values = zip(columns, cells, strict=False)
+        row = {name: cell for name, cell in values if cell not in EMPTY}
+        number = row.get(id_column, "")
+        if not _WHOLE.fullmatch(number):
+            raise InputError(f"{where} has no whole number as {id_column}")
+        if int(number) in rows:
+            raise InputError(f"{path}: {id_column} {number} occurs twice")
+        rows[int(number)] = row
+    return TypeTable(path, id_column, rows, columns)
+
+
+def _text(path: Path) -> str:
+    content = read_bytes(path, "types table")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
-            type_id = int(row[id_column])
-        except (KeyError, ValueError):
-            raise InputError(
-                f"{path}: row {len(rows) + 1} has no whole number as {id_column}"
-            ) from None
-        if type_id in rows:
-            raise InputError(f"{path}: {id_column} {type_id} occurs twice")
-        rows[type_id] = row
-    return TypeTable(path, rows, columns)
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise InputError(f"{path}: is not a text file in UTF-16") from None
+    return read_text(path, "types table", encoding="utf-8-sig")
+
+
+def _separator(path: Path, header: str, id_column: str) -> str:
+    for separator in _SEPARATORS:
+        names = [name.strip().strip("\"'") for name in header.split(separator)]
+        if id_column in names:
+            return separator
+    shown = header if len(header) <= 80 else f"{header[:80]}…"
+    raise InputError(
+        f"{path}: no column {id_column} in the first line {shown!r}; separators may be "
+        f"{', '.join(_SEPARATORS.values())}"
+    )
+
+
+def _trimmed(record: Sequence[str]) -> list[str]:
+    """Return the cells without their margins and without empty ones at the end."""
+    cells = [cell.strip() for cell in record]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _cells(record: Sequence[str], most: int, is_aligned: bool) -> list[str]:
+    """Return the cells of a row.
+
+    Empty cells are runs of spaces where the table is aligned, or where the row would
+    have more than ``most`` (0: any number) of them.
+    """
+    cells = _trimmed(record)
+    if is_aligned or 0 < most < len(cells):
+        return [cell for cell in cells if cell]
+    return cells
 
 
 def write_types(
     path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
     """Write a table separated by spaces, ``None`` as ``NULL``."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=" ", lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow("NULL" if value is None else value for value in row)
-
-
-def parse_query(query: str | None) -> dict[str, str] | None:
-    """Return the conditions of a query, ``None`` where it selects every node.
-
-    Understood are ``column=='value'``, joined by ``&`` or ``&&``; ``*``, an empty
-    query and a bare word (Allen writes the population's name) select all.
-    """
-    if query is None or "==" not in query:
-        return None
-    conditions = {}
-    for part in re.split(r"&+", query):
-        match = _CONDITION.match(part)
-        if match is None:
-            raise InputError(f"cannot understand the query {query!r}")
-        conditions[match[1]] = match[3]
-    return conditions
-
-
-def selects(conditions: Mapping[str, str] | None, row: Mapping[str, str]) -> bool:
-    """Say whether a node type meets conditions on the columns that it has."""
-    if conditions is None:
-        return True
-    return all(row.get(c, "") == value for c, value in conditions.items())
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=" ", lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow("NULL" if value is None else value for value in row)
+    write_text(path, text.getvalue())

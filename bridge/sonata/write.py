@@ -14,11 +14,12 @@ from bridge.errors import InputError
 from bridge.expect import expect
 from bridge.files.json_file import write_json
 from bridge.files.run_folder import open_run_folder
+from bridge.files.written_file import make_folder
 from bridge.sonata.cell_model_files import write_cell_model
 from bridge.sonata.config import circuit_config, simulation_config
-from bridge.sonata.edges import RECEPTOR_FILES
 from bridge.sonata.hdf5_write import write_edges, write_nodes
 from bridge.sonata.inputs import write_input_spikes
+from bridge.sonata.reading.synapses import RECEPTOR_FILES
 from bridge.sonata.types import write_types
 from bridge.stimulus.stimulus import Stimulus
 
@@ -50,9 +51,10 @@ def write_sonata(
     The folder gets ``circuit_config.json``, ``simulation_config.json``,
     ``network/`` (node and edge populations ``v1``, ``lgn``, ``bkg``,
     ``surround``), ``components/`` (cell and synapse models) and ``inputs/``.
-    Each connection carries ``syn_weight`` and ``nsyns``, whose product is its
-    weight, so that PointNet needs no weight function, and ``weight_pA``, the
-    product without rounding. Delay and receptor stand in the edge types.
+    Each connection carries its whole weight as ``syn_weight``, so that PointNet
+    needs no weight function and readers that know no ``nsyns``, NEST's own among
+    them, see the same, and the number of synapses in it as ``n_synapses``. Delay and
+    receptor stand in the edge types.
     Background and surround have one virtual node per Poisson stream, with its
     rate as ``rate_hz``; LGN nodes keep their number in the visual field as
     ``field_node_id``.
@@ -83,10 +85,12 @@ def write_sonata(
         model, or a connection has no synapses: the files could not say so.
     """
     _check_types(expect(column, Column, "write_sonata: column"))
-    with open_run_folder(Path(folder), "", overwrite=overwrite) as opened:
+    with open_run_folder(
+        Path(folder), "", command="column", overwrite=overwrite
+    ) as opened:
         root = opened.staging
         for name in ("network", "components/cell_models", "components/synaptic_models"):
-            (root / name).mkdir(parents=True)
+            make_folder(root / name)
         populations = _write_network(column, root / "network")
         _write_components(column, root / "components")
         inputs = (
@@ -120,7 +124,7 @@ def _check_types(column: Column) -> None:
         raise InputError("a cell's population is not that of its cell model")
     for edges in (column.recurrent, column.lgn_edges):
         if edges.n_edges and edges.n_synapses.min() < 1:
-            raise InputError("a connection has no synapses; SONATA's nsyns needs one")
+            raise InputError("a connection has no synapses; the files need one each")
 
 
 def _write_network(column: Column, folder: Path) -> list[tuple[str, bool]]:
@@ -302,9 +306,8 @@ def _write_edges(
         (n_sources, column.n_cells),
         edge_type.ravel(),
         {
-            "syn_weight": edges.weight_pa / edges.n_synapses,
-            "nsyns": edges.n_synapses.astype(np.uint16),
-            "weight_pA": edges.weight_pa,
+            "syn_weight": edges.weight_pa,
+            "n_synapses": edges.n_synapses.astype(np.uint16),
         },
     )
     numbers = column.cell_models.node_type_id

@@ -28,7 +28,7 @@ class Movie:
     Raises
     ------
     InputError
-        If shapes disagree or a duration is not positive.
+        If shapes disagree or a duration is not positive and finite.
     """
 
     frames: NDArray[np.float32]
@@ -42,8 +42,8 @@ class Movie:
                 f"movie: frames {frames.shape} and durations {durations.shape} do not "
                 "belong together; (batch, segments, height, width) and (segments,)"
             )
-        if not (durations > 0.0).all():
-            raise InputError("movie: a segment's duration is not positive")
+        if not ((durations > 0.0) & np.isfinite(durations)).all():
+            raise InputError("movie: a segment's duration is not positive and finite")
         for name, array in (("frames", frames), ("durations_ms", durations)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
-from bridge.errors import InputError
 from bridge.reduction.parameters import RateParameters
 from ratemodel.connections.channels import Channels, edge_gains
 
@@ -108,15 +107,8 @@ def couple(
         The reduced column and the layout of its input.
     recurrent_steps, lgn_steps
         Delay of every recurrent and LGN edge, steps.
-
-    Raises
-    ------
-    InputError
-        If an edge names a cell that is not there.
     """
     n, n_lgn = parameters.n_cells, parameters.n_lgn
-    _check(parameters.recurrent, n, n, "recurrent")
-    _check(parameters.lgn_edges, n_lgn, n, "LGN")
     lgn_delays, lgn_block = np.unique(lgn_steps, return_inverse=True)
     n_external = lgn_delays.size * n_lgn + 1
     n_blocks = int(recurrent_steps.max(initial=0)) + 1
@@ -136,18 +128,6 @@ def couple(
     shape = (channels.n_rows, n_external + n_blocks * n)
     matrix = sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
     return Coupling(tuple(lgn_delays.tolist()), n_lgn, n, n_blocks, matrix)
-
-
-def _check(edges: Edges, n_sources: int, n_targets: int, name: str) -> None:
-    for end, index, limit in (
-        ("source", edges.source, n_sources),
-        ("target", edges.target, n_targets),
-    ):
-        if index.max(initial=-1) >= limit:
-            raise InputError(
-                f"rate parameters: {name} edges have {end} {index.max()}, but there "
-                f"are {limit} cells"
-            )
 
 
 def places(

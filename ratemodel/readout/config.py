@@ -27,7 +27,7 @@ class ReadoutConfig(Section):
     """
 
     layer: Literal["L23", "L4", "L5", "L6"] = "L5"
-    pool_size: Annotated[int, Field(ge=1)] = 30
+    pool_size: Annotated[int, Field(ge=1, le=100_000)] = 30
     binary: Literal["threshold", "two_pools"] = "threshold"
     centre_hz: Annotated[float, Field(ge=0)] = 3.0
     scale_per_hz: Annotated[float, Field(gt=0)] = 1.0

@@ -11,7 +11,7 @@ from bridge.config_section import Section
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.split import SPLITS, ImageSplit
 from ratemodel.tasks.kind import TaskKind
-from ratemodel.tasks.one_stimulus import Positive, Window
+from ratemodel.tasks.one_stimulus import Pause, Positive, Shown, Window
 from ratemodel.tasks.randomness import ImageOrder, trial_rng
 from ratemodel.tasks.screen import ScreenConfig, show_images
 from ratemodel.tasks.trials import Trials, movie_of
@@ -30,14 +30,17 @@ class ChangeConfig(Section):
         Probability that the second image differs.
     images
         A name or a path, see :func:`bridge.stimulus.images.load.load_images`.
+    white
+        Value of the images that is white, where they are not bytes with 255 for white.
     """
 
-    gray_ms: Annotated[float, Field(ge=0)] = 50.0
-    image_ms: Positive = 100.0
-    gap_ms: Annotated[float, Field(ge=0)] = 150.0
+    gray_ms: Pause = 50.0
+    image_ms: Shown = 100.0
+    gap_ms: Pause = 150.0
     answer_after_ms: Window = (50.0, 100.0)
     probability: Annotated[float, Field(gt=0, lt=1)] = 0.5
     images: Annotated[str, Field(min_length=1)] = "photographs"
+    white: Positive | None = None
 
     @model_validator(mode="after")
     def _answer_fits(self) -> Self:

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from bridge.arrays import IntArray
 from bridge.stimulus.images.image_set import ImageSet
-from bridge.stimulus.images.split import SPLITS, ImageSplit
+from bridge.stimulus.images.split import SPLITS, ImageSplit, require_every_class
 from ratemodel.tasks.kind import TaskKind
-from ratemodel.tasks.one_stimulus import OneStimulusConfig
+from ratemodel.tasks.one_stimulus import OneStimulusConfig, Positive
 from ratemodel.tasks.randomness import ImageOrder, trial_rng
 from ratemodel.tasks.screen import ScreenConfig, show_images
 from ratemodel.tasks.trials import Trials, movie_of
@@ -25,6 +25,8 @@ class ClassificationConfig(OneStimulusConfig):
         Timing, ms.
     images
         A name or a path, see :func:`bridge.stimulus.images.load.load_images`.
+    white
+        Value of the images that is white, where they are not bytes with 255 for white.
     max_shift
         In training an image is shifted by up to so much of its side in both
         directions, by whole pixels, what leaves it coming in at the other side;
@@ -32,6 +34,7 @@ class ClassificationConfig(OneStimulusConfig):
     """
 
     images: Annotated[str, Field(min_length=1)] = "digits"
+    white: Positive | None = None
     max_shift: Annotated[float, Field(ge=0, le=0.25)] = 0.0
 
 
@@ -48,6 +51,11 @@ class ImageClassification:
         Seed of the order of the images and of their shifts.
     images, split
         The images, and which belong to which part.
+
+    Raises
+    ------
+    InputError
+        If a class has too few images for the three parts, or none of them trains.
     """
 
     name = "classification"
@@ -63,6 +71,7 @@ class ImageClassification:
     ) -> None:
         self._config, self._screen, self._seed = config, screen, seed
         self._images, self._split = images, split
+        require_every_class(images, split)
         self._order = {
             part: ImageOrder(split[part].size, seed, self.task_id, part)
             for part in SPLITS

@@ -26,8 +26,9 @@ class TaskKind:
     task_id
         Enters its random numbers, so it never changes; no two tasks share one.
     config
-        Type of its section. That of a task with images has a key ``images``, a name
-        or a path, see :func:`bridge.stimulus.images.load.load_images`.
+        Type of its section. That of a task with images has keys ``images``, a name
+        or a path, and ``white``, see
+        :func:`bridge.stimulus.images.load.load_images`.
     build
         Makes it from its section, the screen and the seed of the trials; one with
         images also from the :class:`~bridge.stimulus.images.image_set.ImageSet` and

@@ -6,8 +6,14 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from bridge.config_section import Section, as_tuple
 
+LONGEST_MS = 60_000.0
+"""Longest part of a trial, ms: a minute."""
+
 Positive = Annotated[float, Field(gt=0)]
-Window = Annotated[tuple[float, float], BeforeValidator(as_tuple)]
+Pause = Annotated[float, Field(ge=0, le=LONGEST_MS)]
+Shown = Annotated[float, Field(gt=0, le=LONGEST_MS)]
+Moment = Annotated[float, Field(ge=0, le=3 * LONGEST_MS)]
+Window = Annotated[tuple[Moment, Moment], BeforeValidator(as_tuple)]
 
 
 class OneStimulusConfig(Section):
@@ -21,8 +27,8 @@ class OneStimulusConfig(Section):
         Answer window, start and stop from the start of the trial, ms.
     """
 
-    gray_ms: Annotated[float, Field(ge=0)] = 50.0
-    stimulus_ms: Positive = 100.0
+    gray_ms: Pause = 50.0
+    stimulus_ms: Shown = 100.0
     answer_ms: Window = (150.0, 200.0)
 
     @model_validator(mode="after")

@@ -1,14 +1,14 @@
 """The tasks of a run, alone or all in one network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from bridge.arrays import IntArray
 from bridge.progress import Progress
 from bridge.stimulus.images.load import load_images
-from bridge.stimulus.images.split import split_images
+from bridge.stimulus.images.split import describe_split, split_images
 from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.registry import TASKS
 from ratemodel.tasks.trials import Task
@@ -25,9 +25,12 @@ class TaskSet:
     ----------
     tasks
         The tasks by name.
+    images
+        What there is to say of the images of each task that shows some, one line.
     """
 
     tasks: Mapping[str, Task]
+    images: Mapping[str, str] = field(default_factory=dict)
 
     def turn(self, step: int, batch: int) -> tuple[str, IntArray]:
         """Return the task of a batch, and the numbers of its trials.
@@ -60,8 +63,15 @@ def build_tasks(config: TasksConfig, progress: Progress | None = None) -> TaskSe
         One line, if images cannot be used.
     """
     kinds = [TASKS[name] for name in config.tasks]
-    sources = {config.of(kind.name).images for kind in kinds if kind.has_images}
-    loaded = {source: load_images(source, progress) for source in sorted(sources)}
+    shown = {
+        kind.name: (config.of(kind.name).images, config.of(kind.name).white)
+        for kind in kinds
+        if kind.has_images
+    }
+    loaded = {
+        (source, white): load_images(source, progress, white=white)
+        for source, white in dict.fromkeys(shown.values())
+    }
     parts = {
         source: split_images(
             images,
@@ -73,7 +83,13 @@ def build_tasks(config: TasksConfig, progress: Progress | None = None) -> TaskSe
     }
     tasks: dict[str, Task] = {}
     for kind in kinds:
-        own = config.of(kind.name)
-        images = (loaded[own.images], parts[own.images]) if kind.has_images else ()
-        tasks[kind.name] = kind.build(own, config.screen, config.seed, *images)
-    return TaskSet(tasks)
+        source = shown.get(kind.name)
+        images = () if source is None else (loaded[source], parts[source])
+        tasks[kind.name] = kind.build(
+            config.of(kind.name), config.screen, config.seed, *images
+        )
+    said = {
+        source: f"{images.summary}; {describe_split(images, parts[source])}"
+        for source, images in loaded.items()
+    }
+    return TaskSet(tasks, {name: said[source] for name, source in shown.items()})

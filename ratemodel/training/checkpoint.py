@@ -1,19 +1,22 @@
 """Checkpoints: whole or not at all, checked, the one before kept."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from bridge.errors import InputError
 from bridge.files.hashing import content_hash
+from bridge.files.regular_file import check_regular
+from bridge.files.written_file import make_folder, write_bytes
 
 _PATTERN = "step-*.safetensors"
+# What safetensors says of a file that is not whole; UnicodeDecodeError is a ValueError.
+_DAMAGE = (SafetensorError, OSError, LookupError, RuntimeError, TypeError, ValueError)
 KEPT = 2
 """Checkpoints that are kept: the last, and the one before it."""
 
@@ -47,12 +50,7 @@ def write_tensors(
         What :class:`Checkpoint` gives back.
     """
     kept = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    partial = path.with_name(path.name + ".part")
-    save_file(kept, partial, metadata=dict(facts) | {"content": _seal(kept, facts)})
-    partial.chmod(0o644)  # safetensors' 0600 would stay with the finished run
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_bytes(path, save(kept, dict(facts) | {"content": _seal(kept, facts)}))
 
 
 def read_tensors(path: Path) -> Checkpoint:
@@ -61,18 +59,25 @@ def read_tensors(path: Path) -> Checkpoint:
     Raises
     ------
     InputError
-        If it is missing, cut short, damaged or changed.
+        If it is missing, no regular file, cut short, damaged or changed, or was
+        written by something else.
     """
+    check_regular(path, "file of tensors")
     try:
         with safe_open(path, framework="pt") as file:
             facts = dict(file.metadata() or {})
             # Cloned: the file may be replaced while its content is in use.
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"{path}: is cut short or damaged ({error})") from None
-    if facts.pop("content", "") != _seal(tensors, facts):
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: is cut short or damaged ({reason})") from None
+    if "content" not in facts:
+        raise InputError(f"{path}: was not written by 'v1bridge train'")
+    try:
+        is_whole = facts.pop("content") == _seal(tensors, facts)
+    except TypeError:  # a type of numbers that NumPy does not have
+        is_whole = False
+    if not is_whole:
         raise InputError(f"{path}: was changed after it was written")
     return Checkpoint(tensors, facts)
 
@@ -93,7 +98,7 @@ class Checkpoints:
         self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, str]
     ) -> None:
         """Write the checkpoint of a step and remove all but the one before."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         path = self._folder / f"step-{step:08d}.safetensors"
         write_tensors(path, tensors, dict(facts) | {"step": str(step)})
         for old in self._paths()[KEPT:]:

@@ -6,6 +6,12 @@ from pydantic import Field, model_validator
 
 from bridge.config_section import Section
 
+MOST_STEPS = 100_000_000
+MOST_MINUTES = 366 * 24 * 60.0
+MOST_IN_A_BATCH = 100_000
+MOST_TRIALS = 10_000_000
+"""Of a task, in a validation or test."""
+
 
 class TrainingConfig(Section):
     """How the network is trained.
@@ -55,23 +61,23 @@ class TrainingConfig(Section):
         are all there are.
     """
 
-    steps: Annotated[int, Field(ge=1)] | None = None
-    epochs: Annotated[float, Field(gt=0)] | None = None
-    minutes: Annotated[float, Field(gt=0)] | None = None
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS)] | None = None
+    epochs: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    minutes: Annotated[float, Field(gt=0, le=MOST_MINUTES)] | None = None
     start: Annotated[str, Field(min_length=1)] | None = None
-    batch: Annotated[int, Field(ge=1)] = 64
-    learning_rate: Annotated[float, Field(gt=0)] = 0.1
+    batch: Annotated[int, Field(ge=1, le=MOST_IN_A_BATCH)] = 64
+    learning_rate: Annotated[float, Field(gt=0, le=1e6)] = 0.1
     decay: Literal["cosine", "none"] = "cosine"
     clip_norm: Annotated[float, Field(gt=0)] = 1.0
     calibrate_readouts: bool = True
     rate_cost: Annotated[float, Field(ge=0)] = 0.1
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     precision: Literal["float32", "mixed"] = "float32"
-    segment_steps: Annotated[int, Field(ge=1)] | None = None
-    checkpoint_steps: Annotated[int, Field(ge=1)] = 50
-    validation_steps: Annotated[int, Field(ge=1)] = 250
-    validation_trials: Annotated[int, Field(ge=1)] = 256
-    test_trials: Annotated[int, Field(ge=1)] = 2000
+    segment_steps: Annotated[int, Field(ge=1, le=MOST_STEPS)] | None = None
+    checkpoint_steps: Annotated[int, Field(ge=1, le=MOST_STEPS)] = 50
+    validation_steps: Annotated[int, Field(ge=1, le=MOST_STEPS)] = 250
+    validation_trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 256
+    test_trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 2000
 
     @model_validator(mode="after")
     def _one_end(self) -> Self:

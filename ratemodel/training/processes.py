@@ -8,6 +8,8 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
+from bridge.machine.parent import end_with_parent
+
 _LONGEST_WAIT = timedelta(days=1)
 """For the first process, which tests the network while the others wait."""
 
@@ -76,6 +78,7 @@ def join_processes() -> Iterator[Processes]:
     if expected_processes() == 1:
         yield Processes()
         return
+    end_with_parent(os.getppid())
     distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
     try:
         yield Processes(distributed.get_rank(), distributed.get_world_size())

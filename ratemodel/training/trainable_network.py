@@ -7,12 +7,16 @@ import torch
 from torch import Tensor, nn
 
 from bridge.column.populations import POPULATIONS
+from bridge.errors import InputError
 from ratemodel.gradients.captured_sequence import CapturedSequence
 from ratemodel.gradients.sequence import RateSequence
 from ratemodel.network.network import RateNetwork
 from ratemodel.readout.readout import Readouts
 from ratemodel.scenarios.weight_rule import WeightRule
 from ratemodel.trials.trial_source import Batch, TrialTiming
+
+_ROUNDING = 1e-3
+"""Weights in single precision and back differ by less, relative to the largest."""
 
 
 class TrainableNetwork(nn.Module):
@@ -103,9 +107,28 @@ class TrainableNetwork(nn.Module):
         ----------
         weights_pa
             Weights, pA, as :meth:`weights_pa` returns them.
+
+        Raises
+        ------
+        InputError
+            If there are more or fewer than connections, or this network cannot have
+            them: under Dale's law, with another sign.
         """
         for name, free in self.free.items():
-            free.copy_(self.rules[name].to_free(weights_pa[name].to(free)))
+            given, rule = weights_pa[name].to(free), self.rules[name]
+            if given.shape != free.shape:
+                raise InputError(
+                    f"there are {given.numel()} trained {name} weights, but "
+                    f"{free.numel()} connections"
+                )
+            taken = rule.to_free(given)
+            least = float(given.abs().max()) * _ROUNDING if given.numel() else 0.0
+            if not torch.allclose(rule.from_free(taken), given, _ROUNDING, least):
+                raise InputError(
+                    f"the trained {name} weights are not of this network: it cannot "
+                    "have them (a sign differs, or a connection of weight 0)"
+                )
+            free.copy_(taken)
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the mean rates, Hz, in every bin, ``(n_bins, n_cells, batch)``."""

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bridge.errors import StoppedError, V1BridgeError
+from bridge.errors import InputError, StoppedError, V1BridgeError
 from bridge.progress import Progress, SilentProgress, task
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.accuracy import measure_accuracy
@@ -27,6 +27,8 @@ from ratemodel.trials.trial_source import Batch, TrialSource
 
 DEFAULT_STEPS = 1000
 NAME = "training"
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 _AHEAD = {"cpu": 0, "cuda": 8}
 """Batches that are drawn while the network is busy elsewhere than on the CPU."""
 
@@ -115,10 +117,24 @@ class Trainer:
         return max(1, math.ceil(trials / self.config.batch))
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint of the same configuration."""
+        """Go on from a checkpoint of the same configuration.
+
+        Raises
+        ------
+        InputError
+            If it is of another network: the column or the images were replaced.
+        """
+        state, kept = self._state(), checkpoint.tensors
+        if {n: t.shape for n, t in state.items()} != {
+            n: t.shape for n, t in kept.items()
+        }:
+            raise InputError(
+                "the checkpoint is of another network: the column or the images have "
+                "been replaced since; give --overwrite to start again"
+            )
         with torch.no_grad():
-            for name, tensor in self._state().items():
-                tensor.copy_(checkpoint.tensors[name])
+            for name, tensor in state.items():
+                tensor.copy_(kept[name])
         self.step = int(checkpoint.facts["step"])
         self.seconds = float(checkpoint.facts["seconds"])
 
@@ -135,8 +151,8 @@ class Trainer:
         Raises
         ------
         StoppedError
-            If SIGINT or SIGTERM asked for it; the checkpoint of the last step is
-            written.
+            If SIGINT, SIGTERM or SIGHUP asked for it; the checkpoint of the last step
+            is written.
         V1BridgeError
             If the loss is not finite any more; the last checkpoint stays.
         """
@@ -321,7 +337,7 @@ class Trainer:
 
 @contextmanager
 def _stop_requests() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM until the block ends; a second one is obeyed."""
+    """Collect requests to stop until the block ends; a second one is obeyed."""
     requests: list[int] = []
     former: dict[int, Any] = {}
 
@@ -331,8 +347,9 @@ def _stop_requests() -> Iterator[list[int]]:
             signal.signal(each, handler)
 
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            former[number] = signal.signal(number, ask)
+        for number in _STOPPING:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                former[number] = signal.signal(number, ask)
     except ValueError:  # not the main thread: signals go elsewhere
         pass
     try:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bridge.files.written_file import append_text, make_folder, write_text
+
 NAME = "log.jsonl"
 """Name of the log in the run folder."""
 
@@ -23,19 +25,18 @@ class TrainingLog:
 
     def __init__(self, folder: Path, first_step: int) -> None:
         self._path = folder / NAME
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         kept = [
             line
             for line in _lines(self._path)
             if (record := _record(line)) and record["step"] < first_step
         ]
-        self._path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        write_text(self._path, "".join(f"{line}\n" for line in kept))
         self._board: Any = _tensorboard(folder / "tensorboard", first_step)
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Append a record; it has a ``step``."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        append_text(self._path, json.dumps(record) + "\n")
         if self._board is not None:
             split = record["split"]
             for name, value in _numbers(record):

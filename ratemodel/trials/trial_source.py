@@ -28,11 +28,14 @@ class TrialTiming:
         multiple, ms.
     steps_per_bin
         Steps of which all trials and answer windows consist.
+    longest_ms
+        Duration of the longest trial, ms.
     """
 
     dt_ms: float
     frame_ms: float
     steps_per_bin: int
+    longest_ms: float
 
     @property
     def bin_ms(self) -> float:
@@ -72,7 +75,8 @@ def time_trials(tasks: TaskSet, dt_ms: float) -> TrialTiming:
             raise InputError(f"answer window: ends at {end_ms:g} ms, not a whole ms")
         frame_ms = math.gcd(frame_ms, int(end_ms))
     whole = np.rint(edges / dt_ms).astype(int)
-    return TrialTiming(dt_ms, float(frame_ms), int(np.gcd.reduce(whole)))
+    steps_per_bin = int(np.gcd.reduce(whole))
+    return TrialTiming(dt_ms, float(frame_ms), steps_per_bin, float(edges.max()))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ the spike, all as in ``glif_psc``:
 * a spike happens when V > V_th (strictly) at the end of a step; V becomes
   V_reset and stays there for ``ceil(t_ref / dt)`` further steps;
 * after-spike currents do not decay step by step in that time; they are
-  multiplied once, at the spike, by ``exp(-k_j t_ref)`` (t_ref not rounded), and
-  the amplitude is added after that;
+  multiplied once, at the spike, by ``r_j exp(-k_j t_ref)`` (t_ref not rounded;
+  r_j is ``asc_r``), and the amplitude is added after that;
 * V sees the mean of an after-spike current over the step;
 * synaptic currents go on during the refractory period.
 
@@ -47,8 +47,8 @@ class Propagators:
     v_per_pa
         Voltage a constant current adds in a step, mV/pA.
     asc_decay, asc_refractory
-        After-spike current over a step, and over the whole refractory period,
-        ``(n_models, 2)``.
+        After-spike current over a step, and over a spike with its whole refractory
+        period, ``(n_models, 2)``.
     asc_v_per_pa
         Voltage an after-spike current adds in the step that starts with it,
         mV/pA, ``(n_models, 2)``.
@@ -133,7 +133,8 @@ def propagators(models: CellModels, dt_ms: float) -> Propagators:
         v_decay=np.exp(-dt_ms / tau_m_ms),
         v_per_pa=v_per_pa,
         asc_decay=np.exp(decay),
-        asc_refractory=np.exp(-models.asc_decay_per_ms * models.t_ref_ms[:, None]),
+        asc_refractory=models.asc_r
+        * np.exp(-models.asc_decay_per_ms * models.t_ref_ms[:, None]),
         asc_v_per_pa=np.expm1(decay) / decay * v_per_pa[:, None],
         syn_decay=syn_decay,
         syn_rise_to_psp=rise_to_current * current_to_v / rise_to_v,

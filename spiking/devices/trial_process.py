@@ -29,7 +29,7 @@ class TrialProcess:
     def __init__(self, command: Sequence[str], errors: Path, device: str) -> None:
         self._errors = errors
         self._device = device
-        program = Path(command[0])
+        self._program = program = Path(command[0])
         try:
             with errors.open("w") as file:
                 self._process = subprocess.Popen(
@@ -39,6 +39,7 @@ class TrialProcess:
                     stdout=subprocess.PIPE,
                     stderr=file,
                     text=True,
+                    errors="replace",
                     # a Ctrl-C is for this process, which then ends the others
                     process_group=0,
                 )
@@ -54,7 +55,8 @@ class TrialProcess:
         Raises
         ------
         DeviceError
-            If the process dies; the message holds what it said.
+            If the process dies (the message holds what it said), or is no
+            simulation.
         """
         process = self._process
         assert process.stdin is not None
@@ -66,15 +68,24 @@ class TrialProcess:
         for answer in process.stdout:
             if answer == "done\n":
                 return
-            step = int(answer)
+            step = self._step_of(answer)
             yield step - before
             before = step
         code = process.wait()
-        said = " ".join(self._errors.read_text().split())
+        said = " ".join(self._errors.read_text(errors="replace").split())
         raise DeviceError(
             f"device '{self._device}': the simulation ended with code {code}: "
             f"{said or 'killed, or out of memory'}"
         )
+
+    def _step_of(self, answer: str) -> int:
+        if not (answer.isascii() and answer.strip().isdigit()):
+            raise DeviceError(
+                f"device '{self._device}': {self._program} does not answer as a "
+                f"simulation does; remove {self._program.parent} to have it compiled "
+                "again"
+            )
+        return int(answer)
 
     def close(self) -> None:
         """Say that there is no further request; the process ends by itself."""

@@ -10,6 +10,7 @@ from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.errors import InputError
 from spiking.cells.glif3 import Propagators, propagators
+from spiking.network.delay_steps import delay_in_steps
 from spiking.network.poisson_streams import PoissonStreams, superpose
 from spiking.network.receptor_slots import ReceptorSlots, receptor_slots
 
@@ -173,7 +174,7 @@ def _synapses(
     dt_ms: float,
 ) -> SynapseArrays:
     per_pa = step.syn_rise_per_pa[column.cell_model[edges.target], edges.receptor]
-    delay_steps = np.maximum(1, np.round(edges.delay_ms / dt_ms)).astype(np.int32)
+    delay_steps = delay_in_steps(edges.delay_ms, dt_ms)
     # what a spike delivers together should lie together in memory
     order = np.lexsort((edges.target, delay_steps, edges.source))
     target = edges.target[order]
@@ -216,6 +217,7 @@ def _parameters(
     models, row = column.cell_models, column.cell_model
     # voltages relative to E_L, as the linear equation has it
     values = {
+        "v": (models.v_m_mv - models.e_l_mv)[row],
         "v_threshold": (models.v_th_mv - models.e_l_mv)[row],
         "v_reset": (models.v_reset_mv - models.e_l_mv)[row],
         "v_decay": step.v_decay[row],

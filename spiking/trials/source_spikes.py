@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatingArray
 from bridge.errors import InputError
+from bridge.stimulus.one_per_step import one_per_step
 
 
 def draw_spikes(
@@ -81,40 +82,29 @@ def place_spikes(
     InputError
         If a time is negative or not finite.
     """
-    times = np.asarray(times_ms, dtype=np.float64)
-    if times.size and not (np.isfinite(times).all() and times.min() >= 0.0):
-        raise InputError("LGN spikes: a time is negative or not finite")
-    step = np.maximum(np.ceil(times / dt_ms - 1e-6) - 1.0, 0.0)
+    step = step_of_time(times_ms, dt_ms)
     within = step < n_steps
     return one_per_step(
         step[within].astype(np.int64), np.asarray(source)[within], n_steps
     )
 
 
-def one_per_step(
-    step: NDArray[np.integer], source: NDArray[np.integer], n_steps: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Sort spikes and move a second one of a source in a step to the next step.
+def step_of_time(times_ms: FloatingArray, dt_ms: float) -> FloatingArray:
+    """Return the step that each spike time belongs to, as whole float64 numbers.
 
     Parameters
     ----------
-    step, source
-        Step and source of each spike, any order.
-    n_steps
-        Spikes pushed to this step or beyond are dropped.
+    times_ms
+        Spike times, ms; one on the grid ends its step.
+    dt_ms
+        Time step, ms.
 
-    Returns
-    -------
-    step, source : ndarray
-        Sorted by step, then source, int32.
+    Raises
+    ------
+    InputError
+        If a time is negative or not finite.
     """
-    stride = int(source.max(initial=0)) + 1
-    code = np.sort(step.astype(np.int64) * stride + source)
-    while True:
-        again = np.flatnonzero(code[1:] == code[:-1]) + 1
-        if again.size == 0:
-            break
-        code[again] += stride
-        code.sort()
-    code = code[code < n_steps * stride]
-    return (code // stride).astype(np.int32), (code % stride).astype(np.int32)
+    times = np.asarray(times_ms, dtype=np.float64)
+    if times.size and not (np.isfinite(times).all() and times.min() >= 0.0):
+        raise InputError("LGN spikes: a time is negative or not finite")
+    return np.maximum(np.ceil(times / dt_ms - 1e-6) - 1.0, 0.0)

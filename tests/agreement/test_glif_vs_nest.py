@@ -43,7 +43,7 @@ def _column(models: CellModels, peak_pa: np.ndarray, delay_ms: float) -> Column:
         position_um=np.zeros((n_cells, 3)),
         tuning_angle_deg=np.zeros(n_cells),
         recurrent=no_edges,
-        lgn=LgnCells(four, ("port",) * 4, four, four, four, four),
+        lgn=LgnCells(four, ("port",) * 4, four, four, four, np.ones(4)),
         lgn_edges=Edges(
             source=port,
             target=target,

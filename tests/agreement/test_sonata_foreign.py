@@ -93,13 +93,15 @@ def test_weights_follow_from_the_direction_rules(
 
 
 def test_cell_models_come_from_our_tables_or_from_files(
-    generated: Path, column: Column, layer_4: Path
+    generated: Path, column: Column, layer_4: Path, tmp_path: Path
 ) -> None:
     """Cell Types files, NEST files and our tables agree on all 104 models."""
     models = layer_4 / "components"
     from_cell_types = read_sonata(generated, components=models).cell_models
     nest = models / "point_neuron_models/nest_models"
-    from_nest = read_sonata(generated, components=nest).cell_models
+    (tmp_path / "cell_models").symlink_to(nest)
+    (tmp_path / "synaptic_models").symlink_to(models / "synaptic_models")
+    from_nest = read_sonata(generated, components=tmp_path).cell_models
     for name in (
         "c_m_pf",
         "g_ns",

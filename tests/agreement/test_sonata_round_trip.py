@@ -51,8 +51,30 @@ def test_a_changed_weight_changes_the_hash(small: Column, tmp_path: Path) -> Non
     write_sonata(small, tmp_path / "c", input_ms=0.0)
     with h5py.File(tmp_path / "c/network/v1_v1_edges.h5", "r+") as file:
         group = file["edges/v1_to_v1/0"]
-        group["weight_pA"][3] *= 1.0 + 1e-7
+        group["syn_weight"][3] *= 1.0 + 1e-15
     assert read_sonata(tmp_path / "c").hash != small.hash
+
+
+def test_an_export_of_an_earlier_version_is_read(small: Column, tmp_path: Path) -> None:
+    """It split the weight into syn_weight x nsyns, and had it whole as weight_pA."""
+    write_sonata(small, tmp_path / "c", input_ms=0.0)
+    for path in (tmp_path / "c/network").glob("*_v1_edges.h5"):
+        with h5py.File(path, "r+") as file:
+            group = next(iter(file["edges"].values()))["0"]
+            group.move("syn_weight", "weight_pA")
+            group.move("n_synapses", "nsyns")
+            group["syn_weight"] = group["weight_pA"][:] / group["nsyns"][:]
+    assert read_sonata(tmp_path / "c").hash == small.hash
+
+
+def test_synapses_multiply_as_nsyns_only(small: Column, tmp_path: Path) -> None:
+    write_sonata(small, tmp_path / "c", input_ms=0.0)
+    with h5py.File(tmp_path / "c/network/v1_v1_edges.h5", "r+") as file:
+        file.move("edges/v1_to_v1/0/n_synapses", "edges/v1_to_v1/0/nsyns")
+    many = read_sonata(tmp_path / "c").recurrent
+    counts = small.recurrent.n_synapses
+    assert (many.n_synapses == counts).all()
+    assert (many.weight_pa == small.recurrent.weight_pa * counts).all()
 
 
 @pytest.mark.parametrize(
@@ -72,11 +94,10 @@ def test_libsonata_sees_the_same_edges(
     source = getattr(edges, "source", np.arange(column_3k.background.n_streams))
     assert (population.source_nodes(everything) == source).all()
     assert (population.target_nodes(everything) == edges.target).all()
-    # PointNet multiplies these two; one rounding each way is all that may differ.
-    product = population.get_attribute("syn_weight", everything) * (
-        population.get_attribute("nsyns", everything)
-    )
-    np.testing.assert_allclose(product, edges.weight_pa, rtol=3e-16)
+    weight = population.get_attribute("syn_weight", everything)
+    assert (weight == edges.weight_pa).all()
+    # A second factor, which some readers take and others do not, is not there.
+    assert population.attribute_names == {"syn_weight", "n_synapses"}
     # Delay and receptor stand in the types, which libsonata does not read.
     with h5py.File(exported / f"network/{name}_v1_edges.h5") as file:
         type_id = file[f"edges/{name}_to_v1/edge_type_id"][:]
@@ -147,16 +168,25 @@ def test_types_say_what_the_cells_are(column_3k: Column, exported: Path) -> None
 def test_edge_types_select_the_nodes_of_their_edges(
     small: Column, tmp_path: Path
 ) -> None:
-    """Swapping two queries is noticed: they are true of every edge."""
+    """We do not need the queries, but they are true of every edge."""
     write_sonata(small, tmp_path / "c", input_ms=0.0)
-    path = tmp_path / "c/network/v1_v1_edge_types.csv"
-    lines = path.read_text().splitlines()
-    fields = [line.split(" ") for line in lines]
-    other = next(k for k in range(2, len(lines)) if fields[k][1] != fields[1][1])
-    fields[1][1], fields[other][1] = fields[other][1], fields[1][1]
-    path.write_text("\n".join(" ".join(f) for f in fields) + "\n")
-    with pytest.raises(InputError, match="target_query does not select"):
-        read_sonata(tmp_path / "c")
+    network = tmp_path / "c/network"
+    nodes = {
+        r["node_type_id"]: r
+        for name in ("v1", "bkg", "lgn", "surround")
+        for r in table(network / f"{name}_node_types.csv")
+    }
+    types = {r["edge_type_id"]: r for r in table(network / "v1_v1_edge_types.csv")}
+    with h5py.File(network / "v1_nodes.h5") as file:
+        node_type = file["nodes/v1/node_type_id"][:]
+    with h5py.File(network / "v1_v1_edges.h5") as file:
+        edges = file["edges/v1_to_v1"]
+        kind = edges["edge_type_id"][:]
+        ends = [node_type[edges[f"{end}_node_id"][:]] for end in ("source", "target")]
+    for row in range(0, kind.size, 7):
+        for end, ids in zip(("source", "target"), ends, strict=True):
+            column, value = types[str(kind[row])][f"{end}_query"].split("==")
+            assert nodes[str(ids[row])][column] == value.strip("'")
 
 
 def test_input_spikes_have_the_rates_of_the_column(
@@ -276,7 +306,7 @@ def test_other_ways_to_write_the_same_are_read(small: Column, tmp_path: Path) ->
         for name, value in values.items():
             nodes[f"0/{name}"] = value[~second]
             nodes[f"4/{name}"] = value[second][::-1]
-        nodes["4/only_here"] = np.zeros(int(second.sum()))
+        nodes["4/only_here_label"] = np.zeros(int(second.sum()))
     for path in network.glob("*_v1_edges.h5"):
         source_name = path.stem.split("_")[0]
         with h5py.File(path, "r+") as file:

@@ -1,5 +1,6 @@
 """LGN spike trains read from SONATA files, checked against a plain reading."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -20,7 +21,7 @@ def lgn_cells(node_id: list[int]) -> LgnCells:
     n = len(node_id)
     angle = np.full(n, np.nan)
     zeros = np.zeros(n)
-    return LgnCells(np.array(node_id), ("sON_TF1",) * n, zeros, zeros, angle, zeros)
+    return LgnCells(np.array(node_id), ("sON_TF1",) * n, zeros, zeros, angle, zeros + 3)
 
 
 @pytest.fixture
@@ -73,6 +74,15 @@ def test_spikes_are_mapped_and_foreign_cells_skipped(spike_file: Path) -> None:
     spikes = read_lgn_spikes(spike_file, lgn_cells([3, 40, 8]))
     assert spikes.times_ms.tolist() == [12.0, 12.0, 30.0]
     assert spikes.rows.tolist() == [0, 1, 1]
+    assert spikes.n_unknown == 2
+
+
+def test_ids_are_those_of_the_nodes_file(spike_file: Path) -> None:
+    """Where the column came from files, its field numbers are not what counts."""
+    read = replace(lgn_cells([40, 5, 3]), file_id=np.array([3, 7, 99]))
+    spikes = read_lgn_spikes(spike_file, read)
+    assert spikes.times_ms.tolist() == [5.0, 7.5, 12.0]
+    assert spikes.rows.tolist() == [1, 2, 0]
 
 
 def test_bins_without_smoothing_count_spikes(spike_file: Path) -> None:
@@ -89,9 +99,12 @@ def test_old_layout_is_read(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "old.h5", "w") as file:
         file["spikes/gids"] = np.array([2, 1, 1], dtype=np.uint64)
         file["spikes/timestamps"] = np.array([3.0, 2.0, 1.0])
-    times, ids = read_spikes(tmp_path / "old.h5")
-    assert times.tolist() == [1.0, 2.0, 3.0]
-    assert ids.tolist() == [1, 1, 2]
+    trains = read_spikes(tmp_path / "old.h5")
+    assert trains.times_ms.tolist() == [1.0, 2.0, 3.0]
+    assert trains.ids.tolist() == [1, 1, 2]
+    assert (trains.population, trains.states_unit) == (None, False)
+    with pytest.raises(InputError, match=r"old\.h5: its spikes have no population"):
+        read_spikes(tmp_path / "old.h5", "lgn")
 
 
 def test_libsonata_reads_our_spike_file(spike_file: Path) -> None:
@@ -112,9 +125,70 @@ def test_compressed_spikes_read_the_same(tmp_path: Path) -> None:
     for name, compress in (("a", False), ("b", True)):
         write_spikes(tmp_path / name, "x", times, ids, compress=compress)
     plain, packed = read_spikes(tmp_path / "a"), read_spikes(tmp_path / "b")
-    np.testing.assert_array_equal(plain[0], packed[0])
-    np.testing.assert_array_equal(plain[1], packed[1])
-    assert (np.sort(times) == plain[0]).all()
+    np.testing.assert_array_equal(plain.times_ms, packed.times_ms)
+    np.testing.assert_array_equal(plain.ids, packed.ids)
+    assert (np.sort(times) == plain.times_ms).all()
+
+
+def write_file(path: Path, populations: dict[str, dict], units: object = "ms") -> Path:
+    """Write datasets by population as they come, right or wrong."""
+    with h5py.File(path, "w") as file:
+        for name, datasets in populations.items():
+            group = file.create_group(f"spikes/{name}")
+            for key, values in datasets.items():
+                group[key] = values
+            if units is not None and "timestamps" in group:
+                group["timestamps"].attrs["units"] = units
+    return path
+
+
+def trains(times: list[float], ids: list[int]) -> dict[str, np.ndarray]:
+    return {"node_ids": np.array(ids, np.uint64), "timestamps": np.array(times, float)}
+
+
+ONE, NONE = trains([1.5], [3]), trains([], [])
+
+
+@pytest.mark.parametrize(
+    ("populations", "asked", "read"),
+    [
+        ({"bkg": trains([9.0], [1]), "lgn": ONE}, None, "lgn"),
+        ({"lgn": ONE, "tw": NONE}, None, "lgn"),
+        ({"left": ONE, "tw": NONE}, None, "left"),
+        ({"bkg": ONE}, None, "bkg"),
+        ({"bkg": ONE, "lgn": trains([9.0], [1])}, "bkg", "bkg"),
+    ],
+)
+def test_the_population_that_is_meant_is_read(
+    tmp_path: Path, populations: dict, asked: str | None, read: str
+) -> None:
+    path = write_file(tmp_path / "s.h5", populations)
+    found = read_spikes(path, asked, like="lgn")
+    assert (found.population, found.times_ms.tolist()) == (read, [1.5])
+
+
+def test_unclear_populations_are_named(tmp_path: Path) -> None:
+    path = write_file(tmp_path / "s.h5", {"bkg": ONE, "tw": ONE})
+    with pytest.raises(InputError, match=r"spikes of bkg, tw; .* --lgn-population"):
+        read_spikes(path, like="lgn")
+    with pytest.raises(InputError, match="'v1' asked for, it has bkg, tw"):
+        read_spikes(path, "v1")
+
+
+@pytest.mark.parametrize(
+    ("units", "times_ms"),
+    [
+        (np.array([b"ms"]), [1.5]),
+        (np.bytes_("milliseconds"), [1.5]),
+        ("s", [1500.0]),
+        (np.array(["seconds"], dtype=object), [1500.0]),
+        (None, [1.5]),
+    ],
+)
+def test_units_are_honoured(tmp_path: Path, units: object, times_ms: list) -> None:
+    found = read_spikes(write_file(tmp_path / "s.h5", {"lgn": ONE}, units))
+    assert found.times_ms.tolist() == times_ms
+    assert found.states_unit == (units is not None)
 
 
 def test_bad_spike_files_end_in_one_line(spike_file: Path, tmp_path: Path) -> None:
@@ -122,40 +196,58 @@ def test_bad_spike_files_end_in_one_line(spike_file: Path, tmp_path: Path) -> No
     content = spike_file.read_bytes()
     (tmp_path / "cut.h5").write_bytes(content[: len(content) // 2])
     (tmp_path / "text.h5").write_text("hello")
+    (tmp_path / "folder.h5").mkdir()
     with h5py.File(tmp_path / "empty.h5", "w") as file:
         file["other"] = np.zeros(3)
-    with h5py.File(tmp_path / "no_times.h5", "w") as file:
-        file["spikes/lgn/node_ids"] = np.zeros(3, dtype=int)
-    with h5py.File(tmp_path / "lengths.h5", "w") as file:
-        file["spikes/lgn/node_ids"] = np.zeros(3, dtype=int)
-        file["spikes/lgn/timestamps"] = np.zeros(4)
-    with h5py.File(tmp_path / "nan.h5", "w") as file:
-        file["spikes/lgn/node_ids"] = np.zeros(1, dtype=int)
-        file["spikes/lgn/timestamps"] = np.full(1, np.nan)
-    with h5py.File(tmp_path / "seconds.h5", "w") as file:
-        file["spikes/lgn/node_ids"] = np.zeros(1, dtype=int)
-        file["spikes/lgn/timestamps"] = np.ones(1)
-        file["spikes/lgn/timestamps"].attrs["units"] = "s"
+    with h5py.File(tmp_path / "elsewhere.h5", "w") as file:
+        group = file.create_group("spikes/lgn")
+        group["node_ids"] = np.zeros(2, dtype=int)
+        secret = [(str(spike_file), 0, 16)]
+        group.create_dataset("timestamps", (2,), "f8", external=secret)
+    ids = np.zeros(3, dtype=int)
+    for name, datasets in (
+        ("no_times", {"node_ids": ids}),
+        ("lengths", {"node_ids": ids, "timestamps": np.zeros(4)}),
+        ("nan", {"node_ids": ids, "timestamps": np.full(3, np.nan)}),
+        ("negative", {"node_ids": ids, "timestamps": np.full(3, -50.0)}),
+        ("negative_id", {"node_ids": ids - 1, "timestamps": np.ones(3)}),
+        ("half_id", {"node_ids": ids + 0.5, "timestamps": np.ones(3)}),
+        ("words", {"node_ids": ids, "timestamps": np.array([b"now"] * 3)}),
+    ):
+        write_file(tmp_path / f"{name}.h5", {"lgn": datasets})
+    write_file(tmp_path / "hours.h5", {"lgn": ONE}, "hours")
+    write_file(tmp_path / "numbers.h5", {"lgn": ONE}, 3.0)
     for name, message in (
-        ("missing", "no such spike file"),
-        ("cut", "cannot be read as HDF5"),
-        ("text", "cannot be read as HDF5"),
-        ("empty", "no /spikes group"),
-        ("no_times", "has no timestamps"),
-        ("lengths", "(3,) cell ids but (4,) spike times"),
-        ("nan", "not a finite number"),
-        ("seconds", "are in 's', not in ms"),
+        ("missing.h5", "no such spike file"),
+        ("folder.h5", "is a folder"),
+        ("cut.h5", "cannot be read as HDF5"),
+        ("text.h5", "cannot be read as HDF5"),
+        ("text.csv", "spikes in CSV are not read"),
+        ("empty.h5", "no /spikes group"),
+        ("elsewhere.h5", "keeps its values in another file"),
+        ("no_times.h5", "has no timestamps"),
+        ("lengths.h5", "has 4 values, not 3"),
+        ("nan.h5", "not a finite number"),
+        ("negative.h5", "a spike time is negative (-50 ms)"),
+        ("negative_id.h5", "-1 is no id of a cell"),
+        ("half_id.h5", "node_ids is not a list of whole numbers"),
+        ("words.h5", "timestamps is not a list of numbers"),
+        ("hours.h5", "are in 'hours', not in ms or s"),
+        ("numbers.h5", "are in '3.0', not in ms or s"),
     ):
         with pytest.raises(InputError) as caught:
-            read_lgn_spikes(tmp_path / f"{name}.h5", lgn)
+            read_lgn_spikes(tmp_path / name, lgn)
         assert message in str(caught.value)
-        assert f"{name}.h5" in str(caught.value)
+        assert name in str(caught.value)
         assert "\n" not in str(caught.value)
 
 
 def test_spikes_of_another_lgn_are_refused(spike_file: Path) -> None:
-    with pytest.raises(InputError, match="none of its 4 cells is an LGN cell"):
+    with pytest.raises(InputError, match=r"none of its 4 cells is .*the visual field"):
         read_lgn_spikes(spike_file, lgn_cells([1000, 1001]))
+    read = replace(lgn_cells([3, 40]), file_id=np.array([0, 1]))
+    with pytest.raises(InputError, match="the column's own LGN nodes file"):
+        read_lgn_spikes(spike_file, read)
     with pytest.raises(InputError, match="the column has no LGN cells"):
         read_lgn_spikes(spike_file, lgn_cells([]))
     with pytest.raises(InputError, match="population 'bkg' asked for, it has lgn"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import torch
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
+from bridge.errors import InputError
 from bridge.progress import SilentProgress
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
@@ -24,14 +26,19 @@ from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training import trainer
-from ratemodel.training.checkpoint import Checkpoints, read_tensors
+from ratemodel.training.checkpoint import (
+    Checkpoint,
+    Checkpoints,
+    read_tensors,
+    write_tensors,
+)
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
 from ratemodel.trials.trial_source import TrialSource
 from validation.cli.main import main
 from validation.commands.evaluate import trained_network
-from validation.experiment.trained_run import read_trained_run
+from validation.experiment.trained.trained_run import read_trained_run
 from validation.training import train as train_command
 
 pytestmark = pytest.mark.usefixtures("one_torch_thread")
@@ -246,6 +253,52 @@ def test_evaluation_finds_what_training_found(whole, tmp_path):
     assert found == json.loads((whole / "results.json").read_text())["test"]
 
 
+def test_one_line_says_what_the_images_were(whole, capsys):
+    said = json.loads((whole / "results.json").read_text())["images"]
+    assert list(said) == ["classification"]  # orientation shows none
+    assert said["classification"].endswith(
+        "10 classes of 174 to 183; 1,347 train, 225 validation, 225 test"
+    )
+    assert call(["evaluate", str(whole), "--images", "4"]) == 0
+    assert said["classification"] in capsys.readouterr().out
+
+
+def copy_of(run: Path, folder: Path) -> Path:
+    shutil.copytree(run, folder)
+    return folder
+
+
+def test_images_that_were_replaced_are_noticed(whole, tmp_path, capsys):
+    run = copy_of(whole, tmp_path / "run")
+    config = (run / "config.toml").read_text()
+    assert 'images = "digits"' in config
+    (run / "config.toml").write_text(config.replace('"digits"', '"photographs"'))
+    assert call(["evaluate", str(run), "--images", "4"]) == 2
+    error = capsys.readouterr().err
+    assert "have the images been replaced since?" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda weights: weights[:-1], "trained recurrent weights, but"),
+        (torch.neg, "it cannot have them (a sign differs"),
+    ],
+)
+def test_weights_of_another_network_are_refused(
+    whole, tmp_path, capsys, change, message
+):
+    run = copy_of(whole, tmp_path / "run")
+    kept = read_tensors(run / "weights.safetensors")
+    other = {"recurrent_pa": change(kept.tensors["recurrent_pa"])}
+    write_tensors(run / "weights.safetensors", kept.tensors | other, kept.facts)
+    assert call(["evaluate", str(run), "--images", "4"]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
 @pytest.mark.parametrize("dt_ms", ["0", "-1", "20"])
 def test_a_step_that_cannot_be_is_refused(whole, dt_ms, capsys):
     assert call(["evaluate", str(whole), "--dt-ms", dt_ms]) == 2
@@ -403,6 +456,22 @@ def test_every_task_has_moments_of_its_own(whole, tmp_path):
     )
     assert first.any()
     assert not second.any()  # it has not had its turn
+
+
+def test_a_checkpoint_of_another_network_is_refused(whole):
+    network, source, _ = trained_network(whole, SilentProgress())
+    parameters = read_parameters(whole / "parameters.npz")
+    trainer = Trainer(network, source, parameters, TrainingConfig(steps=1, batch=4))
+    before = {name: tensor.clone() for name, tensor in trainer._state().items()}
+    bias = "readouts.by_task.classification.bias"
+    for other in (
+        before | {bias: torch.zeros(4)},  # would not fit
+        before | {bias: torch.ones(1)},  # would be spread over all classes
+        {name: tensor for name, tensor in before.items() if name != bias},
+    ):
+        with pytest.raises(InputError, match="have been replaced since"):
+            trainer.restore(Checkpoint(other, {"step": "1", "seconds": "1"}))
+    assert all(torch.equal(t, before[name]) for name, t in trainer._state().items())
 
 
 def same_weights(one: Path, other: Path) -> bool:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from validation.cli.check import check
 from validation.cli.column import column
@@ -14,6 +13,7 @@ from validation.cli.simulate import simulate
 from validation.cli.sweep import sweep
 from validation.cli.train import train
 from validation.cli.validate import validate
+from validation.terminal import PlainConsole
 
 # Heavy imports (torch, Brian2, matplotlib) happen inside the commands, so that
 # --help and a mistyped option answer at once.
@@ -31,7 +31,7 @@ def _print_version(is_wanted: bool) -> None:
     if is_wanted:
         from bridge.version import __version__
 
-        Console(highlight=False).print(f"v1bridge {__version__}")
+        PlainConsole().print(f"v1bridge {__version__}")
         raise typer.Exit
 
 

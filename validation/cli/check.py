@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     NoSurround,
     Seed,
@@ -26,6 +27,7 @@ def check(
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     weights: Weights = None,
     tier: Annotated[
@@ -45,5 +47,9 @@ def check(
     """
     from validation.commands.check import check_certificate
 
-    given = {"column": column_options(size, seed, column, no_surround, weights)}
+    given = {
+        "column": column_options(
+            size, seed, column, no_surround, weights, background_hz=background_hz
+        )
+    }
     check_certificate(certificate, given, tier)

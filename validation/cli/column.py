@@ -1,6 +1,7 @@
 """``v1bridge column``: its options and help."""
 
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     NoSurround,
     Out,
@@ -16,6 +17,7 @@ def column(
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     overwrite: Overwrite = False,
 ) -> None:
@@ -35,5 +37,9 @@ def column(
     """
     from validation.commands.column import write_column
 
-    given = {"column": column_options(size, seed, column, no_surround)}
+    given = {
+        "column": column_options(
+            size, seed, column, no_surround, background_hz=background_hz
+        )
+    }
     write_column(out, given, overwrite=overwrite)

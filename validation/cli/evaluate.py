@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from validation.cli.options import TrainingDevice
+from validation.config.limits import MOST_IMAGES
 
 
 def evaluate(
@@ -17,7 +18,8 @@ def evaluate(
         typer.Option(help="Part of the images.", metavar="train|validation|test"),
     ] = "test",
     images: Annotated[
-        int, typer.Option(help="Trials of each task at the most.")
+        int,
+        typer.Option(help="Trials of each task at the most.", min=1, max=MOST_IMAGES),
     ] = 10_000,
     dt_ms: Annotated[
         float | None,

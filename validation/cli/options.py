@@ -37,6 +37,15 @@ ColumnPath = Annotated[
         show_default=False,
     ),
 ]
+BackgroundHz = Annotated[
+    float | None,
+    typer.Option(
+        help="With --column: rate of a background of which the files say none, Hz.  "
+        "[default: 1000]",
+        metavar="HZ",
+        show_default=False,
+    ),
+]
 NoSurround = Annotated[
     bool,
     typer.Option(
@@ -92,12 +101,13 @@ def column_options(
     path: Path | None,
     no_surround: bool,
     weights: Path | None = None,
+    background_hz: float | None = None,
 ) -> dict[str, Any]:
     """Return section ``column`` of a configuration, as far as it is given.
 
     Parameters
     ----------
-    size, seed, path, no_surround, weights
+    size, seed, path, no_surround, weights, background_hz
         Values of the options.
 
     Raises
@@ -111,6 +121,7 @@ def column_options(
         size=size,
         seed=seed,
         path=None if path is None else str(path),
+        background_hz=background_hz,
         surround=False if no_surround else None,
         weights=None if weights is None else str(weights),
     )

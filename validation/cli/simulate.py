@@ -9,6 +9,7 @@ from bridge.stimulus.scenes.registry import DEFAULT, SCENE_OPTIONS, SCENES
 from bridge.stimulus.scenes.scene import SceneOption
 from validation.cli.listed_options import listed_options
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     Device,
     NoSurround,
@@ -18,6 +19,12 @@ from validation.cli.options import (
     Size,
     column_options,
     given_options,
+)
+from validation.config.limits import (
+    LAST_SEED,
+    LONGEST_MS,
+    MOST_TRIALS,
+    SHORTEST_STEP_MS,
 )
 
 
@@ -50,16 +57,35 @@ def simulate(
             show_default=False,
         ),
     ] = None,
+    lgn_population: Annotated[
+        str | None,
+        typer.Option(
+            help="Population of that file to replay; by default the one called like "
+            "the column's LGN, or the only one with spikes.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     duration_ms: Annotated[
-        float, typer.Option(help="Duration of a trial, ms, the start included.")
+        float,
+        typer.Option(
+            help="Duration of a trial, ms, the start included.", max=LONGEST_MS
+        ),
     ] = 2500.0,
-    trials: Annotated[int, typer.Option(help="Number of trials.")] = 10,
-    noise_seed: Annotated[int, typer.Option(help="Seed of the Poisson input.")] = 1,
-    dt_ms: Annotated[float, typer.Option(help="Time step, ms.")] = 0.1,
+    trials: Annotated[
+        int, typer.Option(help="Number of trials.", min=1, max=MOST_TRIALS)
+    ] = 10,
+    noise_seed: Annotated[
+        int, typer.Option(help="Seed of the Poisson input.", min=0, max=LAST_SEED)
+    ] = 1,
+    dt_ms: Annotated[
+        float, typer.Option(help="Time step, ms.", min=SHORTEST_STEP_MS, max=1.0)
+    ] = 0.1,
     device: Device = None,
     spikes: Annotated[
         bool, typer.Option("--spikes", help="Also write a SONATA spike file per trial.")
@@ -84,13 +110,16 @@ def simulate(
     simulate_into(
         out,
         {
-            "column": column_options(size, seed, column, no_surround),
+            "column": column_options(
+                size, seed, column, no_surround, background_hz=background_hz
+            ),
             "spiking": given_options(device=device, dt_ms=dt_ms),
         },
         Request(
             stimulus=stimulus,
             varied=varied or {},
             lgn_spikes=lgn_spikes,
+            lgn_population=lgn_population,
             duration_ms=duration_ms,
             n_trials=trials,
             seed=noise_seed,

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from validation.config.limits import MOST_JOBS
+
 
 def sweep(
     grid: Annotated[
@@ -26,7 +28,9 @@ def sweep(
         int,
         typer.Option(
             help="Networks trained at a time: on a CPU, set OMP_NUM_THREADS so that "
-            "they share its cores; a GPU is shared as it is."
+            "they share its cores; a GPU is shared as it is.",
+            min=1,
+            max=MOST_JOBS,
         ),
     ] = 1,
 ) -> None:

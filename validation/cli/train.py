@@ -10,6 +10,7 @@ from ratemodel.scenarios.registry import SCENARIOS
 from ratemodel.tasks.registry import TASKS
 from validation.cli.listed_options import listed_options
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     ConfigFile,
     NoSurround,
@@ -85,6 +86,7 @@ def train(
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     task: Annotated[
         str | None,
@@ -203,7 +205,9 @@ def train(
         if source is not None:
             tasks[name] = {"images": source}
     given: dict[str, dict[str, Any]] = {
-        "column": column_options(size, seed, column, no_surround),
+        "column": column_options(
+            size, seed, column, no_surround, background_hz=background_hz
+        ),
         "model": given_options(
             certificate=None if certificate is None else str(certificate),
             validation=None if validation is None else str(validation),

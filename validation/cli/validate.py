@@ -6,6 +6,7 @@ import typer
 
 from ratemodel.variants.registry import VARIANTS
 from validation.cli.options import (
+    BackgroundHz,
     ColumnPath,
     ConfigFile,
     Device,
@@ -28,6 +29,7 @@ def validate(
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
+    background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
     weights: Weights = None,
     variants: Annotated[
@@ -96,7 +98,9 @@ def validate(
     from validation.commands.validate import validate_into
 
     given: dict[str, dict[str, Any]] = {
-        "column": column_options(size, seed, column, no_surround, weights),
+        "column": column_options(
+            size, seed, column, no_surround, weights, background_hz=background_hz
+        ),
         "spiking": given_options(device=device),
         "rate": given_options(
             variants=None if variants is None else split_names(variants),

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import TIERS
 from bridge.errors import CertificateError, InputError
+from validation.commands.tables import show_reading
 from validation.config.validate import merged_config
-from validation.experiment.column import load_column
-from validation.experiment.trained_run import options_with_run
+from validation.experiment.column import read_column
+from validation.experiment.trained.trained_run import options_with_run
+from validation.terminal import PlainConsole
 
 
 def check_certificate(
@@ -39,7 +39,9 @@ def check_certificate(
     if not known:
         raise InputError(f"--tier {tier}: choose one of {', '.join(TIERS)}")
     certificate = Certificate.read(path)
-    column = load_column(merged_config(None, options_with_run(options)).column)
+    config = merged_config(None, options_with_run(options))
+    column, reading = read_column(config.column)
+    show_reading(reading)
     if certificate.column_hash != column.hash:
         raise CertificateError(
             f"{path}: vouches for column {certificate.column_hash[:12]}, "
@@ -51,6 +53,6 @@ def check_certificate(
             f"{certificate.verdict}, {tier} is needed"
         )
     form = " + ".join([certificate.model.variant, *certificate.model.extensions])
-    Console(highlight=False).print(
+    PlainConsole().print(
         f"{form} on column {column.hash[:12]}: {certificate.verdict}", soft_wrap=True
     )

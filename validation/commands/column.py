@@ -1,11 +1,10 @@
 """``v1bridge column``: a column as SONATA files, with its connectivity."""
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
 
 from bridge.arrays import AnyArray
 from bridge.column.column import Column
@@ -16,17 +15,22 @@ from bridge.column.connectivity import (
     group_sizes,
     probability_matrix,
 )
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
+from bridge.files.written_file import write_bytes, write_text
 from bridge.progress import task
 from bridge.sonata.write import write_sonata
 from bridge.stimulus.scenes.blank import blank
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.tables import matrix_table
+from validation.commands.tables import matrix_table, show_reading
 from validation.config.validate import merged_config
-from validation.experiment.column import load_column
+from validation.experiment.column import read_column
+from validation.experiment.inputs import column_paths
 from validation.report.figures.connectivity import draw_connectivity
 from validation.report.figures.style import to_png, to_svg
+from validation.terminal import PlainConsole
 
+_COMMAND = "column"
 _GROUPINGS: tuple[tuple[Grouping, str], ...] = (
     ("class", "connectivity"),
     ("population", "connectivity_populations"),
@@ -55,12 +59,15 @@ def write_column(
         If the column cannot be had or the folder not be written.
     """
     config = merged_config(None, options)
+    check_out(out, _COMMAND, column_paths(config.column), overwrite=overwrite)
     with (
-        open_run_folder(out, config.to_toml(), overwrite=overwrite) as folder,
+        open_run_folder(
+            out, config.to_toml(), command=_COMMAND, overwrite=overwrite
+        ) as folder,
         ProgressBar() as progress,
     ):
         with task(progress, "column", 1):
-            column = load_column(config.column)
+            column, reading = read_column(config.column)
         with task(progress, "SONATA files", 1):
             write_sonata(
                 column,
@@ -72,6 +79,7 @@ def write_column(
             for by, name in _GROUPINGS:
                 _write_matrices(column, by, folder.staging / name)
         folder.commit()
+    show_reading(reading)
     _show(column, out)
 
 
@@ -83,20 +91,21 @@ def _write_matrices(column: Column, by: Grouping, stem: Path) -> None:
     probability = probability_matrix(column, by)
     _write_csv(stem.with_name(f"{stem.name}_probability.csv"), names, probability)
     figure = draw_connectivity(column, by)
-    stem.with_suffix(".png").write_bytes(to_png(figure))
-    stem.with_suffix(".svg").write_text(to_svg(figure), encoding="utf-8")
+    write_bytes(stem.with_suffix(".png"), to_png(figure))
+    write_text(stem.with_suffix(".svg"), to_svg(figure))
 
 
 def _write_csv(path: Path, names: Sequence[str], values: AnyArray) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["target/source", *names])
-        for name, row in zip(names, values.tolist(), strict=True):
-            writer.writerow([name, *row])
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["target/source", *names])
+    for name, row in zip(names, values.tolist(), strict=True):
+        writer.writerow([name, *row])
+    write_text(path, text.getvalue())
 
 
 def _show(column: Column, out: Path) -> None:
-    console = Console(highlight=False)
+    console = PlainConsole()
     # A wrapped matrix cannot be read; a line that is too long can be scrolled.
     console.width = max(console.width, _WIDEST)
     for by, _ in _GROUPINGS:

@@ -1,27 +1,25 @@
 """``v1bridge evaluate``: the accuracy of a trained network on a split."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
+from bridge.files.run.out import check_new_file
 from bridge.files.run_folder import CONFIG
 from bridge.progress import Progress, task
-from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.stimulus.images.split import SPLITS
 from ratemodel.network.device import choose_device, resolve_device
 from ratemodel.training.accuracy import Accuracy, measure_accuracy
-from ratemodel.training.checkpoint import read_tensors
 from ratemodel.training.setup import build_network, build_source, weight_rules
 from ratemodel.training.trainable_network import TrainableNetwork
 from ratemodel.trials.trial_source import TrialSource
 from validation.commands.progress_bar import ProgressBar
 from validation.config.train import LONGEST_STEP_MS, merged_train_config
-from validation.experiment.trained_run import WEIGHTS, require_finished
+from validation.experiment.trained.trained_run import require_finished
+from validation.experiment.trained.trained_weights import read_trained_weights
+from validation.terminal import PlainConsole
 from validation.training.accuracy_table import accuracy_table, validated_sentence
 from validation.training.training_run import RESULTS
 
@@ -69,8 +67,8 @@ def evaluate_run(
         most = f"{LONGEST_STEP_MS:g}"
         raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")
     resolve_device(choose_device(device))
-    if out is not None and out.exists():
-        raise InputError(f"{out}: is there already; choose another --out")
+    if out is not None:
+        check_new_file(out, {"RUN": run})
     with ProgressBar() as progress:
         network, source, facts = trained_network(
             run, progress, dt_ms, choose_device(device)
@@ -80,13 +78,17 @@ def evaluate_run(
             found: dict[str, Accuracy] = measure_accuracy(
                 network, source, split, n_trials, lambda n: progress.advance(split, n)
             )
+    images = dict(source.tasks.images)
     result = {
         "run": str(run),
         "split": split,
+        "images": images,
         "accuracy": {name: own.to_json() for name, own in found.items()},
         "certified": facts,
     }
-    console = Console(highlight=False)
+    console = PlainConsole()
+    for line in dict.fromkeys(images.values()):
+        console.print(line, soft_wrap=True)
     console.print(accuracy_table(result["accuracy"]))  # type: ignore[arg-type]
     console.print(validated_sentence(result), soft_wrap=True)
     if out is not None:
@@ -119,8 +121,8 @@ def trained_network(
     require_finished(run, RESULTS)
     config = merged_train_config(run / CONFIG, {})
     parameters = read_parameters(run / FILE_NAME)
-    kept = read_tensors(run / WEIGHTS)
-    model = RateModel.model_validate_json(kept.facts["model"])
+    kept = read_trained_weights(run)
+    model = kept.model
     if dt_ms is not None:
         model = model.model_copy(update={"dt_ms": dt_ms})
     source = build_source(config.tasks, config.input, model.dt_ms, progress)
@@ -132,12 +134,15 @@ def trained_network(
         config.readout,
         device=device,
     )
-    network.take_weights({n: kept.tensors[f"{n}_pa"] for n in network.free})
-    network.readouts.load_state_dict(
-        {
-            name.removeprefix("readouts."): tensor
-            for name, tensor in kept.tensors.items()
-            if name.startswith("readouts.")
-        }
-    )
-    return network, source, json.loads(kept.facts["certified"])
+    try:
+        network.take_weights(kept.weights_pa)
+    except InputError as error:
+        raise InputError(f"{run}: {error}") from None
+    try:
+        network.readouts.load_state_dict(kept.readouts)
+    except RuntimeError:  # torch's message has many lines
+        raise InputError(
+            f"{run}: its readouts are not of the tasks and classes of its {CONFIG}; "
+            "have the images been replaced since?"
+        ) from None
+    return network, source, kept.certified

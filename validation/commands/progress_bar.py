@@ -14,6 +14,10 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
+
+from bridge.printable import printable
+from validation.terminal import PlainConsole
 
 
 class ProgressBar:
@@ -28,15 +32,15 @@ class ProgressBar:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True)
+        self._console = console or PlainConsole(stderr=True)
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
             TaskProgressColumn(),
             TimeElapsedColumn(),
             TextColumn("left", style="dim"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
@@ -70,7 +74,7 @@ class ProgressBar:
     def note(self, task: str, text: str) -> None:
         """Show a text behind the bar."""
         if task in self._open:
-            self._bars.update(self._open[task][0], note=text)
+            self._bars.update(self._open[task][0], note=printable(text))
 
     def finish(self, task: str) -> None:
         """Close a task and leave one line with its duration, unless it failed."""
@@ -81,4 +85,4 @@ class ProgressBar:
         if sys.exception() is not None:
             return
         seconds = time.monotonic() - since
-        self._console.print(f"{task} [dim]({seconds:.1f} s)[/dim]", highlight=False)
+        self._console.print(Text.assemble(task, (f" ({seconds:.1f} s)", "dim")))

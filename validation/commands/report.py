@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
+from bridge.files.written_file import write_text
 from validation.commands.tables import comparison_tables
 from validation.report.comparison import compare, render_comparison
 from validation.report.run_report import RunReport
+from validation.terminal import PlainConsole
 
 
 def compare_runs(runs: Sequence[Path], out: Path | None, *, overwrite: bool) -> None:
@@ -30,16 +31,19 @@ def compare_runs(runs: Sequence[Path], out: Path | None, *, overwrite: bool) -> 
     V1BridgeError
         If a run has no readable report, or the folder cannot be written.
     """
+    if out is not None:
+        inputs = {f"run {n}": path for n, path in enumerate(runs, start=1)}
+        check_out(out, "report", inputs, overwrite=overwrite)
     reports = {name: RunReport.read(path) for name, path in _labels(runs).items()}
-    console = Console(highlight=False)
+    console = PlainConsole()
     for table in comparison_tables(reports):
         console.print(table)
     if out is None:
         return
-    with open_run_folder(out, "", overwrite=overwrite) as folder:
+    with open_run_folder(out, "", command="report", overwrite=overwrite) as folder:
         write_json(folder.staging / "comparison.json", compare(reports))
         page = render_comparison(reports)
-        (folder.staging / "comparison.html").write_text(page, encoding="utf-8")
+        write_text(folder.staging / "comparison.html", page)
         folder.commit()
     console.print(f"written to {out}", soft_wrap=True)
 

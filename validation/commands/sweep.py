@@ -1,6 +1,8 @@
 """``v1bridge sweep``: many training runs, one process each, none of them twice."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,21 +13,32 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from rich.console import Console
-
 from bridge.errors import InputError, RunFolderError, V1BridgeError
-from bridge.files.run_folder import CONFIG, is_complete
+from bridge.files.regular_file import read_text
+from bridge.files.run.former import check_same
+from bridge.files.run.marker import read_marker
+from bridge.files.run.out import check_out, refuse_overlap
+from bridge.files.run.places import is_real_file, is_taken, require_real_folder
+from bridge.files.run_folder import is_complete
+from bridge.files.written_file import made_folder, new_file, write_text
+from bridge.machine.parent import PARENT
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
 from validation.commands.progress_bar import ProgressBar
 from validation.config.sweep import Job, read_sweep
+from validation.terminal import PlainConsole
 from validation.training.certified import Certified, certified_model
+from validation.training.inputs import training_hashes, training_paths
 from validation.training.start import start_weights
-from validation.training.sweep_table import sweep_markdown
+from validation.training.sweep_table import is_sweep_table, sweep_markdown
+from validation.training.train import COMMAND
 from validation.training.training_run import RESULTS
 
 TABLE = "sweep.md"
 """File of the table in the folder of a sweep."""
+
+LOGS = "logs"
+"""Folder of what the jobs say."""
 
 
 def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
@@ -50,12 +63,13 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     if n_jobs < 1:
         raise InputError(f"--jobs {n_jobs}: must be at least 1")
     jobs = read_sweep(grid)
+    _check_places(grid, jobs, out)
     _check(jobs, out)
-    (out / "logs").mkdir(parents=True, exist_ok=True)
-    console = Console(highlight=False)
-    failed = []
+    console = PlainConsole()
+    codes: dict[str, int] = {}
     children = Children()
     with (
+        made_folder(out / LOGS),
         ProgressBar() as progress,
         task(progress, "sweep", len(jobs)),
         _threads(n_jobs, children) as threads,
@@ -67,36 +81,56 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
         for future in as_completed(running):
             job = running[future]
             progress.note("sweep", f"{job.name} done")
-            if not future.result():
-                failed.append(job.name)
+            if code := future.result():
+                codes[job.name] = code
                 console.print(
-                    f"{job.name} failed, see {out / 'logs' / job.name}.log",
+                    f"{job.name} failed, see {out / LOGS / job.name}.log",
                     soft_wrap=True,
                 )
             _write_table(jobs, out)
             progress.advance("sweep")
     console.print((out / TABLE).read_text(encoding="utf-8"), soft_wrap=True)
-    if failed:
+    if codes:
+        # a job says 1 where the machine, not its input, is at fault
+        is_of_machine = 1 in codes.values()
         raise V1BridgeError(
-            f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}; "
-            f"see {out / 'logs'}"
+            f"{len(codes)} of {len(jobs)} jobs failed: {', '.join(codes)}; "
+            f"see {out / LOGS}"
+        ) from (OSError(errno.EIO, "a job failed") if is_of_machine else None)
+
+
+def _check_places(grid: Path, jobs: Sequence[Job], out: Path) -> None:
+    """Refuse to write where an input lies, or what is not ours."""
+    if out.exists() and not out.is_dir():
+        raise RunFolderError(f"{out}: is a file; --out needs a folder")
+    inputs = {"the grid": grid}
+    for job in jobs:
+        for key, path in training_paths(job.config).items():
+            if path not in inputs.values():
+                inputs[f"{key} of {job.name}"] = path
+    for name in (*(job.name for job in jobs), LOGS, TABLE):
+        refuse_overlap(out / name, inputs)
+    require_real_folder(out / LOGS)
+    table = out / TABLE
+    is_ours = is_real_file(out, TABLE) and is_sweep_table(read_text(table))
+    if is_taken(table) and not is_ours:
+        raise RunFolderError(
+            f"{table}: was not written by v1bridge and is in the way; choose another "
+            "--out"
         )
 
 
 def _check(jobs: Sequence[Job], out: Path) -> None:
     """Refuse what one of the jobs would be refused for."""
-    if out.exists() and not out.is_dir():
-        raise RunFolderError(f"{out}: is a file; --out needs a folder")
     checked: dict[tuple[str, str | None], Certified] = {}
     for job in jobs:
         resolve_device(choose_device(job.config.training.device))
         folder = out / job.name
-        if is_complete(folder):
-            if (folder / CONFIG).read_text(encoding="utf-8") != job.config.to_toml():
-                raise RunFolderError(
-                    f"{folder}: holds a run of another configuration; choose another "
-                    "--out"
-                )
+        check_out(folder, COMMAND, {}, resume=True)
+        marker = read_marker(folder)
+        if marker is not None and is_complete(folder):
+            hashes = training_hashes(job.config, None)
+            check_same(folder, marker, job.config.to_toml(), hashes)
             continue
         # a start may bring a certificate that is of its network alone
         which = job.size, job.config.training.start
@@ -112,12 +146,17 @@ class Children:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock, self._is_over = Lock(), False
 
-    def run(self, command: Sequence[str], log: IO[str]) -> int:
+    def run(self, command: Sequence[str], log: IO[bytes]) -> int:
         """Run a command to its end; return its exit code."""
         with self._lock:
             if self._is_over:
                 return 128 + signal.SIGTERM
-            child = subprocess.Popen(command, stdout=log, stderr=log)
+            child = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, PARENT: str(os.getpid())},
+            )
             self._running.add(child)
         try:
             return child.wait()
@@ -144,21 +183,25 @@ def _threads(n_jobs: int, children: Children) -> Iterator[ThreadPoolExecutor]:
         threads.shutdown()
 
 
-def _train_missing(job: Job, out: Path, children: Children) -> bool:
-    return is_complete(out / job.name) or _train(job, out, children)
+def _train_missing(job: Job, out: Path, children: Children) -> int:
+    return 0 if is_complete(out / job.name) else _train(job, out, children)
 
 
-def _train(job: Job, out: Path, children: Children) -> bool:
-    """Run one job in a process of its own; tell whether it succeeded."""
-    config = out / "logs" / f"{job.name}.toml"
-    config.write_text(job.config.to_toml(), encoding="utf-8")
+def _train(job: Job, out: Path, children: Children) -> int:
+    """Run one job in a process of its own; return its exit code."""
+    config, said = (out / LOGS / f"{job.name}.{kind}" for kind in ("toml", "log"))
     command = [sys.executable, "-m", "v1bridge", "train", str(config)]
     command += ["--out", str(out / job.name), "--resume"]
-    with (out / "logs" / f"{job.name}.log").open("w", encoding="utf-8") as log:
+    with new_file(said) as log:
+        try:
+            write_text(config, job.config.to_toml())
+        except OSError:
+            said.unlink()  # nothing was
+            raise
         code = children.run(command, log)
     if code == 130:  # the user's Ctrl-C reaches the job as well
         raise KeyboardInterrupt
-    return code == 0
+    return code
 
 
 def _write_table(jobs: Sequence[Job], out: Path) -> None:
@@ -167,4 +210,4 @@ def _write_table(jobs: Sequence[Job], out: Path) -> None:
         for job in jobs
         if is_complete(out / job.name)
     ]
-    (out / TABLE).write_text(sweep_markdown(found), encoding="utf-8")
+    write_text(out / TABLE, sweep_markdown(found))

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bridge.arrays import AnyArray
 from bridge.certificate.scores import Outcome, Scores
+from bridge.sonata.reading.report import Reading
 from validation.measures.registry import measures
 from validation.report.comparison import by_variant, populations_of
 from validation.report.run_report import RunReport
@@ -20,6 +21,7 @@ from validation.report.wording import (
     tau_r_of,
     title_of,
 )
+from validation.terminal import PlainConsole
 
 _STYLES = {
     "strict": "bold white on blue",
@@ -28,6 +30,12 @@ _STYLES = {
     "fail": "white on red",
     "inconclusive": "dim",
 }
+
+
+def show_reading(reading: Reading | None) -> None:
+    """Print what was read of a column's files, if it came from files."""
+    if reading is not None:
+        PlainConsole().print(reading.line(), soft_wrap=True)
 
 
 def verdict_tables(report: RunReport) -> list[Table]:

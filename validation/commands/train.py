@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from validation.commands.progress_bar import ProgressBar
 from validation.config.train import merged_train_config
+from validation.terminal import PlainConsole
 from validation.training.accuracy_table import accuracy_table, validated_sentence
 from validation.training.train import train_in_folder
 
@@ -40,9 +39,10 @@ def train_into(
         stopped.
     """
     config = merged_train_config(config_path, options)
-    console = Console(highlight=False)
+    console = PlainConsole()
     results = train_in_folder(
         out,
+        config_path,
         config,
         ProgressBar(),
         lambda line: console.print(line, soft_wrap=True),

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.tables import verdict_tables
+from validation.commands.tables import show_reading, verdict_tables
 from validation.config.validate import merged_config
-from validation.experiment.trained_run import options_with_run
+from validation.experiment.trained.trained_run import options_with_run
 from validation.report.wording import one_sentence
-from validation.runs.validate import check_files, validate_in_folder
+from validation.runs.validate import check_files, check_place, validate_in_folder
+from validation.terminal import PlainConsole
 
 
 def validate_into(
@@ -41,8 +40,9 @@ def validate_into(
         If any input cannot be used; before anything is computed.
     """
     config = merged_config(config_path, options_with_run(options))
-    check_files(config)
-    console = Console(highlight=False)
+    check_place(out, config_path, config, overwrite=overwrite, resume=resume)
+    show_reading(check_files(config))
+    console = PlainConsole()
     report = validate_in_folder(
         out, config, ProgressBar(), overwrite=overwrite, resume=resume
     )

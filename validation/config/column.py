@@ -13,17 +13,22 @@ from pydantic import (
     model_validator,
 )
 
+from bridge.column.building.build import CLASS_COUNTS, FULL_COUNT
 from bridge.config_section import Section, key, reason
+
+_LONGEST_SIZE = 20
 
 
 def _check_size(value: Any) -> Any:
-    if isinstance(value, str) and value.isdigit():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_SIZE:
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if is_number and 0 < value <= FULL_COUNT:
         return value
-    if value in ("3k", "6k"):
+    if isinstance(value, str) and value in CLASS_COUNTS:
         return value
-    raise ValueError("must be '3k', '6k' or a positive number of cells")
+    names = ", ".join(f"'{name}'" for name in CLASS_COUNTS)
+    raise ValueError(f"must be {names} or a number of cells from 1 to {FULL_COUNT}")
 
 
 class BuiltColumn(Section):
@@ -63,6 +68,8 @@ class FileColumn(Section):
     ----------
     path
         Folder, circuit configuration or simulation configuration.
+    background_hz
+        Rate of a background of which the files say none, Hz; default: 1000.
     surround
         Use the virtual surround that the files hold, if they hold one.
     weights
@@ -70,6 +77,7 @@ class FileColumn(Section):
     """
 
     path: Annotated[str, Field(min_length=1)]
+    background_hz: Annotated[float, Field(ge=0, le=1e5)] | None = None
     surround: bool = True
     weights: Annotated[str, Field(min_length=1)] | None = None
 
@@ -108,7 +116,9 @@ def _key(location: Iterable[str | int]) -> str:
 
 
 def _reason(item: Any) -> str:
-    is_of_files = item["type"] == "extra_forbidden" and "files" in item["loc"]
-    if is_of_files and item["loc"][-1] in BuiltColumn.model_fields:
+    place, is_extra = item["loc"], item["type"] == "extra_forbidden"
+    if is_extra and "files" in place and place[-1] in BuiltColumn.model_fields:
         return "has no effect on a column that is read from column.path"
+    if is_extra and "built" in place and place[-1] in FileColumn.model_fields:
+        return "has no effect on a column that is built; column.path names one to read"
     return reason(item)

@@ -11,9 +11,18 @@ from bridge.rate_model import FORMS
 from bridge.reduction.transfer.points import LGN_LEVELS_HZ
 from ratemodel.variants.registry import VARIANTS
 from spiking.devices.registry import AUTO, DEVICES
+from validation.config.limits import (
+    LAST_SEED,
+    LONGEST_MS,
+    MOST_JOBS,
+    MOST_TRIALS,
+    SHORTEST_STEP_MS,
+)
 
 VariantName = Annotated[str, OneOf(tuple(VARIANTS))]
 FormName = Annotated[str, OneOf(tuple(FORMS))]
+Seed = Annotated[int, Field(ge=0, le=LAST_SEED)]
+Trials = Annotated[int, Field(ge=2, le=MOST_TRIALS)]
 
 
 def _check_tau_r(value: Any) -> Any:
@@ -54,15 +63,15 @@ class SpikingConfig(Section):
     """
 
     device: Annotated[str, OneOf((*DEVICES, AUTO))] = "cpp"
-    dt_ms: Annotated[float, Field(gt=0, le=1)] = 0.1
+    dt_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=1)] = 0.1
     seeds: Annotated[
-        tuple[Annotated[int, Field(ge=0, lt=2**31)], ...],
+        tuple[Seed, ...],
         BeforeValidator(_check_distinct),
-        Field(min_length=2),
+        Field(min_length=2, max_length=MOST_JOBS),
     ] = (1, 2)
-    calibration_trials: Annotated[int, Field(ge=2)] = 6
-    trials_per_seed: Annotated[int, Field(ge=2)] = 20
-    max_trials_per_seed: Annotated[int, Field(ge=2)] = 30
+    calibration_trials: Trials = 6
+    trials_per_seed: Trials = 20
+    max_trials_per_seed: Trials = 30
     ceiling_target: Annotated[float, Field(gt=0, lt=1)] = 0.9
 
     @model_validator(mode="after")
@@ -101,7 +110,7 @@ class RateConfig(Section):
     forms: Annotated[tuple[FormName, ...], BeforeValidator(_check_distinct)] = tuple(
         FORMS
     )
-    dt_ms: Annotated[float, Field(gt=0, le=10)] = 0.5
+    dt_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=10)] = 0.5
     tau_r_ms: Annotated[float | str, BeforeValidator(_check_tau_r)] = "fit"
 
 
@@ -126,10 +135,10 @@ class ReductionConfig(Section):
     lgn_levels_hz: Annotated[
         tuple[Annotated[float, Field(gt=0, le=200)], ...],
         BeforeValidator(_check_distinct),
-        Field(min_length=3),
+        Field(min_length=3, max_length=100),
     ] = LGN_LEVELS_HZ
-    probe_duration_ms: Annotated[float, Field(ge=500)] = 5000.0
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1000
+    probe_duration_ms: Annotated[float, Field(ge=500, le=LONGEST_MS)] = 5000.0
+    seed: Seed = 1000
 
 
 class ProtocolConfig(Section):
@@ -151,8 +160,8 @@ class ProtocolConfig(Section):
 
     quick: bool = False
     duration_ms: Annotated[float, Field(gt=0, le=60000)] = 2500.0
-    drop_ms: Annotated[float, Field(ge=0)] = 500.0
-    bin_ms: Annotated[float, Field(gt=0, le=100)] = 10.0
+    drop_ms: Annotated[float, Field(ge=0, le=60000)] = 500.0
+    bin_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=100)] = 10.0
     n_directions: Annotated[int, Field(ge=2, le=36)] = 8
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """The configuration of a sweep: a grid of training runs."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,31 @@ from bridge.errors import InputError
 from bridge.files.toml_file import merge_keys, read_toml
 from ratemodel.scenarios.config import ScenarioName
 from ratemodel.scenarios.registry import SCENARIOS
+from validation.config.limits import MOST_JOBS
 from validation.config.train import TrainConfig
 
-Sizes = Annotated[tuple[int | str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+
+def _distinct(value: Any) -> Any:
+    """Return a list as a tuple in which nothing stands twice."""
+    value = as_tuple(value)
+    if not isinstance(value, tuple):
+        return value
+    texts = [str(item) for item in value]  # 300 and "0300" are the same size
+    counts = Counter(str(int(t)) if t.isdecimal() else t for t in texts)
+    twice = [text for text, n in counts.items() if n > 1]
+    if twice:
+        raise ValueError(f"names {', '.join(twice)} more than once")
+    return value
+
+
+_Distinct = BeforeValidator(_distinct)
+Sizes = Annotated[
+    tuple[int | str, ...], _Distinct, Field(min_length=1, max_length=MOST_JOBS)
+]
 Seeds = Annotated[
     tuple[Annotated[int, Field(ge=0, lt=2**32)], ...],
-    BeforeValidator(as_tuple),
-    Field(min_length=1),
+    _Distinct,
+    Field(min_length=1, max_length=MOST_JOBS),
 ]
 
 
@@ -34,14 +53,11 @@ class GridConfig(Section):
         Seeds of trials, input wiring, pools and scenario.
     """
 
-    scenarios: Annotated[
-        tuple[ScenarioName, ...], BeforeValidator(as_tuple), Field(min_length=1)
-    ] = ("default",)
-    sizes: Sizes = ("3k",)
-    lgn: Annotated[tuple[bool, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
-        False,
-        True,
+    scenarios: Annotated[tuple[ScenarioName, ...], _Distinct, Field(min_length=1)] = (
+        "default",
     )
+    sizes: Sizes = ("3k",)
+    lgn: Annotated[tuple[bool, ...], _Distinct, Field(min_length=1)] = (False, True)
     seeds: Seeds = (1,)
 
 

@@ -14,6 +14,7 @@ from ratemodel.tasks.config import TasksConfig
 from ratemodel.training.config import TrainingConfig
 from ratemodel.trials.input_config import InputConfig
 from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
+from validation.config.limits import SHORTEST_STEP_MS
 from validation.config.sections import FormName, VariantName
 from validation.config.with_options import merged_sections
 
@@ -54,7 +55,7 @@ class ModelConfig(Section):
     variant: VariantName | None = None
     form: FormName | None = None
     tau_r_ms: Annotated[float, Field(gt=0)] | None = None
-    dt_ms: Annotated[float, Field(gt=0, le=LONGEST_STEP_MS)] = 2.0
+    dt_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=LONGEST_STEP_MS)] = 2.0
 
 
 class TrainConfig(ConfigWithColumn):

@@ -37,11 +37,12 @@ def merged_sections(
         if section == "column" and "path" in given:
             stored = {k: v for k, v in stored.items() if k == "surround"}
         if section == "column" and "size" in given:
-            stored = {k: v for k, v in stored.items() if k not in ("path", "radius_um")}
+            stored = {k: v for k, v in stored.items() if k not in _OTHER_EXTENTS}
         if section == "training" and _ENDS & set(given):
             stored = {k: v for k, v in stored.items() if k not in _ENDS}
         content[section] = merge_keys(stored, given)
     return content
 
 
+_OTHER_EXTENTS = {"path", "background_hz", "radius_um"}
 _ENDS = {"steps", "epochs", "minutes"}

@@ -22,7 +22,7 @@ class Statistics(Frozen):
     """How estimates and intervals are made."""
 
     bootstrap_samples: Threshold[Annotated[int, Field(ge=100, le=100_000, strict=True)]]
-    half_splits: Threshold[Count]
+    half_splits: Threshold[Annotated[int, Field(ge=1, le=10_000, strict=True)]]
     confidence: Threshold[Annotated[float, Field(gt=0.5, lt=1.0, strict=True)]]
     equivalence_alpha: Threshold[Annotated[float, Field(gt=0.0, lt=0.5, strict=True)]]
 

@@ -1,12 +1,11 @@
 """The device of a run: settled, and said, before any work."""
 
-from rich.console import Console
-
 from bridge.column.column import Column
 from spiking.devices.choose import choose_device
 from spiking.network.network_arrays import NetworkArrays, network_arrays
 from validation.config.validate import ValidateConfig
 from validation.experiment.column import load_column
+from validation.terminal import PlainConsole
 
 
 def settle_device(
@@ -40,7 +39,7 @@ def settle_device(
 
     choice = choose_device(spiking.device, arrays)
     if spiking.device == "auto":
-        console = Console(stderr=True, highlight=False, markup=False)
+        console = PlainConsole(stderr=True)
         console.print(choice.reason, soft_wrap=True)
     settled = spiking.model_copy(update={"device": choice.name})
     return config.model_copy(update={"spiking": settled})

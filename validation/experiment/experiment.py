@@ -23,7 +23,7 @@ from validation.experiment.rate_models import respond
 from validation.experiment.reduced import Reduced
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
 from validation.experiment.tau_r_fit import fit_tau_r_ms
-from validation.experiment.trained_run import TrainedRun
+from validation.experiment.trained.trained_run import TrainedRun
 from validation.experiment.transfer_functions import reduction_of
 from validation.report.data import Raster
 from validation.responses.model_rates import ModelRates

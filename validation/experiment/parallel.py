@@ -6,6 +6,7 @@ side by side use every core either way.
 """
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 from bridge.errors import DeviceError
 from bridge.machine.cores import available_cores
+from bridge.machine.parent import end_with_parent
 from bridge.progress import Progress, task
 
 Result = TypeVar("Result")
@@ -57,6 +59,7 @@ def map_in_processes(
         min(available_cores(), len(arguments)),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare,
+        initargs=(os.getpid(),),
     )
     futures = []
     try:
@@ -98,8 +101,11 @@ def _main_hidden() -> Iterator[None]:
             setattr(main, name, value)
 
 
-def _prepare() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _prepare(parent: int) -> None:
+    """Leave signals of the terminal to the parent, and end when it is gone."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    end_with_parent(parent)
     import torch
 
     torch.set_num_threads(1)

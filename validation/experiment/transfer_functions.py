@@ -8,6 +8,7 @@ from bridge.errors import InputError
 from bridge.files.stages import Stages
 from bridge.progress import Progress
 from bridge.reduction.reduce import Reduction, reduce_column
+from bridge.reduction.reducible import require_reducible
 from bridge.reduction.transfer.points import (
     TransferData,
     measured_data,
@@ -46,10 +47,12 @@ def reduction_of(
     Raises
     ------
     InputError
-        If the method finds no functions but takes those of a training.
+        If the method finds no functions but takes those of a training, or the
+        column has cells that no rate model stands for.
     """
     if config.method == "trained":
         raise InputError('reduction.method "trained": a column has no such functions')
+    require_reducible(column)
     if config.method == "measured":
         data = _measure(column, config, spiking, stages, progress)
     else:

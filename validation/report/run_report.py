@@ -1,6 +1,5 @@
 """What one validation found: the content of ``report.json``."""
 
-import json
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bridge.certificate.scores import Outcome, Scores
 from bridge.errors import InputError
+from bridge.files.json_file import read_json
 from bridge.rate_model import RateModel
 
 FILE = "report.json"
@@ -186,21 +186,12 @@ class RunReport(_Part):
             If there is none, or it is damaged or of an earlier version.
         """
         path = run / FILE
-        try:
-            content: Any = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
+        if _is_missing(path):
             raise InputError(
                 f"{run}: holds no {FILE}; is it a run folder of 'v1bridge validate'?"
-            ) from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-        except ValueError:
-            raise InputError(f"{path}: is not valid JSON") from None
-        if (
-            isinstance(content, dict)
-            and "format" not in content
-            and "variants" in content
-        ):
+            )
+        content = read_json(path)
+        if "format" not in content and "variants" in content:
             raise InputError(f"{path}: is of an earlier version; validate again")
         try:
             return cls.model_validate(content, strict=False)
@@ -211,3 +202,10 @@ class RunReport(_Part):
                 f"{path}: is not a report of 'v1bridge validate' "
                 f"({where}: {first['msg']})"
             ) from None
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except (OSError, ValueError):  # reading it says why
+        return False

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.files.written_hdf5 import write_netcdf
 from bridge.rates import RatesFrame, rates_dataset
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
@@ -66,5 +67,4 @@ def write_rates(
             [m.model.model_dump_json() if m.model else "" for m in models.values()],
         ),
     )
-    spiking.to_netcdf(path, engine="h5netcdf", group=SPIKING)
-    rate_models.to_netcdf(path, engine="h5netcdf", group=RATE_MODELS, mode="a")
+    write_netcdf(path, {SPIKING: spiking, RATE_MODELS: rate_models})

@@ -6,6 +6,7 @@ from typing import Any
 
 from bridge.certificate.certificate import Certificate
 from bridge.files.json_file import write_json
+from bridge.files.written_file import make_folder, write_text
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
@@ -45,7 +46,7 @@ def write_results(
     write_parameters(parameters, staging / FILE_NAME)
     write_json(staging / "provenance.json", data.provenance)
     write_json(staging / FILE, data.report.to_json())
-    (staging / "report.html").write_text(render_report(data), encoding="utf-8")
+    write_text(staging / "report.html", render_report(data))
 
 
 def write_certificates(
@@ -55,7 +56,7 @@ def write_certificates(
     models: Sequence[RateModel],
 ) -> None:
     """Write a certificate for every rate model, whatever its verdict."""
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     protocol: dict[str, Any] = data.report.protocol.model_dump(mode="json")
     versions: Mapping[str, str] = data.provenance["versions"]
     for model in models:

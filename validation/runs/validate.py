@@ -1,6 +1,5 @@
 """A validation into a run folder: checked, run, put in place."""
 
-import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -10,16 +9,26 @@ from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
+from bridge.files.hashing import file_hash
+from bridge.files.run.out import check_out, is_own_config
+from bridge.files.run.places import resolved
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
+from bridge.files.written_file import copy_folder, write_text
 from bridge.progress import Progress, SilentProgress
+from bridge.reduction.reducible import require_reducible
+from bridge.sonata.reading.report import Reading
 from bridge.sonata.write import write_sonata
-from validation.config.column import FileColumn
+from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import ValidateConfig, parse_config
-from validation.experiment.column import load_column
+from validation.experiment.column import read_column
 from validation.experiment.device import settle_device
-from validation.experiment.trained_run import options_with_run
+from validation.experiment.inputs import column_hashes, column_paths
+from validation.experiment.memory import require_memory_of_validation
+from validation.experiment.trained.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
 from validation.report.run_report import RunReport
+
+COMMAND = "validate"
 
 COLUMN = "column"
 """Folder of the run that holds a column which came as an object."""
@@ -65,14 +74,15 @@ def validate(
     sections = _sections(column, out, quick, config)
     if sections["column"].get("weights") is not None:
         sections |= options_with_run(sections)
-    checked = parse_config(sections, "validate")
+    checked, flags = parse_config(sections, "validate"), flags_of(existing)
+    check_place(out, None, checked, **flags)
     check_files(checked, column if isinstance(column, Column) else None)
     report = validate_in_folder(
         out,
         checked,
         nullcontext(progress or SilentProgress()),
         column=column if isinstance(column, Column) else None,
-        **flags_of(existing),
+        **flags,
     )
     return report or RunReport.read(out)  # a resumed run may be complete already
 
@@ -111,7 +121,44 @@ def _section(sections: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return expect_mapping(sections.get(name, {}), f"validate: config.{name}")
 
 
-def check_files(config: ValidateConfig, column: Column | None = None) -> None:
+def check_place(
+    out: Path,
+    config_path: Path | None,
+    config: ValidateConfig,
+    *,
+    overwrite: bool = False,
+    resume: bool = False,
+) -> None:
+    """Refuse a run folder that could not be written, or that a file is read from.
+
+    Parameters
+    ----------
+    out
+        Run folder.
+    config_path
+        File that the configuration was read from; None where there is none.
+    config
+        The complete configuration.
+    overwrite, resume
+        See :func:`bridge.files.run_folder.open_run_folder`.
+
+    Raises
+    ------
+    V1BridgeError
+        One line that says what is in the way.
+    """
+    column = config.column
+    if _own_column(out, config) is not None:  # the new run holds it as well
+        column = BuiltColumn(weights=column.weights)
+    paths = column_paths(column)
+    if config.criteria is not None:
+        paths["criteria"] = Path(config.criteria)
+    if config_path is not None and not is_own_config(out, config_path):
+        paths["configuration"] = config_path
+    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
+
+
+def check_files(config: ValidateConfig, column: Column | None = None) -> Reading | None:
     """Check the files that a configuration names.
 
     Parameters
@@ -121,17 +168,31 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> None:
     column
         The column that ``config.column`` names, where it is at hand.
 
+    Returns
+    -------
+    Reading or None
+        What was read of the column's files.
+
     Raises
     ------
     InputError
-        If one is missing or cannot be used.
+        If one is missing or cannot be used, the run does not fit into the memory, or
+        the column has cells that no rate model stands for.
     """
+    reading = None
+    if isinstance(config.column, BuiltColumn):
+        require_memory_of_validation(config, column)
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
     if is_file and column is None:
         # Read whole: a file that is cut off must not stop a run half-way.
-        load_column(config.column)
+        column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
+    if column is not None:
+        require_reducible(column)
+    if isinstance(config.column, FileColumn):
+        require_memory_of_validation(config, column)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
+    return reading
 
 
 def validate_in_folder(
@@ -163,10 +224,17 @@ def validate_in_folder(
     RunReport or None
         What was found; None where a resumed run is complete already.
     """
-    own_files = _own_column(out, config) if column is None else None
-    config = settle_device(config, column)
+    is_read = isinstance(config.column, FileColumn) and column is None
+    read = read_column(config.column).column if is_read else column
+    hashes = _hashes(config, read)
+    config = settle_device(config, read)
     with open_run_folder(
-        out, config.to_toml(), overwrite=overwrite, resume=resume
+        out,
+        config.to_toml(),
+        command=COMMAND,
+        inputs=hashes,
+        overwrite=overwrite,
+        resume=resume,
     ) as folder:
         if resume and is_complete(folder.path):
             return None
@@ -177,28 +245,24 @@ def validate_in_folder(
             report = run_validation(config, folder, running, column)
         if column is not None:
             write_sonata(column, folder.staging / COLUMN)
-        elif own_files is not None:
-            shutil.copytree(own_files, folder.staging / COLUMN)
-        (folder.staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
+        elif (own_files := _own_column(out, config)) is not None:
+            copy_folder(own_files, folder.staging / COLUMN)
+        write_text(folder.staging / CONFIG, config.to_toml())
         folder.commit()
     return report
 
 
 def _own_column(out: Path, config: ValidateConfig) -> Path | None:
-    """Return the column's folder where the run that is repeated holds it itself.
-
-    Raises
-    ------
-    InputError
-        If the column lies elsewhere in the folder of the run, which replaces it.
-    """
+    """Return the column's folder where it is the run's own, which holds a copy."""
     if not isinstance(config.column, FileColumn):
         return None
-    path, folder = Path(config.column.path).resolve(), out.resolve()
-    if path == folder / COLUMN:
-        return path
-    if path.is_relative_to(folder):
-        raise InputError(
-            f"{config.column.path}: lies in the folder of the run; choose another --out"
-        )
-    return None
+    path = resolved(Path(config.column.path))
+    return path if path == resolved(out) / COLUMN else None
+
+
+def _hashes(config: ValidateConfig, column: Column | None) -> dict[str, str]:
+    """Return the hash of what the run reads, by key and path."""
+    hashes = column_hashes(config.column, None if column is None else column.hash)
+    if config.criteria is not None:
+        hashes[f"criteria ({config.criteria})"] = file_hash(Path(config.criteria))
+    return hashes

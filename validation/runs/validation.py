@@ -9,9 +9,9 @@ from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import RunFolder
 from bridge.progress import Progress
 from validation.config.validate import ValidateConfig
-from validation.experiment.column import load_column
+from validation.experiment.column import provenance_of, read_column
 from validation.experiment.experiment import Experiment
-from validation.experiment.trained_run import read_trained_run
+from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
 from validation.judging.ranking import best_model, model_to_sabotage
 from validation.measures.criteria import load_criteria
@@ -55,7 +55,9 @@ def run_validation(
     trained = None if weights is None else read_trained_run(Path(weights))
 
     with clock("column"):
-        column = column or load_column(config.column)
+        reading = None
+        if column is None:
+            column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
         experiment = Experiment.of(column, config, folder.stages, progress)
     with clock("spiking reference"):
         reference = experiment.reference()
@@ -86,11 +88,15 @@ def run_validation(
         trained=None if trained is None else trained.facts(),
         notes=() if trained is None else trained.notes(config.reduction.method),
     )
-    provenance = collect_provenance() | {
-        "device": config.spiking.device,
-        "seeds": list(config.spiking.seeds),
-        "timings_s": clock.seconds,
-    }
+    provenance = (
+        collect_provenance()
+        | provenance_of(reading)
+        | {
+            "device": config.spiking.device,
+            "seeds": list(config.spiking.seeds),
+            "timings_s": clock.seconds,
+        }
+    )
     data = ReportData(
         report,
         reference,

@@ -13,12 +13,15 @@ from bridge.rate_model import FORMS, RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
+from bridge.reduction.reducible import require_reducible
 from bridge.reduction.transfer.points import theoretical_data
+from bridge.sonata.reading.report import Reading
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.variants.registry import VARIANTS
 from validation.config.train import TrainConfig
-from validation.experiment.column import load_column
-from validation.experiment.trained_run import TrainedRun, read_trained_run
+from validation.experiment.column import read_column
+from validation.experiment.trained.trained_run import TrainedRun, read_trained_run
+from validation.training.inputs import validation_folder
 
 UNCERTIFIED = RateModel.of_form("low_pass", "extended", 1.5, 2.0)
 """The model where no certificate says which."""
@@ -42,9 +45,13 @@ class Certified:
         Why it does not, where training goes on all the same; empty if it does.
     scenario
         What of the column's network is trained.
+    untrained_hash
+        Hash of the column that the configuration names.
     start
         The run whose trained weights the parameters were found for, and training
         starts from; None where they are of the column.
+    reading
+        What was read of the column's files; None where it was built.
     """
 
     parameters: RateParameters
@@ -52,7 +59,9 @@ class Certified:
     certificate: Certificate | None
     problem: str
     scenario: Scenario
+    untrained_hash: str
     start: TrainedRun | None = None
+    reading: Reading | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return what results say about it."""
@@ -108,7 +117,8 @@ def certified_model(config: TrainConfig) -> Certified:
                 raise
             problem = str(error)
     model = _model(config, certificate)
-    untrained = load_column(config.column)
+    untrained, reading = read_column(config.column)
+    require_reducible(untrained)
     parameters = _parameters(config, untrained, certificate is not None)
     start = _start_of(config, parameters, untrained)
     column = untrained if start is None else start.put_into(untrained)
@@ -129,13 +139,22 @@ def certified_model(config: TrainConfig) -> Certified:
     if parameters.column_hash != column.hash:
         which = "this one" if start is None else f"that with {start.folder}'s weights"
         raise InputError(
-            f"the parameters in {_run_folder(config)} are of column "
+            f"the parameters in {validation_folder(config)} are of column "
             f"{parameters.column_hash[:12]}, {which} is {column.hash[:12]}"
         )
     if start is not None:
         parameters = _before_training(start, parameters)
     scenario = config.scenario.choose()
-    return Certified(parameters, model, certificate, problem, scenario, start)
+    return Certified(
+        parameters,
+        model,
+        certificate,
+        problem,
+        scenario,
+        untrained.hash,
+        start,
+        reading,
+    )
 
 
 def _model(config: TrainConfig, certificate: Certificate | None) -> RateModel:
@@ -183,7 +202,7 @@ def _before_training(start: TrainedRun, found: RateParameters) -> RateParameters
 def _parameters(
     config: TrainConfig, column: Column, is_certified: bool
 ) -> RateParameters:
-    folder = _run_folder(config)
+    folder = validation_folder(config)
     if folder is not None:
         return read_parameters(folder / FILE_NAME)
     if is_certified:
@@ -192,12 +211,3 @@ def _parameters(
             "validate'; name that with --validation"
         )
     return reduce_column(column, theoretical_data(column, "siegert")).parameters
-
-
-def _run_folder(config: TrainConfig) -> Path | None:
-    if config.model.validation is not None:
-        return Path(config.model.validation)
-    if config.model.certificate is None:
-        return None
-    beside = Path(config.model.certificate).absolute().parent
-    return beside.parent if beside.name == "certificates" else None

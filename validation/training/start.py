@@ -1,15 +1,14 @@
 """The weights of an earlier training, to start another one from."""
 
-import json
 from pathlib import Path
 
 from torch import Tensor
 
 from bridge.errors import CertificateError, InputError
 from bridge.files.run_folder import CONFIG
-from ratemodel.training.checkpoint import read_tensors
 from validation.config.train import TrainConfig, merged_train_config
-from validation.experiment.trained_run import WEIGHTS, require_finished
+from validation.experiment.trained.trained_run import require_finished
+from validation.experiment.trained.trained_weights import read_trained_weights
 from validation.training.certified import Certified
 
 _SAME = ("column", "scenario", "input", "readout")
@@ -48,11 +47,11 @@ def start_weights(
         raise InputError(
             f"training.start {run}: was trained with another {' and '.join(other)}"
         )
-    kept = read_tensors(run / WEIGHTS)
-    was_validated = json.loads(kept.facts["certified"])["validated"]
+    kept = read_trained_weights(run)
+    was_validated = kept.covered is not None
     if not (was_validated or certified.start is not None or config.model.unvalidated):
         raise CertificateError(
             f"training.start {run}: was trained without a certificate; add "
             "--unvalidated to go on from it"
         )
-    return {name: kept.tensors[f"{name}_pa"] for name in ("recurrent", "input")}
+    return kept.weights_pa

@@ -21,6 +21,11 @@ _HEAD = (
 )
 
 
+def is_sweep_table(text: str) -> bool:
+    """Whether a text is a table of :func:`sweep_markdown`, of whatever version."""
+    return not text or text.startswith("| input and size |")
+
+
 def sweep_markdown(found: Sequence[tuple[Job, Mapping[str, Any]]]) -> str:
     """Return one line per scenario, size and input, in Markdown.
 

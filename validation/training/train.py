@@ -7,12 +7,14 @@ from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.existing import Existing, flags_of
+from bridge.files.run.out import check_out, is_own_config
 from bridge.files.run_folder import is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
 from ratemodel.network.device import choose_device, resolve_device
 from ratemodel.training.processes import expected_processes, join_processes
 from validation.config.train import TrainConfig, merged_train_config
 from validation.training.certified import certified_model
+from validation.training.inputs import training_hashes, training_paths
 from validation.training.start import start_weights
 from validation.training.training_run import (
     make_trainer,
@@ -20,6 +22,8 @@ from validation.training.training_run import (
     run_with_checkpoints,
     write_training,
 )
+
+COMMAND = "train"
 
 
 def train(
@@ -63,6 +67,7 @@ def train(
     lines: list[str] = []
     results = train_in_folder(
         Path(out),
+        None if isinstance(config, Mapping) else Path(config),
         checked,
         nullcontext(progress or SilentProgress()),
         lines.append,
@@ -75,6 +80,7 @@ def train(
 
 def train_in_folder(
     out: Path,
+    config_path: Path | None,
     config: TrainConfig,
     progress: AbstractContextManager[Progress],
     say: Callable[[str], None],
@@ -88,6 +94,8 @@ def train_in_folder(
     ----------
     out
         Run folder.
+    config_path
+        File that the configuration was read from; None where there is none.
     config
         The complete configuration.
     progress
@@ -109,6 +117,10 @@ def train_in_folder(
         If any input cannot be used, before anything is computed; or training was
         stopped.
     """
+    paths = training_paths(config)
+    if config_path is not None and not is_own_config(out, config_path):
+        paths["configuration"] = config_path
+    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
     device = resolve_device(choose_device(config.training.device))
     if device.type == "cuda" and expected_processes() > 1:
         raise InputError(
@@ -125,13 +137,22 @@ def train_in_folder(
             run_trainer(trainer, None)
             return None
         with open_run_folder(
-            out, config.to_toml(), overwrite=overwrite, resume=resume
+            out,
+            config.to_toml(),
+            command=COMMAND,
+            inputs=training_hashes(config, certified.untrained_hash),
+            overwrite=overwrite,
+            resume=resume,
         ) as folder:
             if resume and is_complete(folder.path):
                 if processes.world > 1:
                     raise InputError(f"{out}: is complete already; nothing to resume")
                 say(f"{out} is complete already; nothing to resume.")
                 return None
+            if certified.reading is not None:
+                say(certified.reading.line())
+            for line in dict.fromkeys(trainer.source.tasks.images.values()):
+                say(line)
             with progress as running:
                 run_with_checkpoints(trainer, folder, resume, running, say)
                 results = write_training(trainer, config, certified, folder, running)

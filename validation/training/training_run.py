@@ -1,7 +1,6 @@
 """One training: the network, the loop with its checkpoints, the files of the run."""
 
 import json
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import CONFIG, RunFolder
+from bridge.files.written_file import copy_file, copy_folder, write_text
 from bridge.progress import Progress, task
 from bridge.reduction.parameters_file import FILE_NAME, write_parameters
 from ratemodel.connections.product_precision import product_precision
@@ -28,7 +28,9 @@ from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import NAME as LOG
 from ratemodel.training.training_log import TrainingLog
 from validation.config.train import TrainConfig
-from validation.experiment.trained_run import WEIGHTS
+from validation.experiment.column import provenance_of
+from validation.experiment.memory import require_memory_of_training
+from validation.experiment.trained.trained_weights import WEIGHTS
 from validation.training.certified import Certified
 
 RESULTS = "results.json"
@@ -50,6 +52,12 @@ def make_trainer(
             wiring_seed=config.input.seed,
         )
     device = choose_device(config.training.device)
+    if device == "cpu":
+        timing = source.timing
+        n_steps = round(timing.longest_ms / timing.dt_ms)
+        require_memory_of_training(
+            parameters, config.training, n_steps, processes.world
+        )
     with product_precision(_precision(config.training, device)):
         network = build_network(
             parameters,
@@ -154,6 +162,7 @@ def write_training(
         "threads": torch.get_num_threads(),
         "device": device_name(trainer.network.device),
         "precision": _precision(config.training, trainer.network.device.type),
+        "images": dict(trainer.source.tasks.images),
         "certified": certified.to_json(),
     }
     staging = folder.staging
@@ -168,10 +177,11 @@ def write_training(
     if certified.certificate is not None:
         certified.certificate.write(staging / "certificate.json")
     stage = folder.stages.folder()
-    shutil.copyfile(stage / LOG, staging / LOG)
+    copy_file(stage / LOG, staging / LOG)
     if (stage / "tensorboard").is_dir():
-        shutil.copytree(stage / "tensorboard", staging / "tensorboard")
+        copy_folder(stage / "tensorboard", staging / "tensorboard")
     write_json(staging / RESULTS, results)
-    write_json(staging / "provenance.json", collect_provenance())
-    (staging / CONFIG).write_text(config.to_toml(), encoding="utf-8")
+    provenance = collect_provenance() | provenance_of(certified.reading)
+    write_json(staging / "provenance.json", provenance)
+    write_text(staging / CONFIG, config.to_toml())
     return results

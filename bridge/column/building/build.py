@@ -81,11 +81,9 @@ def build_column(
         given, the radius is not within 0..845 um or too small to hold a cell, or
         the seed is not a whole number of at least 0.
     """
-    name, population_counts = _cell_counts(size, radius_um)
+    name, population_counts, radius = cells_and_radius(size, radius_um)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"column: seed is {seed!r}; give a whole number, 0 or more")
-    n_cells = int(population_counts.sum())
-    radius = FULL_RADIUS_UM * float(np.sqrt(n_cells / FULL_COUNT))
     cells_rng, recurrent_rng, lgn_rng, lgn_edges_rng = (
         np.random.Generator(np.random.PCG64(child))
         for child in np.random.SeedSequence(int(seed)).spawn(4)
@@ -135,6 +133,25 @@ def largest_remainder(total: int, shares: IntArray) -> IntArray:
     left = total - int(counts.sum())
     counts[np.argsort(-remainder, kind="stable")[:left]] += 1
     return counts
+
+
+def cells_and_radius(
+    size: str | int, radius_um: float | None = None
+) -> tuple[str, IntArray, float]:
+    """Return a column's name, the cells of each population, and its radius, um.
+
+    Parameters
+    ----------
+    size, radius_um
+        As for :func:`build_column`.
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+    """
+    name, counts = _cell_counts(size, radius_um)
+    return name, counts, FULL_RADIUS_UM * float(np.sqrt(counts.sum() / FULL_COUNT))
 
 
 def _cell_counts(size: str | int, radius_um: float | None) -> tuple[str, IntArray]:
@@ -208,15 +225,7 @@ def _tuning_angles(model: NDArray[np.intp], rng: np.random.Generator) -> FloatAr
 def _connected_lgn(lgn: LgnCells, edges: Edges) -> tuple[LgnCells, Edges]:
     """Keep the LGN cells that have a connection."""
     kept, source = np.unique(edges.source, return_inverse=True)
-    cells = LgnCells(
-        node_id=lgn.node_id[kept],
-        cell_type=tuple(lgn.cell_type[i] for i in kept),
-        x_deg=lgn.x_deg[kept],
-        y_deg=lgn.y_deg[kept],
-        tuning_angle_deg=lgn.tuning_angle_deg[kept],
-        size_deg=lgn.size_deg[kept],
-    )
-    return cells, Edges(
+    return lgn.select(kept), Edges(
         source=source.astype(np.int32),
         target=edges.target,
         weight_pa=edges.weight_pa,

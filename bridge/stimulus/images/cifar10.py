@@ -8,11 +8,13 @@ import gzip
 import tarfile
 import zlib
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.errors import InputError
+from bridge.files.regular_file import check_regular, read_bytes
 from bridge.stimulus.images.image_set import ImageSet
 
 CLASSES = (
@@ -37,8 +39,24 @@ SIDE_PX = 32
 RECORD_BYTES = 1 + 3 * SIDE_PX * SIDE_PX
 """A label, then the red, the green and the blue plane, row by row."""
 
+_MOST_FILE_BYTES = 10_000 * RECORD_BYTES
+"""Size of each of the six files as published."""
 
-def read_cifar10(source: Path, name: str) -> ImageSet:
+_MOST_ARCHIVE_BYTES = 2**28
+"""A third more than the six files: damage or malice may announce anything."""
+
+_DAMAGE = (
+    tarfile.TarError,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    OverflowError,
+    ValueError,
+)
+
+
+def read_cifar10(source: Path, name: str, white: float | None = None) -> ImageSet:
     """Read CIFAR-10 from its six binary files.
 
     Parameters
@@ -47,6 +65,8 @@ def read_cifar10(source: Path, name: str) -> ImageSet:
         The folder with the files, or the archive as published.
     name
         What to call the set.
+    white
+        Value that is white, see :class:`~bridge.stimulus.images.image_set.ImageSet`.
 
     Raises
     ------
@@ -65,38 +85,58 @@ def read_cifar10(source: Path, name: str) -> ImageSet:
         table[:, 0].astype(np.int64),
         CLASSES,
         np.repeat([file == TEST_FILE for file in files], counts),
+        white,
     )
 
 
 def _from_folder(folder: Path, files: tuple[str, ...]) -> list[tuple[str, bytes]]:
-    contents = []
-    for file in files:
-        path = folder / file
-        try:
-            contents.append((str(path), path.read_bytes()))
-        except FileNotFoundError:
-            raise InputError(f"{path}: there is no such file") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    return contents
+    return [
+        (
+            str(folder / file),
+            read_bytes(folder / file, "file of CIFAR-10", most_bytes=_MOST_FILE_BYTES),
+        )
+        for file in files
+    ]
+
+
+class _Bounded:
+    """A stream that ends in an error where it yields more than it should."""
+
+    def __init__(self, stream: gzip.GzipFile, archive: Path) -> None:
+        self._stream, self._archive = stream, archive
+        self._left = _MOST_ARCHIVE_BYTES
+
+    def read(self, n_bytes: int) -> bytes:
+        content = self._stream.read(n_bytes)
+        self._left -= len(content)
+        if self._left < 0:
+            raise InputError(
+                f"{self._archive}: expands to more than "
+                f"{_MOST_ARCHIVE_BYTES / 2**20:.0f} MiB, which CIFAR-10 does not"
+            )
+        return content
 
 
 def _from_archive(archive: Path, files: tuple[str, ...]) -> list[tuple[str, bytes]]:
-    contents = {}
+    check_regular(archive, "archive of CIFAR-10")
+    contents: dict[str, bytes] = {}
     try:
         # Members are read one after the other and never unpacked to disk.
-        with gzip.open(archive) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
-            for member in tar:
-                folder, _, file = member.name.removeprefix("./").partition("/")
-                is_wanted = folder == FOLDER and file in files and member.isfile()
-                content = tar.extractfile(member) if is_wanted else None
-                if content is not None:
+        with gzip.open(archive) as expanded:
+            raw = _Bounded(expanded, archive)
+            with tarfile.open(fileobj=cast(IO[bytes], raw), mode="r|") as tar:
+                for member in tar:
+                    folder, _, file = member.name.removeprefix("./").partition("/")
+                    is_wanted = folder == FOLDER and file in files and member.isfile()
+                    content = tar.extractfile(member) if is_wanted else None
+                    if content is None:
+                        continue
+                    if file in contents:
+                        raise InputError(f"{archive}: holds {member.name} twice")
                     contents[file] = content.read()
             while raw.read(2**20):  # to the end, where gzip keeps its checksum
                 pass
-    except FileNotFoundError:
-        raise InputError(f"{archive}: there is no such file") from None
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except _DAMAGE as error:
         raise InputError(f"{archive}: is damaged or cut short ({error})") from None
     except OSError as error:
         raise InputError(f"{archive}: cannot be read ({error})") from None

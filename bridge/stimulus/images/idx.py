@@ -1,6 +1,7 @@
 """The idx files of MNIST (LeCun, Cortes, Burges)."""
 
 import gzip
+import math
 import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -10,15 +11,19 @@ from numpy.typing import NDArray
 
 from bridge.arrays import BoolArray
 from bridge.errors import InputError
-from bridge.stimulus.images.image_set import ImageSet
+from bridge.files.npz_file import MOST_DEFLATION
+from bridge.files.regular_file import check_regular
+from bridge.stimulus.images.image_set import MOST_BYTES, ImageSet
 
 MNIST_FILES = (
     ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 )
-"""Images and labels of the training and of the test set; ``.gz`` or not."""
+"""Images and labels of the training and of the test set; ``.gz`` or not, and with
+a dot or a dash before ``idx``."""
 
-_UINT8 = 0x08
+_MAGIC = bytes([0, 0, 0x08])
+"""Two zeros and the type, bytes; the number of dimensions follows."""
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -40,37 +45,52 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     InputError
         If the file is missing, not an idx file, cut short or too long.
     """
+    size = check_regular(path).st_size
     try:
         if path.suffix != ".gz":
             with path.open("rb") as file:
-                return _read(file, path)
+                return _read(file, path, size)
         with gzip.open(path) as compressed:
-            return _read(cast(BinaryIO, compressed), path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
+            return _read(cast(BinaryIO, compressed), path, MOST_DEFLATION * size)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{path}: is damaged or cut short ({error})") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def _read(file: BinaryIO, path: Path) -> NDArray[np.uint8]:
+def _read(file: BinaryIO, path: Path, most_bytes: int) -> NDArray[np.uint8]:
     magic = file.read(4)
-    if len(magic) < 4 or magic[:3] != bytes([0, 0, _UINT8]) or not 1 <= magic[3] <= 3:
+    if len(magic) < 4 or magic[:3] != _MAGIC or not 1 <= magic[3] <= 3:
         raise InputError(f"{path}: is not an idx file of bytes")
     header = file.read(4 * magic[3])
     if len(header) < 4 * magic[3]:
         raise InputError(f"{path}: is cut short in its header")
     shape = tuple(int(n) for n in np.frombuffer(header, dtype=">u4"))
-    n_bytes = int(np.prod(shape, dtype=object))
-    data = file.read()  # not n_bytes: a damaged header may announce anything
+    n_bytes = math.prod(shape)
+    if n_bytes > MOST_BYTES:
+        raise InputError(
+            f"{path}: announces {n_bytes / 2**30:.3g} GiB, at most "
+            f"{MOST_BYTES / 2**30:g} GiB of images are read"
+        )
+    # A damaged header may announce anything: it is looked at before it is believed.
+    data = b"" if n_bytes > most_bytes else file.read(n_bytes)
     if len(data) != n_bytes:
-        word = "cut short" if len(data) < n_bytes else "too long"
-        raise InputError(f"{path}: is {word}; its header announces {n_bytes} bytes")
+        raise InputError(f"{path}: is cut short; its header announces {n_bytes} bytes")
+    if file.read(1):  # reaches the end, where gzip keeps its checksum
+        raise InputError(f"{path}: is too long; its header announces {n_bytes} bytes")
     return np.frombuffer(data, dtype=np.uint8).reshape(shape)
 
 
-def read_mnist(folder: Path, name: str) -> ImageSet:
+def is_idx(path: Path) -> bool:
+    """Return whether a file is called or begins like an idx file of bytes."""
+    plain = path.name.removesuffix(".gz").replace(".idx", "-idx")
+    if any(plain in pair for pair in MNIST_FILES):
+        return True
+    with path.open("rb") as file:
+        return file.read(3) == _MAGIC
+
+
+def read_mnist(folder: Path, name: str, white: float | None = None) -> ImageSet:
     """Read MNIST, training and test set, from its four idx files.
 
     Parameters
@@ -79,6 +99,8 @@ def read_mnist(folder: Path, name: str) -> ImageSet:
         Holds the files, compressed or not.
     name
         What to call the set.
+    white
+        Value that is white, see :class:`~bridge.stimulus.images.image_set.ImageSet`.
 
     Raises
     ------
@@ -89,7 +111,10 @@ def read_mnist(folder: Path, name: str) -> ImageSet:
     labels: list[NDArray[np.uint8]] = []
     is_test: list[BoolArray] = []
     for part, (image_file, label_file) in enumerate(MNIST_FILES):
-        image_path, label_path = _find(folder, image_file), _find(folder, label_file)
+        image_path, label_path = (
+            idx_path(folder, image_file),
+            idx_path(folder, label_file),
+        )
         pictures, classes = read_idx(image_path), read_idx(label_path)
         if pictures.ndim != 3 or classes.shape != pictures.shape[:1]:
             raise InputError(
@@ -109,9 +134,16 @@ def read_mnist(folder: Path, name: str) -> ImageSet:
         np.concatenate(images),
         np.concatenate(labels).astype(np.int64),
         is_test=np.concatenate(is_test),
+        white=white,
     )
 
 
-def _find(folder: Path, file: str) -> Path:
-    plain, compressed = folder / file, folder / f"{file}.gz"
-    return compressed if compressed.exists() and not plain.exists() else plain
+def idx_path(folder: Path, name: str) -> Path:
+    """Return the path of one of :data:`MNIST_FILES` as a folder has it.
+
+    The first there is of the name as published, with ``.gz``, and both with a dot
+    before ``idx``, as some unpackers write it; the first where there is none.
+    """
+    dotted = name.replace("-idx", ".idx")
+    forms = [folder / f"{form}{gz}" for form in (name, dotted) for gz in ("", ".gz")]
+    return next((path for path in forms if path.exists()), forms[0])

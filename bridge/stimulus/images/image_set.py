@@ -1,17 +1,21 @@
 """A set of labelled grey images."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import BoolArray, IntArray
 from bridge.errors import InputError
+from bridge.stimulus.images.classes import class_names
+from bridge.stimulus.images.grey_levels import WHITE, grey_levels, luminance
 
-LUMINANCE = (0.299, 0.587, 0.114)
-"""Weights of red, green and blue in the luminance (ITU-R BT.601, section 2.5.1)."""
+MIN_SIDE_PX, MAX_SIDE_PX = 4, 1024
+"""Sides of an image; the largest are twice as fine as the largest screen."""
 
-MIN_SIDE_PX, MIN_CLASSES = 4, 2
+MOST_BYTES = 4 * 2**30
+"""Most that a file of images may declare: a million of 64 x 64 pixels in bytes, twenty
+times CIFAR-10 in colour."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,9 @@ class ImageSet:
     name
         What it is, for messages and records (``"mnist"``, or a path).
     images
-        Luminance 0 (black) to 255 (white), ``(n, height, width)``, uint8. Colour
-        images, ``(n, height, width, 3)``, are turned into luminance.
+        Luminance 0 (black) to 255 (white), ``(n, height, width)``, uint8. Given in
+        other units, see ``white``; colour images, ``(n, height, width, 3)``, are
+        turned into luminance.
     labels
         Class of each image, ``(n,)``, 0 to ``n_classes - 1``.
     class_names
@@ -32,11 +37,17 @@ class ImageSet:
     is_test
         Whether an image belongs to the published test set, ``(n,)``; ``None``
         where the source does not say.
+    white
+        Value of the images given that is white, see
+        :func:`~bridge.stimulus.images.grey_levels.grey_levels`.
+    summary
+        One line: how many images of which size, their values, their classes.
 
     Raises
     ------
     InputError
-        If a shape or type is wrong or a label is out of range.
+        If a shape or type is wrong, values are in other units than said, or a label
+        is out of range or a class empty.
     """
 
     name: str
@@ -44,47 +55,42 @@ class ImageSet:
     labels: IntArray
     class_names: tuple[str, ...] = ()
     is_test: BoolArray | None = None
+    white: float | None = None
+    summary: str = field(init=False)
 
     def __post_init__(self) -> None:
-        images, labels = np.asarray(self.images), np.asarray(self.labels)
-        if images.dtype != np.uint8:
+        given, labels = np.asarray(self.images), np.asarray(self.labels)
+        is_colour = given.ndim == 4 and given.shape[3] == 3
+        sides = given.shape[1:3]
+        has_sides = given.ndim == 3 or is_colour
+        if not has_sides or min(sides) < MIN_SIDE_PX or max(sides) > MAX_SIDE_PX:
             raise InputError(
-                f"{self.name}: images are {images.dtype}, not uint8 from 0 to 255"
+                f"{self.name}: images have shape {given.shape}, not "
+                "(n, height, width) or (n, height, width, 3) with sides of "
+                f"{MIN_SIDE_PX} to {MAX_SIDE_PX} pixels"
             )
-        if images.ndim == 4 and images.shape[3] == 3:
-            images = luminance(images)
-        if images.ndim != 3 or min(images.shape[1:], default=0) < MIN_SIDE_PX:
-            raise InputError(
-                f"{self.name}: images have shape {np.shape(self.images)}, not "
-                "(n, height, width) or (n, height, width, 3) with sides of at least "
-                f"{MIN_SIDE_PX} pixels"
-            )
-        if labels.dtype.kind not in "ui" or labels.shape != images.shape[:1]:
-            raise InputError(
-                f"{self.name}: labels are {labels.dtype} {labels.shape}, not one whole "
-                f"number for each of the {images.shape[0]} images"
-            )
+        images = grey_levels(given, self.name, self.white)
+        names = class_names(labels, len(images), self.class_names, self.name)
         labels = labels.astype(np.int64)
-        self._set_classes(labels)
         if self.is_test is not None and np.shape(self.is_test) != labels.shape:
             raise InputError(f"{self.name}: is_test does not fit the labels")
+        images = luminance(images) if is_colour else images
         for name, array in (("images", images), ("labels", labels)):
             array = array.copy() if array is getattr(self, name) else array
             array.setflags(write=False)
             object.__setattr__(self, name, array)
-
-    def _set_classes(self, labels: IntArray) -> None:
-        if labels.size == 0:
-            raise InputError(f"{self.name}: there are no images")
-        names = self.class_names or tuple(map(str, range(int(labels.max()) + 1)))
-        if labels.min() < 0 or labels.max() >= len(names):
-            raise InputError(
-                f"{self.name}: labels run from {labels.min()} to {labels.max()}, "
-                f"outside its {len(names)} classes"
-            )
-        if len(names) < MIN_CLASSES:
-            raise InputError(f"{self.name}: has one class only")
         object.__setattr__(self, "class_names", names)
+        kind = "colour shown as luminance" if is_colour else "grey"
+        white = WHITE if self.white is None else self.white
+        fewest, most = np.bincount(labels).min(), np.bincount(labels).max()
+        sizes = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+        object.__setattr__(
+            self,
+            "summary",
+            f"{self.name}: {len(labels):,} images of {sides[1]} x {sides[0]} pixels, "
+            f"{kind}, values {given.min():g} to {given.max():g} of {white:g} for "
+            f"white, {len(names)} classes of {sizes}",
+        )
 
     @property
     def n_images(self) -> int:
@@ -95,13 +101,3 @@ class ImageSet:
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.class_names)
-
-
-def luminance(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the luminance of colour images, ``(n, height, width)``, uint8."""
-    grey = np.empty(images.shape[:3], dtype=np.uint8)
-    weights = np.array(LUMINANCE, dtype=np.float32)
-    for start in range(0, images.shape[0], 1000):  # 60,000 in float would be 700 MB
-        block = images[start : start + 1000].astype(np.float32) @ weights
-        grey[start : start + 1000] = np.rint(block)
-    return grey

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from bridge.errors import InputError
+from bridge.files.regular_file import check_regular
 from bridge.progress import Progress
 from bridge.stimulus.images.cifar10 import ARCHIVE, FOLDER, TRAIN_FILES, read_cifar10
 from bridge.stimulus.images.download import CIFAR10, MNIST, cache_folder, fetch
-from bridge.stimulus.images.idx import MNIST_FILES, read_mnist
+from bridge.stimulus.images.idx import MNIST_FILES, idx_path, is_idx, read_mnist
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.npz import read_npz
 from bridge.stimulus.images.shipped import digits, photographs
@@ -15,7 +16,9 @@ NAMES = ("digits", "photographs", "mnist", "cifar10")
 """What can be named without a path; the first two need no network."""
 
 
-def load_images(source: str, progress: Progress | None = None) -> ImageSet:
+def load_images(
+    source: str, progress: Progress | None = None, *, white: float | None = None
+) -> ImageSet:
     """Load images by name or from a file or folder.
 
     Parameters
@@ -28,12 +31,20 @@ def load_images(source: str, progress: Progress | None = None) -> ImageSet:
         files or their archive.
     progress
         Receives the progress of a download.
+    white
+        Value of the images that is white, where they are not bytes with 255 for
+        white; of images by name it is known.
 
     Raises
     ------
     InputError
         One line, if there is no such source or its content cannot be used.
     """
+    if source in NAMES and white is not None:
+        raise InputError(
+            f"images {source!r}: which value is white is known; leave out "
+            f"white = {white:g}"
+        )
     if source == "digits":
         return digits()
     if source == "photographs":
@@ -46,36 +57,44 @@ def load_images(source: str, progress: Progress | None = None) -> ImageSet:
     if source == "cifar10":
         return read_cifar10(fetch(CIFAR10, cache_folder(), progress), source)
     try:
-        return _from_path(Path(source).expanduser(), source)
+        return _from_path(Path(source).expanduser(), source, white)
     except OSError as error:
         raise InputError(
             f"images {source!r}: cannot be read ({error.strerror})"
         ) from None
+    except RuntimeError:  # ~name of a user that there is not
+        raise InputError(f"images {source!r}: no such file or folder") from None
 
 
-def _from_path(path: Path, source: str) -> ImageSet:
+def _from_path(path: Path, source: str, white: float | None) -> ImageSet:
     if path.is_dir():
-        return _from_folder(path)
-    if path.is_file() and path.name == ARCHIVE:
-        return read_cifar10(path, source)
-    if path.is_file():
-        return read_npz(path)
-    raise InputError(
-        f"images {source!r}: no such file or folder, and none of the names "
-        f"{', '.join(NAMES)}"
-    )
+        return _from_folder(path, white)
+    if not path.exists():
+        raise InputError(
+            f"images {source!r}: no such file or folder, and none of the names "
+            f"{', '.join(NAMES)}"
+        )
+    check_regular(path, "file of images")
+    if path.name == ARCHIVE:
+        return read_cifar10(path, source, white)
+    if is_idx(path):
+        raise InputError(
+            f"{path}: is one of MNIST's four idx files; name the folder that holds "
+            f"them ({', '.join(name for pair in MNIST_FILES for name in pair)})"
+        )
+    return read_npz(path, white)
 
 
-def _from_folder(folder: Path) -> ImageSet:
-    held = {path.name.removesuffix(".gz") for path in folder.iterdir()}
-    if any(name in held for pair in MNIST_FILES for name in pair):
-        return read_mnist(folder, str(folder))
+def _from_folder(folder: Path, white: float | None) -> ImageSet:
+    if any(idx_path(folder, name).exists() for pair in MNIST_FILES for name in pair):
+        return read_mnist(folder, str(folder), white)
     for inner in (folder, folder / FOLDER):
         if (inner / TRAIN_FILES[0]).is_file():
-            return read_cifar10(inner, str(folder))
+            return read_cifar10(inner, str(folder), white)
     if (folder / ARCHIVE).is_file():
-        return read_cifar10(folder / ARCHIVE, str(folder))
-    if "data_batch_1" in held or (folder / "cifar-10-batches-py").is_dir():
+        return read_cifar10(folder / ARCHIVE, str(folder), white)
+    python_version = (folder / "data_batch_1", folder / "cifar-10-batches-py")
+    if any(path.exists() for path in python_version):
         raise InputError(
             f"{folder}: holds CIFAR-10's Python version (pickle files, which can run "
             f"code); get the binary version, {ARCHIVE}"

@@ -1,29 +1,19 @@
 """Images in one NumPy ``.npz`` file."""
 
-import zipfile
-import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bridge.arrays import AnyArray
 from bridge.errors import InputError
-from bridge.stimulus.images.image_set import ImageSet
+from bridge.files.npz_file import open_npz
+from bridge.stimulus.images.image_set import MOST_BYTES, ImageSet
 
-# zipfile says RuntimeError for flags and methods that it does not know; sizes in a
-# damaged header may be huge.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    RuntimeError,
-    MemoryError,
-    OverflowError,
-)
+_NEEDED = ("images", "labels")
+_KNOWN = (*_NEEDED, "class_names", "is_test")
 
 
-def read_npz(path: Path) -> ImageSet:
+def read_npz(path: Path, white: float | None = None) -> ImageSet:
     """Read images from an ``.npz`` file.
 
     Parameters
@@ -33,43 +23,44 @@ def read_npz(path: Path) -> ImageSet:
         colours), ``labels`` (whole numbers, ``(n,)``), and if wanted
         ``class_names`` (texts) and ``is_test`` (booleans, ``(n,)``: the images to
         keep for the test). Objects (pickles) are refused.
+    white
+        Value that is white, see :class:`~bridge.stimulus.images.image_set.ImageSet`.
 
     Raises
     ------
     InputError
         If the file is missing, damaged, or holds something else.
     """
-    try:
-        with path.open("rb") as file:
-            arrays = _arrays(np.load(file, allow_pickle=False), path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except ValueError as error:
-        raise InputError(f"{path}: is not a plain .npz file ({error})") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except _DAMAGED as error:
-        raise InputError(f"{path}: is damaged or cut short ({error})") from None
+    with open_npz(path, "file of images", most_bytes=MOST_BYTES) as stored:
+        held = ", ".join(stored.names)
+        for name in _NEEDED:
+            if name not in stored.names:
+                raise InputError(f"{path}: has no array {name!r} (it has {held})")
+        unknown = [name for name in stored.names if name not in _KNOWN]
+        if unknown:
+            raise InputError(
+                f"{path}: holds {unknown[0]!r}, which is not used; take it out (images "
+                f"are read from {', '.join(_KNOWN)})"
+            )
+        arrays = {name: stored.read(name) for name in stored.names}
     is_test = arrays.get("is_test")
     if is_test is not None and is_test.dtype != np.bool_:
         raise InputError(f"{path}: is_test is {is_test.dtype}, not true or false")
-    names = arrays.get("class_names", np.array([]))
-    if names.ndim != 1:
-        raise InputError(f"{path}: class_names is not a list of texts")
     return ImageSet(
         str(path),
         arrays["images"],
         arrays["labels"],
-        tuple(map(str, names)),
+        _texts(arrays.get("class_names"), path),
         is_test,
+        white,
     )
 
 
-def _arrays(file: Any, path: Path) -> dict[str, AnyArray]:
-    if not isinstance(file, np.lib.npyio.NpzFile):
-        raise InputError(f"{path}: is not an .npz file")
-    missing = [key for key in ("images", "labels") if key not in file]
-    if missing:
-        raise InputError(f"{path}: has no array {missing[0]!r} (it has {file.files})")
-    known = ("images", "labels", "class_names", "is_test")
-    return {key: file[key] for key in file.files if key in known}
+def _texts(names: AnyArray | None, path: Path) -> tuple[str, ...]:
+    if names is None:
+        return ()
+    if names.dtype.kind == "S":
+        names = np.char.decode(names, "utf-8", "replace")
+    if names.ndim != 1 or names.size == 0 or names.dtype.kind not in "Uiu":
+        raise InputError(f"{path}: class_names is not a list of texts")
+    return tuple(map(str, names))

@@ -17,8 +17,7 @@ def digits() -> ImageSet:
 
     bunch = load_digits()
     # Its grey values are counts of 0 to 16 black pixels.
-    images = np.rint(bunch.images * (255.0 / 16.0)).astype(np.uint8)
-    return ImageSet("digits", images, bunch.target)
+    return ImageSet("digits", bunch.images, bunch.target, white=16)
 
 
 def photographs() -> ImageSet:

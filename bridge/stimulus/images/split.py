@@ -11,6 +11,9 @@ from bridge.stimulus.images.image_set import ImageSet
 SPLITS = ("train", "validation", "test")
 """The three parts, in the order of their numbers."""
 
+_LISTED = 5
+"""Classes that a line lists."""
+
 
 @dataclass(frozen=True)
 class ImageSplit:
@@ -73,3 +76,48 @@ def split_images(
                 f"are left for {name}; two are needed"
             )
     return parts
+
+
+def require_every_class(images: ImageSet, split: ImageSplit) -> None:
+    """Refuse images of which a class cannot be learned and tested.
+
+    Parameters
+    ----------
+    images, split
+        The set, and its parts.
+
+    Raises
+    ------
+    InputError
+        If a class has fewer images than there are parts, or none of them trains.
+    """
+    counts = np.bincount(images.labels, minlength=images.n_classes)
+    if counts.min() < len(SPLITS):
+        rare = int(counts.argmin())
+        raise InputError(
+            f"{images.name}: class {images.class_names[rare]} has {counts[rare]} "
+            f"images; {', '.join(SPLITS[:-1])} and {SPLITS[-1]} need one each"
+        )
+    missing = _missing(images, split.train)
+    if missing:
+        raise InputError(
+            f"{images.name}: no image of class {missing[0]} is left for training; add "
+            "images of it, or give tasks.split another seed or smaller fractions"
+        )
+
+
+def describe_split(images: ImageSet, split: ImageSplit) -> str:
+    """Return how many images each part has, and which classes are not in it."""
+    said = []
+    for part in SPLITS:
+        missing = _missing(images, split[part])
+        listed = ", ".join(missing[:_LISTED]) + (", ..." * (len(missing) > _LISTED))
+        without = f" (none of class {listed})" if missing else ""
+        said.append(f"{split[part].size:,} {part}{without}")
+    return ", ".join(said)
+
+
+def _missing(images: ImageSet, part: NDArray[np.intp]) -> list[str]:
+    """Return the names of the classes that have no image in a part."""
+    counts = np.bincount(images.labels[part], minlength=images.n_classes)
+    return [images.class_names[k] for k in np.flatnonzero(counts == 0)]

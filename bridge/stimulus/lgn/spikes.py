@@ -25,11 +25,20 @@ class LgnSpikes:
         Row of ``column.lgn`` that fired, shape ``(n_spikes,)``, int64.
     n_lgn
         Number of LGN cells of the column.
+    population
+        Population of the file that the spikes are of; ``None`` in the older layout.
+    n_unknown
+        Spikes of the file that are left out: the column lacks their cells.
+    states_unit
+        Whether the file says the unit of its times.
     """
 
     times_ms: FloatArray
     rows: IntArray
     n_lgn: int
+    population: str | None
+    n_unknown: int
+    states_unit: bool
 
 
 def read_lgn_spikes(
@@ -40,12 +49,14 @@ def read_lgn_spikes(
     Parameters
     ----------
     path
-        SONATA spike file; its ids are numbers of the whole visual field, as in
-        ``lgn.node_id``. Cells that do not project to the column are skipped.
+        SONATA spike file; its ids are those of ``lgn.spike_id``: ``node_id`` of the
+        files that the column was read from, or numbers of the visual field where it
+        was built. Cells that do not project to the column are left out.
     lgn
         LGN cells of the column.
     population
-        Population inside the file; may be left out where there is only one.
+        Population inside the file; may be left out where it is called like that of
+        ``lgn``, or is the only one with spikes.
 
     Returns
     -------
@@ -57,19 +68,31 @@ def read_lgn_spikes(
     InputError
         If the file cannot be read, or none of its cells belongs to the column.
     """
-    times_ms, ids = read_spikes(path, population)
     if lgn.n_cells == 0:
         raise InputError(f"{path}: the column has no LGN cells to take spikes")
-    order = np.argsort(lgn.node_id, kind="stable")
-    known = lgn.node_id[order]
-    place = np.minimum(np.searchsorted(known, ids), known.size - 1)
-    found = known[place] == ids
+    trains = read_spikes(path, population, like=lgn.population)
+    order = np.argsort(lgn.spike_id, kind="stable")
+    known = lgn.spike_id[order]
+    place = np.minimum(np.searchsorted(known, trains.ids), known.size - 1)
+    found = known[place] == trains.ids
     if not found.any():
-        raise InputError(
-            f"{path}: none of its {np.unique(ids).size} cells is an LGN cell of the "
-            "column; does it belong to another LGN?"
+        numbering = (
+            "numbers in the visual field, as the column was built"
+            if lgn.file_id is None
+            else "those of the column's own LGN nodes file"
         )
-    return LgnSpikes(times_ms[found], order[place[found]].astype(np.int64), lgn.n_cells)
+        raise InputError(
+            f"{path}: none of its {np.unique(trains.ids).size} cells is an LGN cell of "
+            f"the column (ids are {numbering}); does it belong to another LGN?"
+        )
+    return LgnSpikes(
+        times_ms=trains.times_ms[found],
+        rows=order[place[found]].astype(np.int64),
+        n_lgn=lgn.n_cells,
+        population=trains.population,
+        n_unknown=int(np.count_nonzero(~found)),
+        states_unit=trains.states_unit,
+    )
 
 
 def stimulus_from_spikes(

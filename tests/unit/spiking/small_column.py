@@ -77,7 +77,7 @@ def make_column(*, weight_factor: float = 1.0, background_hz: float = 800.0) -> 
         tuning_angle_deg=np.zeros(N_CELLS),
         recurrent=recurrent,
         lgn=LgnCells(
-            np.arange(N_LGN), ("sON_TF4",) * N_LGN, zeros, zeros, zeros, zeros
+            np.arange(N_LGN), ("sON_TF4",) * N_LGN, zeros, zeros, zeros, zeros + 3.0
         ),
         lgn_edges=lgn_edges,
         background=background,

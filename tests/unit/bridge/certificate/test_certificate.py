@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -115,12 +116,12 @@ def test_removed_seal_and_unknown_keys_are_refused():
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(InputError, match="there is no such certificate"):
+    with pytest.raises(InputError, match="no such certificate"):
         Certificate.read(tmp_path / "none.json")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is a folder"):
         Certificate.read(tmp_path)
     (tmp_path / "b.json").write_bytes(b"\xff\xfe")
-    with pytest.raises(CertificateError, match="is not a text file"):
+    with pytest.raises(InputError, match="is not a text file"):
         Certificate.read(tmp_path / "b.json")
     with pytest.raises(InputError, match="cannot be written"):
         make().write(tmp_path / "no" / "folder.json")
@@ -146,3 +147,26 @@ def test_time_constants_are_compared_by_value(asked, certified, same):
         reduction_hash="b" * 64,
     )
     assert (differences == ()) == same
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
+    pipe = tmp_path / "low_pass.json"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="not a regular file"):
+        Certificate.read(pipe)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "[" * 100_000, "{", "\x00"])
+def test_what_is_no_json_is_one_line(tmp_path, text):
+    path = tmp_path / "low_pass.json"
+    path.write_text(text)
+    with pytest.raises(CertificateError, match="is not"):
+        Certificate.read(path)
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e400", "-Infinity", "9" * 400])
+def test_numbers_that_are_none_are_refused(tmp_path, value):
+    path = tmp_path / "low_pass.json"
+    path.write_text(make().to_json().replace("2.5", value))
+    with pytest.raises(CertificateError):
+        Certificate.read(path)

@@ -89,5 +89,5 @@ def test_high_enough_a_verdict_is_let_through(verdict, tier):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(InputError, match="there is no such certificate"):
+    with pytest.raises(InputError, match="no such certificate"):
         require_certificate(tmp_path / "none.json", **MATCH)

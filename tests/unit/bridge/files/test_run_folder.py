@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from bridge.errors import RunFolderError
-from bridge.files import run_folder
-from bridge.files.run_folder import MARKER, is_complete, open_run_folder
+from bridge.files.run import replacing
+from bridge.files.run.marker import MARKER
+from bridge.files.run_folder import RunFolder, is_complete, open_run_folder
 
 CONFIG = "[column]\nsize = 3\n"
+
+
+def opened(path: Path, **options: bool) -> AbstractContextManager[RunFolder]:
+    return open_run_folder(path, CONFIG, command="validate", **options)
 
 
 def write_run(
@@ -21,7 +27,9 @@ def write_run(
     overwrite: bool = False,
     resume: bool = False,
 ) -> None:
-    with open_run_folder(path, config, overwrite=overwrite, resume=resume) as folder:
+    with open_run_folder(
+        path, config, command="validate", overwrite=overwrite, resume=resume
+    ) as folder:
         for name, text in {"config.toml": config, **files}.items():
             place = folder.staging / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +51,7 @@ def hidden(path: Path) -> list[str]:
 
 def test_a_run_appears_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "run"
-    with open_run_folder(path, CONFIG) as folder:
+    with opened(path) as folder:
         (folder.staging / "report.html").write_text("x")
         assert not path.exists()
         folder.commit()
@@ -66,7 +74,7 @@ def test_a_failed_run_leaves_nothing(
     path = tmp_path / "run"
 
     def fail() -> None:
-        with open_run_folder(path, CONFIG) as folder:
+        with opened(path) as folder:
             (folder.staging / "report.html").write_text("half")
             raise error
 
@@ -78,7 +86,7 @@ def test_a_failed_run_leaves_nothing(
 
 def test_a_run_that_does_not_commit_changes_nothing(tmp_path: Path) -> None:
     write_run(tmp_path / "run", {"a": "old"})
-    with open_run_folder(tmp_path / "run", CONFIG, overwrite=True) as folder:
+    with opened(tmp_path / "run", overwrite=True) as folder:
         (folder.staging / "a").write_text("new")
     assert content(tmp_path / "run")["a"] == "old"
 
@@ -119,9 +127,14 @@ def test_overwrite_refuses_a_foreign_file_in_our_place(tmp_path: Path) -> None:
     path = tmp_path / "run"
     path.mkdir()
     (path / "report.html").write_text("mine")
-    with pytest.raises(RunFolderError, match="was not written by v1bridge"):
+    with pytest.raises(RunFolderError, match="that v1bridge did not write"):
         write_run(path, {"report.html": "new"}, overwrite=True)
     assert content(path) == {"report.html": "mine"}
+    write_run(tmp_path / "ours", {"a": "1"})
+    (tmp_path / "ours/report.html").write_text("mine")
+    with pytest.raises(RunFolderError, match="was not written by v1bridge"):
+        write_run(tmp_path / "ours", {"report.html": "new"}, overwrite=True)
+    assert content(tmp_path / "ours")["report.html"] == "mine"
 
 
 def test_overwrite_does_not_follow_a_link_out_of_the_folder(tmp_path: Path) -> None:
@@ -153,15 +166,15 @@ def test_an_error_while_replacing_puts_everything_back(
     write_run(path, {"a": "old", "b": "old"})
     (path / "notes.txt").write_text("mine")
     before = content(path)
-    move = run_folder._move
+    move = replacing.move_files
 
     def fail_on_the_new_files(source: Path, target: Path, names: list[str]) -> None:
         move(source, target, names[:1] if target == path else names)
         if target == path:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run_folder, "_move", fail_on_the_new_files)
-    with pytest.raises(RunFolderError, match="No space left"):
+    monkeypatch.setattr(replacing, "move_files", fail_on_the_new_files)
+    with pytest.raises(OSError, match="No space left"):
         write_run(path, {"a": "new", "c": "new"}, overwrite=True)
     assert content(path) == before
     assert is_complete(path)
@@ -173,7 +186,7 @@ def test_a_crash_while_replacing_is_undone_by_the_next_run(
     path = tmp_path / "run"
     write_run(path, {"a": "old", "b": "old"})
     before = content(path)
-    move = run_folder._move
+    move = replacing.move_files
 
     class Killed(BaseException):
         pass
@@ -184,8 +197,8 @@ def test_a_crash_while_replacing_is_undone_by_the_next_run(
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "_move", die_half_way)
-        patch.setattr(run_folder, "_recover", lambda path: None)  # as kill -9 would
+        patch.setattr(replacing, "move_files", die_half_way)
+        patch.setattr(replacing, "recover", lambda path: None)  # as kill -9 would
         with pytest.raises(Killed):
             write_run(path, {"a": "new"}, overwrite=True)
     assert not is_complete(path)
@@ -202,7 +215,7 @@ def test_staging_of_a_killed_run_is_removed(tmp_path: Path) -> None:
 
 def test_two_runs_cannot_write_to_one_folder(tmp_path: Path) -> None:
     with (
-        open_run_folder(tmp_path / "run", CONFIG),
+        opened(tmp_path / "run"),
         pytest.raises(RunFolderError, match="another run is writing"),
     ):
         write_run(tmp_path / "run", {"a": "1"})
@@ -218,13 +231,13 @@ def test_an_interrupted_run_resumes_from_its_stages(tmp_path: Path) -> None:
     path = tmp_path / "run"
 
     def interrupted() -> None:
-        with open_run_folder(path, CONFIG) as folder:
+        with opened(path) as folder:
             folder.stages.save("spiking", {"rates": [1.0, 2.0]})
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    with open_run_folder(path, CONFIG, resume=True) as folder:
+    with opened(path, resume=True) as folder:
         stage = folder.stages.load("spiking")
         assert stage is not None
         assert stage["rates"].tolist() == [1.0, 2.0]
@@ -237,7 +250,7 @@ def test_an_interrupted_run_resumes_from_its_stages(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_is_neither_dropped_nor_mixed_up(tmp_path: Path) -> None:
     path = tmp_path / "run"
-    with open_run_folder(path, CONFIG) as folder:
+    with opened(path) as folder:
         folder.stages.save("spiking", {"rates": [1.0]})
     with pytest.raises(RunFolderError, match="unfinished run lies here"):
         write_run(path, {})
@@ -250,7 +263,7 @@ def test_an_interrupted_run_is_neither_dropped_nor_mixed_up(tmp_path: Path) -> N
 def test_resume_of_a_complete_run_needs_the_same_configuration(tmp_path: Path) -> None:
     path = tmp_path / "run"
     write_run(path, {"a": "1"})
-    with open_run_folder(path, CONFIG, resume=True) as folder:
+    with opened(path, resume=True) as folder:
         assert is_complete(folder.path)
     with pytest.raises(RunFolderError, match="another configuration"):
         write_run(path, {"a": "2"}, config=CONFIG + "seed = 2\n", resume=True)

@@ -1,5 +1,6 @@
 """Checkpoints of a run's stages."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,12 @@ def test_a_damaged_stage_counts_as_unfinished(tmp_path: Path, damage: bytes) -> 
     stages = Stages(tmp_path / "stages", "config")
     stages.save("spiking", {"rates": np.ones(3)})
     (tmp_path / "stages" / "spiking.npz").write_bytes(damage)
+    assert stages.load("spiking") is None
+
+
+def test_a_pipe_in_place_of_a_stage_is_not_waited_for(tmp_path: Path) -> None:
+    stages = Stages(tmp_path / "stages", "config")
+    os.mkfifo(stages.folder() / "spiking.npz")
     assert stages.load("spiking") is None
 
 

@@ -48,6 +48,28 @@ def test_a_binary_is_made_once(cache):
     assert made == ["one"]
 
 
+@pytest.mark.parametrize("name", ["V1BRIDGE_CACHE", "XDG_CACHE_HOME"])
+def test_a_relative_cache_holds_wherever_its_programs_run(monkeypatch, tmp_path, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("V1BRIDGE_CACHE")
+    monkeypatch.setenv(name, "my/cache")
+    path, _ = cached_binary("key", making("one"))
+    assert path.is_absolute()
+    assert path.is_relative_to(tmp_path / "my" / "cache")
+
+
+def test_what_is_moved_into_place_is_on_the_disk(monkeypatch, cache):
+    written = set()
+
+    def fsync(descriptor):
+        written.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    cached_binary("key", making("one"))
+    names = {path.name for path in written}
+    assert {"main", "at start", "read", binary_cache.CHECKSUMS} <= names
+
+
 def test_interrupted_compilation_leaves_nothing(cache):
     def interrupted(folder):
         (folder / "main").write_text("half")

@@ -1,5 +1,6 @@
 """Compilers as processes: failures and time limits end in one line."""
 
+import errno
 import sys
 
 import pytest
@@ -42,3 +43,11 @@ def test_a_time_limit_ends_the_processes(tmp_path):
 def test_all_commands_run_in_the_folder(tmp_path):
     run_all([python(f"open('{k}', 'w')") for k in range(5)], tmp_path, str)
     assert sorted(path.name for path in tmp_path.iterdir()) == list("01234")
+
+
+def test_a_full_disk_is_no_error_of_the_sources(tmp_path):
+    said = "import sys; sys.exit('x.s: error: No space left on device\\nld: error: 1')"
+    with pytest.raises(DeviceError) as error:
+        run_all([python(said)], tmp_path, lambda reason: f"why: {reason}")
+    assert str(error.value) == "why: No space left on device"
+    assert error.value.__cause__.errno == errno.ENOSPC

@@ -31,5 +31,6 @@ def test_the_common_frame_divides_every_segment() -> None:
 def test_what_does_not_belong_together_is_refused() -> None:
     with pytest.raises(InputError, match="do not belong together"):
         Movie(np.zeros((2, 3, 4, 4)), np.ones(2))
-    with pytest.raises(InputError, match="not positive"):
-        movie(10.0, 0.0)
+    for bad_ms in (0.0, np.inf, np.nan):
+        with pytest.raises(InputError, match="not positive and finite"):
+            movie(10.0, bad_ms)

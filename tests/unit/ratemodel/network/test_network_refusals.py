@@ -123,4 +123,4 @@ def test_edges_beyond_the_cells_are_refused(make_network):
     edges = parameters.recurrent
     broken = replace(edges, source=np.where(edges.source == 3, 99, edges.source))
     with pytest.raises(InputError, match="have source 99, but there are 30"):
-        rate_network(replace(parameters, recurrent=broken), **LOW_PASS)
+        replace(parameters, recurrent=broken)

@@ -216,7 +216,8 @@ def test_the_defaults_need_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_bad_images_are_one_line(tmp_path: Path) -> None:
     path = tmp_path / "few.npz"
-    np.savez(path, images=np.zeros((6, 8, 8), np.uint8), labels=np.arange(6) % 2)
+    images = np.full((6, 8, 8), 255, np.uint8) * np.eye(6, 8, dtype=np.uint8)[:, None]
+    np.savez(path, images=images, labels=np.arange(6) % 2)
     content = {"tasks": ["change"], "change": {"images": str(path)}}
     with pytest.raises(InputError, match="images are left for") as caught:
         build_tasks(TasksConfig.parse(content, "test"))

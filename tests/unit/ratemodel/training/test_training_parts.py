@@ -1,10 +1,12 @@
 """Weight rule, loss, checkpoints, log and accuracy, each on its own."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from bridge.errors import InputError
 from ratemodel.scenarios.weight_rule import DaleSoftplus
@@ -108,6 +110,46 @@ def test_a_changed_byte_is_noticed(tmp_path):
     path.write_bytes(path.read_bytes().replace(b'"no"', b'"ya"'))
     with pytest.raises(InputError, match="was changed"):
         read_tensors(path)
+
+
+def test_tensors_that_others_wrote_are_refused(tmp_path):
+    path = tmp_path / "w.safetensors"
+    with pytest.raises(InputError, match="no such file of tensors"):
+        read_tensors(path)
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="not a regular file"):
+        read_tensors(path)
+    path.unlink()
+    save_file({"w": torch.ones(3)}, path)
+    with pytest.raises(InputError, match="was not written by 'v1bridge train'"):
+        read_tensors(path)
+    # NumPy has no such numbers, so that no hash can be of them.
+    save_file({"w": torch.ones(3, dtype=torch.bfloat16)}, path, {"content": "0"})
+    with pytest.raises(InputError, match="was changed"):
+        read_tensors(path)
+
+
+def test_random_damage_of_tensors_is_noticed(tmp_path):
+    path = tmp_path / "w.safetensors"
+    kept = {"w": torch.arange(40.0), "adam.step": torch.tensor(3.0)}
+    write_tensors(path, kept, {"model": "{}", "step": "3"})
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    header = int.from_bytes(whole[:8], "little")
+    messages = []
+    for number in range(200):
+        content = bytearray(whole)
+        for place in rng.integers(0, 8 + header if number % 2 else len(whole), 2):
+            content[place] = rng.integers(32, 127) if number % 3 else rng.integers(256)
+        path.write_bytes(content)
+        try:
+            found = read_tensors(path)
+        except InputError as error:
+            messages.append(str(error))
+            continue
+        assert found.facts == {"model": "{}", "step": "3"}
+        assert all(torch.equal(found.tensors[name], kept[name]) for name in kept)
+    assert len(messages) > 150
+    assert "\n" not in "".join(messages)
 
 
 def test_the_log_forgets_what_is_run_again(tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bridge.errors import InputError
-from spiking.trials.source_spikes import draw_spikes, one_per_step, place_spikes
+from bridge.stimulus.one_per_step import one_per_step
+from spiking.trials.source_spikes import draw_spikes, place_spikes
 
 
 def test_drawn_spikes_follow_the_rates():

@@ -20,6 +20,10 @@ TOML = {
     "unknown_section": "[colum]\nsize = '3k'\n",
     "wrong_type": "[spiking]\ndt_ms = 'fast'\n",
     "nan": "[spiking]\ndt_ms = nan\n",
+    "probe": "[reduction]\nprobe_duration_ms = 1e12\n",
+    "halves": (
+        "[statistics]\nhalf_splits = { value = 1000000000, reason = 'more is more' }\n"
+    ),
     "infinite": "[protocol]\nduration_ms = inf\n",
     "negative_tau": "[rate]\ntau_r_ms = -5.0\n",
     "zero_trials": "[spiking]\ntrials_per_seed = 0\n",
@@ -52,8 +56,8 @@ CASES = [
     ("no such option", VALIDATE + " --sizee 3k", "No such option"),
     ("no --out", "validate", "--out"),
     ("two configurations", VALIDATE + " a.toml b.toml", "unexpected extra argument"),
-    ("no such file", VALIDATE + " {tmp}/nowhere.toml", "there is no such file"),
-    ("a folder as file", VALIDATE + " {tmp}", "cannot be read"),
+    ("no such file", VALIDATE + " {tmp}/nowhere.toml", "no such file"),
+    ("a folder as file", VALIDATE + " {tmp}", "is a folder"),
     ("binary file", VALIDATE + " {tmp}/binary.toml", "UTF-8"),
     ("not TOML", VALIDATE + " {tmp}/not_toml.toml", "is not valid TOML"),
     ("unknown key", VALIDATE + " {tmp}/unknown_key.toml", "column.siez: unknown key"),
@@ -105,10 +109,20 @@ CASES = [
     ),
     ("bad stimulus", "simulate --stimulus film --out {tmp}/out", "no such stimulus"),
     ("no trials option", "simulate --trials 0 --out {tmp}/out", "--trials"),
+    ("endless trials", "simulate --trials {big} --out {tmp}/out", "--trials"),
+    ("endless images", "evaluate {tmp} --images {big}", "--images"),
+    ("endless jobs", "sweep {tmp}/grid.toml --jobs {big} --out {tmp}/out", "--jobs"),
+    ("no step", "simulate --dt-ms 1e-300 --out {tmp}/out", "--dt-ms"),
+    ("endless size", "simulate --size {big} --out {tmp}/out", "column.size"),
+    ("endless seed", "simulate --seed {big} --out {tmp}/out", "column.seed"),
+    ("endless steps", "train --steps {big} --out {tmp}/out", "training.steps"),
+    ("endless probe", VALIDATE + " {tmp}/probe.toml", "reduction.probe_duration_ms"),
+    ("endless halves", "criteria {tmp}/halves.toml", "statistics.half_splits"),
+    ("a size that is no digit", "simulate --size ³ --out {tmp}/out", "column.size"),
     ("NaN duration", "simulate --duration-ms nan --out {tmp}/out", "--duration-ms"),
     ("short", "simulate --duration-ms 400 --out {tmp}/out", "--duration-ms"),
-    ("bad dt", "simulate --dt-ms -0.1 --out {tmp}/out", "spiking.dt_ms"),
-    ("NaN dt", "simulate --dt-ms nan --out {tmp}/out", "spiking.dt_ms"),
+    ("bad dt", "simulate --dt-ms -0.1 --out {tmp}/out", "--dt-ms"),
+    ("NaN dt", "simulate --dt-ms nan --out {tmp}/out", "--dt-ms"),
     (
         "bad modulation",
         "simulate --stimulus broadband --modulation 2 --out {tmp}/out",
@@ -144,7 +158,7 @@ CASES = [
     ),
     ("no run", "report {tmp}/nowhere", "holds no report.json"),
     ("not a run", "report {tmp}/empty", "holds no report.json"),
-    ("a broken run", "report {tmp}/broken_run", "is not valid JSON"),
+    ("a broken run", "report {tmp}/broken_run", "cannot be read as JSON"),
     ("a run of others", "report {tmp}/other_run", "is not a report"),
     ("a run twice", "report {tmp}/nowhere {tmp}/nowhere", "twice"),
     ("no runs", "report", "RUN"),
@@ -200,7 +214,10 @@ def test_bad_input_is_one_line_and_exit_2(
     files: Path, words: str, needle: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = fingerprint(files)
-    arguments = [word.replace("{tmp}", str(files)) for word in words.split()]
+    arguments = [
+        word.replace("{tmp}", str(files)).replace("{big}", "9" * 30)
+        for word in words.split()
+    ]
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     captured = capsys.readouterr()

@@ -13,6 +13,7 @@ import pytest
 from sample_report import report_of, scores
 
 from bridge.errors import DeviceError
+from bridge.machine import memory
 from bridge.rate_model import RateModel
 from bridge.version import __version__
 from validation.cli.main import main
@@ -27,8 +28,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line in this process: exit code, stdout, stderr."""
+    monkeypatch.setattr(memory, "available_memory", lambda: 2**40)
 
     def call(*words: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as caught:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -41,10 +42,10 @@ def test_rates_and_spike_files_tell_the_same(folder: Path) -> None:
         assert rates.attrs["units"] == "Hz"
         total = 0
         for trial in range(2):
-            times_ms, ids = read_spikes(folder / f"spikes_{trial}.h5")
+            trains = read_spikes(folder / f"spikes_{trial}.h5")
             # a spike bears the time of the end of its step
-            times_ms, ids = times_ms[times_ms > DROP], ids[times_ms > DROP]
-            total += times_ms.size
+            ids = trains.ids[trains.times_ms > DROP]
+            total += ids.size
             for index in range(17):
                 n_cells = int((column.population == index).sum())
                 n_spikes = int((column.population[ids] == index).sum())
@@ -99,3 +100,55 @@ def test_ctrl_c_ends_a_simulation_in_one_line(tmp_path: Path) -> None:
     assert out == ""
     assert err == "v1bridge: interrupted; nothing was left half-written\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_replayed_spikes_are_accounted_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lgn = build_column(80, 1).lgn
+    absent = int(lgn.node_id.max()) + 1
+    times = np.array([0.4, 10.0, 9.4, 700.0, 20.0])  # two of a cell within 1 ms
+    rows = [lgn.node_id[0], lgn.node_id[1], lgn.node_id[1], lgn.node_id[0], absent]
+    with h5py.File(tmp_path / "spikes.h5", "w") as file:
+        file["spikes/lgn/timestamps"] = times
+        file["spikes/lgn/node_ids"] = np.array(rows, dtype=np.uint64)
+        file["spikes/tw/timestamps"] = np.array([0.2, 0.3])
+        file["spikes/tw/node_ids"] = np.array(rows[:2], dtype=np.uint64)
+    words = (
+        f"simulate --size 80 --duration-ms 600 --trials 1 --dt-ms 1 --device numpy "
+        f"--lgn-spikes {tmp_path / 'spikes.h5'} --out"
+    ).split()
+    with pytest.raises(SystemExit) as caught:
+        main([*words, str(tmp_path / "out")])
+    assert not caught.value.code
+    said = capsys.readouterr().err
+    line = "3 of 5 used (1 of cells that the column does not have; 1 outside the trial)"
+    assert line in said
+    assert "1 moved on" in said
+    assert "unit" not in said
+    account = json.loads((tmp_path / "out/provenance.json").read_text())["lgn_spikes"]
+    assert account == {
+        "file": str(tmp_path / "spikes.h5"),
+        "population": "lgn",
+        "spikes": 5,
+        "used": 3,
+        "of_unknown_cells": 1,
+        "outside_trial": 1,
+        "moved_to_the_next_step": 1,
+        "states_unit": False,
+    }
+    with pytest.raises(SystemExit):
+        main([*words, str(tmp_path / "tw"), "--lgn-population", "tw"])
+    said = capsys.readouterr().err
+    assert "LGN spikes: 2 of 2 used" in said
+    assert "of population tw" in said
+    assert "If they are seconds, say so" in said
+
+
+def test_a_population_without_a_spike_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["simulate", "--lgn-population", "lgn", "--out", str(tmp_path / "out")])
+    assert caught.value.code == 2
+    assert "no effect without --lgn-spikes" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from bridge.files.run_folder import CONFIG, open_run_folder
 from validation.commands import sweep as sweep_command
 from validation.commands.sweep import sweep_into
 from validation.config.sweep import Job, read_sweep
+from validation.training.inputs import training_hashes
 
 GRID = """
 [grid]
@@ -43,7 +44,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand in for the training processes; lists the jobs that were run."""
     names: list[str] = []
 
-    def train(job: Job, out: Path, children: object) -> bool:
+    def train(job: Job, out: Path, children: object) -> int:
         names.append(job.name)
         found = {"right": 90, "n_trials": 100, "accuracy": 0.9}
         results = {
@@ -52,11 +53,15 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             "minutes": 2.0,
         }
         config = job.config.to_toml()
-        with open_run_folder(out / job.name, config) as folder:
+        is_started = job.config.training.start is not None  # from what is not there
+        inputs = {} if is_started else training_hashes(job.config, None)
+        with open_run_folder(
+            out / job.name, config, command="train", inputs=inputs
+        ) as folder:
             (folder.staging / "results.json").write_text(json.dumps(results))
             (folder.staging / CONFIG).write_text(config)
             folder.commit()
-        return True
+        return 0
 
     monkeypatch.setattr(sweep_command, "_train", train)
     monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
@@ -160,12 +165,55 @@ def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
         sweep_into(grid, tmp_path / "out")
 
 
+def test_finished_jobs_are_of_the_same_images(grid, trained, tmp_path):
+    images = tmp_path / "images.npz"
+    images.write_bytes(b"some")
+    grid.write_text(f"{GRID}\n[train.tasks.classification]\nimages = '{images}'\n")
+    sweep_into(grid, tmp_path / "out")
+    sweep_into(grid, tmp_path / "out")
+    images.write_bytes(b"others")
+    with pytest.raises(V1BridgeError, match=r"classification\.images .* changed"):
+        sweep_into(grid, tmp_path / "out")
+    assert len(trained) == 8
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[1, 2]", "[1, 2, 1]", "grid.seeds: names 1 more than once"),
+        ('["3k"]', '[300, "0300"]', "grid.sizes: names 300 more than once"),
+        ("[false, true]", "[true, true]", "grid.lgn: names True more than once"),
+        ('"default", "hybrid"', '"hybrid", "hybrid"', "names hybrid more than once"),
+    ],
+)
+def test_what_stands_twice_in_a_grid_is_named(grid, old, new, message):
+    grid.write_text(GRID.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        read_sweep(grid)
+
+
+def test_links_in_the_folder_of_a_sweep_are_not_followed(grid, trained, tmp_path):
+    out, victim = tmp_path / "out", tmp_path / "victim"
+    victim.mkdir()
+    out.mkdir()
+    (out / "logs").symlink_to("../victim")
+    with pytest.raises(V1BridgeError, match="logs: is no folder of v1bridge"):
+        sweep_into(grid, out)
+    (out / "logs").unlink()
+    (victim / "table").write_text("precious")
+    (out / "sweep.md").symlink_to("../victim/table")
+    with pytest.raises(V1BridgeError, match=r"sweep\.md: was not written by v1bridge"):
+        sweep_into(grid, out)
+    assert (victim / "table").read_text() == "precious"
+    assert not trained
+
+
 def test_jobs_run_side_by_side(grid, tmp_path, monkeypatch):
     together = Barrier(2, timeout=10.0)  # broken where one waits alone
 
-    def train(job: Job, out: Path, children: object) -> bool:
+    def train(job: Job, out: Path, children: object) -> int:
         together.wait()
-        return True
+        return 0
 
     monkeypatch.setattr(sweep_command, "_train", train)
     monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
@@ -178,7 +226,7 @@ def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
     codes: list[int] = []
     started = Barrier(2, timeout=10.0)
 
-    def train(job: Job, out: Path, children: sweep_command.Children) -> bool:
+    def train(job: Job, out: Path, children: sweep_command.Children) -> int:
         if job.name == "3k-default-1":  # fails while the other one runs
             started.wait()
             raise OSError("disk full")
@@ -186,7 +234,7 @@ def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
             started.wait()
         sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
         codes.append(children.run(sleep, subprocess.DEVNULL))
-        return False
+        return 2
 
     monkeypatch.setattr(sweep_command, "_train", train)
     monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
@@ -210,6 +258,8 @@ def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):
 
 
 def test_a_job_that_fails_is_named(grid, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_command, "_train", lambda job, out, _: job.seed == 2)
+    monkeypatch.setattr(
+        sweep_command, "_train", lambda job, out, _: 2 * (job.seed == 1)
+    )
     with pytest.raises(V1BridgeError, match="4 of 8 jobs failed: 3k-default-1"):
         sweep_into(grid, tmp_path / "out")

@@ -88,6 +88,14 @@ def test_a_path_makes_it_a_column_from_files() -> None:
             ["colunm: unknown key", "rate.dt: unknown key", "spiking.dt_ms"],
         ),
         ({"column": {"path": "x", "seed": 1}}, ["column.seed", "no effect"]),
+        (
+            {"column": {"size": 5, "background_hz": 9.0}},
+            ["column.background_hz: has no effect on a column that is built"],
+        ),
+        (
+            {"column": {"path": "x", "background_hz": -9.0}},
+            ["column.background_hz"],
+        ),
         ({"column": {"size": 5, "radius_um": 100}}, ["either size or radius_um"]),
         ({"column": 3}, ["column: must be a section"]),
         ({"spiking": {"dt_ms": float("nan")}}, ["spiking.dt_ms", "finite"]),
@@ -151,6 +159,13 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
     assert kept.spiking.dt_ms == 0.5
     other = merged_config(path, {"column": {"path": "folder"}})
     assert other.column == FileColumn(path="folder", surround=False)
+    path.write_text('[column]\npath = "folder"\nbackground_hz = 70.0\n')
+    assert merged_config(path, {}).column == FileColumn(
+        path="folder", background_hz=70.0
+    )
+    assert merged_config(path, {"column": {"size": "6k"}}).column == BuiltColumn(
+        size="6k"
+    )
 
 
 def test_lists_are_not_shared_or_changed() -> None:

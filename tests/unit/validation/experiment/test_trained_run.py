@@ -23,7 +23,7 @@ from validation.cli.main import main
 from validation.config.column import BuiltColumn
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
-from validation.experiment.trained_run import options_with_run, read_trained_run
+from validation.experiment.trained.trained_run import options_with_run, read_trained_run
 
 CONFIG = """\
 [column]
@@ -190,6 +190,46 @@ def test_a_run_without_its_facts_is_refused(run, tmp_path):
     write_tensors(folder / "weights.safetensors", kept.tensors, {})
     with pytest.raises(InputError, match="lacks what"):
         read_trained_run(folder)
+
+
+def with_other(run, folder, tensors=(), facts=()):
+    """Return a copy of a run whose weights say something else, with their hash."""
+    shutil.copytree(run, folder)
+    kept = read_tensors(run / "weights.safetensors")
+    write_tensors(
+        folder / "weights.safetensors",
+        kept.tensors | dict(tensors),
+        kept.facts | dict(facts),
+    )
+    return folder
+
+
+FOREIGN = {
+    "no number": (
+        {"recurrent_pa": torch.tensor([1.0, float("nan")])},
+        {},
+        "recurrent_pa has a value that is not finite",
+    ),
+    "too few": ({"recurrent_pa": torch.ones(2)}, {}, "there are 2 trained recurrent"),
+    "no such variant": ({}, {"model": json.dumps(MODEL | {"dt_ms": "x"})}, "dt_ms"),
+    "no JSON": ({}, {"certified": "yes"}, "lacks what 'v1bridge train' writes"),
+    "no mapping": ({}, {"certified": "[]"}, "lacks what 'v1bridge train' writes"),
+    "half": ({}, {"certified": '{"validated": true}'}, "lacks what 'v1bridge train'"),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_weights_of_something_else_are_refused(run, tmp_path, capsys, case):
+    tensors, facts, words = FOREIGN[case]
+    folder = with_other(run, tmp_path / "run", tensors, facts)
+    out = tmp_path / "out"
+    options = ["--weights", str(folder), "--quick", "--out", str(out)]
+    code, printed = call(capsys, "validate", *options)
+    assert code == 2
+    assert words in printed.err
+    assert str(folder) in printed.err
+    assert printed.err.count("\n") == 1
+    assert not out.exists()
 
 
 def test_the_old_certificate_does_not_cover_the_trained_column(

@@ -279,8 +279,12 @@ def test_a_report_is_read_or_refused_in_one_line(
     assert RunReport.read(tmp_path).to_json() == data.report.to_json()
     for text, words in (
         ('{"variants": {}, "column": {}}', "is of an earlier version; validate again"),
-        ("{", "is not valid JSON"),
-        ("[]", "is not a report of 'v1bridge validate'"),
+        ("{", "cannot be read as JSON"),
+        ("[]", "not a JSON object"),
+        ("NaN", "NaN is not a finite number"),
+        ('{"a": 1e400}', "1e400 is not a finite number"),
+        ('{"a": ' + "9" * 5000 + "}", "9999... is too large a number"),
+        ("[" * 100_000, "nested"),
         ('{"format": "v1bridge-report-2"}', "is not a report of 'v1bridge validate'"),
     ):
         path.write_text(text)

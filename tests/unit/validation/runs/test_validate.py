@@ -11,7 +11,7 @@ from sample_report import report_of, scores
 
 import v1bridge as vb
 import validation.runs.validation
-from bridge.errors import InputError
+from bridge.errors import InputError, RunFolderError
 from bridge.rate_model import RateModel
 
 SMALL = {
@@ -70,7 +70,7 @@ def test_columns_are_taken_as_they_come(seen, tmp_path):
         (60, {"rate": None}, "rate: must be a section"),
         (60, {"rate": {"variants": ["lowpass"]}}, "'low_pass'"),
         (60, {"column": {"size": 80}}, "column.size in config"),
-        (60, {"criteria": "none.toml"}, "none.toml: there is no such file"),
+        (60, {"criteria": "none.toml"}, "none.toml: no such file"),
         (60, "small.toml", "config must hold keys"),
         ("nowhere", {}, "nowhere"),
         (-1, {}, "column.size"),
@@ -102,10 +102,27 @@ def test_a_column_in_the_runs_folder_is_not_overwritten(seen, tmp_path):
     vb.validate(run / "column", run, config=again, existing="overwrite")
     assert vb.read_sonata(run / "column").n_cells == 60
     (run / "column").rename(run / "mine")
-    with pytest.raises(InputError, match="lies in the folder of the run"):
+    with pytest.raises(RunFolderError, match=r"holds an input, column\.path"):
         vb.validate(run / "mine", run, config=again, existing="overwrite")
     with pytest.raises(InputError, match="choose one of refuse, overwrite, resume"):
         vb.validate(60, run, config=again, existing="replace")
+
+
+def test_a_run_of_inputs_that_changed_is_not_resumed(seen, tmp_path):
+    vb.write_sonata(vb.build_column(60), tmp_path / "net")
+    (tmp_path / "mine.toml").write_text("")
+    config = {**SMALL, "criteria": str(tmp_path / "mine.toml")}
+    run = tmp_path / "run"
+    vb.validate(tmp_path / "net", run, config=config)
+    (run / "report.json").unlink(missing_ok=True)  # it shall go on, not be read
+    vb.write_sonata(vb.build_column(60, 2), tmp_path / "net", overwrite=True)
+    with pytest.raises(RunFolderError, match=r"column\.path .*net\) changed"):
+        vb.validate(tmp_path / "net", run, config=config, existing="resume")
+    vb.write_sonata(vb.build_column(60), tmp_path / "net", overwrite=True)
+    (tmp_path / "mine.toml").write_text("# another\n")
+    with pytest.raises(RunFolderError, match=r"criteria .*mine\.toml\) changed"):
+        vb.validate(tmp_path / "net", run, config=config, existing="resume")
+    assert len(seen) == 1
 
 
 @pytest.mark.slow

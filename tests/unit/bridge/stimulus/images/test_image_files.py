@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import InputError
+from bridge.stimulus.images import cifar10
 from bridge.stimulus.images.idx import read_idx
 from bridge.stimulus.images.load import load_images
 from bridge.stimulus.images.npz import read_npz
@@ -23,7 +24,9 @@ def idx_bytes(array: np.ndarray) -> bytes:
     return head + array.tobytes()
 
 
-def write_mnist(folder: Path, suffix: str = "") -> dict[str, np.ndarray]:
+def write_mnist(
+    folder: Path, suffix: str = "", *, dotted: bool = False
+) -> dict[str, np.ndarray]:
     """Write MNIST's four files with ten small images; return their content."""
     arrays = {}
     for part, n in SIZES.items():
@@ -33,6 +36,7 @@ def write_mnist(folder: Path, suffix: str = "") -> dict[str, np.ndarray]:
         arrays[f"{part}-labels-idx1-ubyte"] = np.arange(n, dtype=np.uint8)
     for name, array in arrays.items():
         content = idx_bytes(array)
+        name = name.replace("-idx", ".idx") if dotted else name
         (folder / f"{name}{suffix}").write_bytes(
             gzip.compress(content) if suffix else content
         )
@@ -44,7 +48,9 @@ def cifar_files(n: int = 2) -> dict[str, bytes]:
     names = [f"data_batch_{k}.bin" for k in range(1, 6)] + ["test_batch.bin"]
     pixels = RNG.integers(0, 256, (6, n, 3072), dtype=np.uint8)
     return {
-        name: b"".join(bytes([i % 10]) + pixels[k, i].tobytes() for i in range(n))
+        name: b"".join(
+            bytes([(k * n + i) % 10]) + pixels[k, i].tobytes() for i in range(n)
+        )
         for k, name in enumerate(names)
     }
 
@@ -64,8 +70,11 @@ def one_line(caught: pytest.ExceptionInfo[InputError]) -> str:
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_mnist_is_read_from_idx_files(tmp_path: Path, suffix: str) -> None:
-    arrays = write_mnist(tmp_path, suffix)
+@pytest.mark.parametrize("dotted", [False, True])
+def test_mnist_is_read_from_idx_files(
+    tmp_path: Path, suffix: str, dotted: bool
+) -> None:
+    arrays = write_mnist(tmp_path, suffix, dotted=dotted)
     images = load_images(str(tmp_path))
     for part, rows in (("train", slice(0, 7)), ("t10k", slice(7, 10))):
         expected = arrays[f"{part}-images-idx3-ubyte"]
@@ -100,6 +109,37 @@ def test_a_damaged_compressed_file_is_refused(tmp_path: Path) -> None:
         read_idx(path)
 
 
+def test_a_header_that_announces_more_than_there_is_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    for shape, words in (
+        ((3, 2, 2), "cut short; its header announces 12 bytes"),
+        ((2**31, 1, 1), "cut short"),
+        ((2**32 - 1, 2**32 - 1, 2**32 - 1), "announces .* GiB, at most 4 GiB"),
+    ):
+        content = struct.pack(">4B3I", 0, 0, 8, 3, *shape) + bytes(11)
+        for path, packed in (
+            (tmp_path / "x", content),
+            (tmp_path / "x.gz", gzip.compress(content)),
+        ):
+            path.write_bytes(packed)
+            with pytest.raises(InputError, match=words) as caught:
+                read_idx(path)
+            assert str(path) in one_line(caught)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_one_idx_file_alone_needs_its_folder(tmp_path: Path, suffix: str) -> None:
+    write_mnist(tmp_path, suffix)
+    path = tmp_path / f"train-images-idx3-ubyte{suffix}"
+    with pytest.raises(InputError, match="name the folder that holds them") as caught:
+        load_images(str(path))
+    assert "t10k-labels-idx1-ubyte" in one_line(caught)
+    other = tmp_path / "digits.bin"
+    other.write_bytes(idx_bytes(np.zeros((3, 4, 4), dtype=np.uint8)))
+    with pytest.raises(InputError, match="name the folder"):
+        load_images(str(other))
+
+
 def test_files_of_mnist_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     write_mnist(tmp_path)
     labels = tmp_path / "train-labels-idx1-ubyte"
@@ -127,7 +167,7 @@ def test_cifar10_is_read_from_its_binary_version(tmp_path: Path, packed: str) ->
             (folder / name).write_bytes(content)
     images = load_images(str(source))
     assert images.images.shape == (12, 32, 32)
-    assert images.labels.tolist() == [0, 1] * 6
+    assert images.labels.tolist() == [*range(10), 0, 1]
     assert images.is_test is not None
     assert np.flatnonzero(images.is_test).tolist() == [10, 11]
     # One pixel by hand: planes of red, green, blue; rounding to whole numbers.
@@ -167,6 +207,29 @@ def test_an_archive_cut_anywhere_is_refused(tmp_path: Path) -> None:
         load_images(str(path))
 
 
+def test_an_archive_that_expands_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cifar-10-binary.tar.gz"
+    write_archive(path, cifar_files() | {"readme.html": bytes(2**21)})
+    load_images(str(path))
+    monkeypatch.setattr(cifar10, "_MOST_ARCHIVE_BYTES", 2**20)
+    with pytest.raises(InputError, match="expands to more than 1 MiB"):
+        load_images(str(path))
+
+
+def test_an_archive_with_a_file_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cifar-10-binary.tar.gz"
+    files = cifar_files()
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in [*files.items(), ("test_batch.bin", bytes(3073))]:
+            info = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    with pytest.raises(InputError, match=r"test_batch\.bin twice"):
+        load_images(str(path))
+
+
 def test_the_pickles_of_cifar10_are_refused(tmp_path: Path) -> None:
     (tmp_path / "data_batch_1").write_bytes(b"\x80\x04.")
     with pytest.raises(InputError, match="binary version"):
@@ -190,24 +253,43 @@ def test_npz_is_read_with_its_names_and_test_images(tmp_path: Path) -> None:
 
 
 GOOD = {
-    "images": np.zeros((4, 8, 8), dtype=np.uint8),
+    "images": RNG.integers(128, 256, (4, 8, 8), dtype=np.uint8),
     "labels": np.array([0, 1, 0, 1]),
 }
 BAD = {
     "no labels": ({"labels": None}, "has no array 'labels'"),
     "float images": ({"images": np.zeros((4, 8, 8))}, "float64, not uint8"),
+    "complex images": ({"images": np.zeros((4, 8, 8), np.complex64)}, "not numbers"),
     "flat images": ({"images": np.zeros((4, 64), dtype=np.uint8)}, "have shape"),
     "four colours": ({"images": np.zeros((4, 8, 8, 4), np.uint8)}, "have shape"),
     "too few labels": ({"labels": np.array([0, 1, 0])}, "one whole number"),
     "float labels": ({"labels": np.array([0.0, 1, 0, 1])}, "one whole number"),
     "negative label": ({"labels": np.array([0, 1, 0, -1])}, "-1 to 1"),
     "label without name": ({"class_names": np.array(["a"])}, "outside its 1 classes"),
+    "one-hot labels": ({"labels": np.eye(4, dtype=int)}, "give the argmax"),
+    "labels from 1": ({"labels": np.array([1, 2, 1, 2])}, "no image is of class 0;"),
+    "labels with a gap": ({"labels": np.array([0, 2, 0, 2])}, "of class 1; number"),
+    "a huge label": (
+        {"labels": np.array([0, 1, 2, 10**9])},
+        "of class 3, 4, 5 and 999999994 others",
+    ),
+    "a label that fits no integer": (
+        {"labels": np.array([0, 1, 2, 2**64 - 1], dtype=np.uint64)},
+        "from 0 to 18446744073709551615",
+    ),
+    "an empty class": ({"class_names": np.array(list("abc"))}, "is of class c;"),
+    "a name twice": ({"class_names": np.array(["a", "a"])}, "the same name"),
+    "names that are numbers": ({"class_names": np.eye(2)}, "not a list of texts"),
+    "an array nobody reads": ({"is_validation": np.ones(4)}, "'is_validation', which"),
+    "a wide image": ({"images": np.zeros((4, 8, 2000), np.uint8)}, "4 to 1024 pixels"),
+    "tiny images": ({"images": np.zeros((4, 1, 1), np.uint8)}, "4 to 1024 pixels"),
+    "one value": ({"images": np.full((4, 8, 8), 200, np.uint8)}, "every pixel .*200"),
     "one class": ({"labels": np.zeros(4, dtype=int)}, "one class only"),
     "no images": (
         {"images": GOOD["images"][:0], "labels": GOOD["labels"][:0]},
         "no im",
     ),
-    "objects": ({"images": np.array([{}, None, 1, 2])}, "not a plain"),
+    "objects": ({"images": np.array([{}, None, 1, 2])}, "Python objects"),
     "numbers for is_test": ({"is_test": np.zeros(4)}, "true or false"),
 }
 
@@ -237,7 +319,7 @@ def test_npz_that_is_damaged_is_refused(tmp_path: Path) -> None:
             load_images(str(path))
         assert str(path) in one_line(caught)
     np.save(tmp_path / "array.npy", noise)
-    with pytest.raises(InputError, match=r"not an \.npz"):
+    with pytest.raises(InputError, match=r"no \.npz"):
         load_images(str(tmp_path / "array.npy"))
 
 
@@ -273,7 +355,7 @@ def test_random_damage_gives_one_line_or_the_same_images(
     elif name == "x.gz":
         path.write_bytes(gzip.compress(idx_bytes(images)))
     else:
-        write_archive(path, cifar_files(1))
+        write_archive(path, cifar_files())
     whole, expected = path.read_bytes(), pixels(path)
     messages = []
     for _ in range(150):

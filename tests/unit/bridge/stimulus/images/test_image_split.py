@@ -6,11 +6,17 @@ import pytest
 from bridge.errors import InputError
 from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.load import load_images
-from bridge.stimulus.images.split import split_images
+from bridge.stimulus.images.split import (
+    ImageSplit,
+    describe_split,
+    require_every_class,
+    split_images,
+)
 
 
 def numbered(n: int, is_test: np.ndarray | None = None) -> ImageSet:
-    images = np.zeros((n, 4, 4), dtype=np.uint8)
+    images = np.full((n, 4, 4), 255, dtype=np.uint8)
+    images[0] = 0
     return ImageSet("numbered", images, np.arange(n) % 2, is_test=is_test)
 
 
@@ -68,3 +74,32 @@ def test_patches_of_photographs_share_no_pixel() -> None:
     rows = [np.hstack(images.images[20 * k : 20 * k + 20]) for k in range(13)]
     expected = photograph @ np.array([0.299, 0.587, 0.114])
     np.testing.assert_allclose(np.vstack(rows), expected, atol=0.501)
+
+
+def of_labels(labels: np.ndarray) -> ImageSet:
+    images = np.full((labels.size, 4, 4), 255, dtype=np.uint8)
+    images[0] = 0
+    return ImageSet("labelled", images, labels)
+
+
+def test_a_class_that_cannot_be_in_every_part_is_refused_by_name() -> None:
+    labels = np.r_[np.arange(40) % 3, [3, 3]]
+    images = of_labels(labels)
+    with pytest.raises(InputError, match="class 3 has 2 images; train, validation and"):
+        require_every_class(images, split(images))
+    images = of_labels(np.r_[labels, 3])
+    parts = split(images)
+    require_every_class(images, parts)
+    kept = np.setdiff1d(parts.train, np.flatnonzero(images.labels == 3))
+    none_trains = ImageSplit(kept, parts.validation, parts.test)
+    with pytest.raises(InputError, match="no image of class 3 is left for training"):
+        require_every_class(images, none_trains)
+
+
+def test_one_line_says_what_is_in_the_parts() -> None:
+    images = of_labels(np.arange(60) % 3)
+    order = np.argsort(images.labels, kind="stable")
+    parts = ImageSplit(order[:55], order[55:57], order[57:])
+    assert describe_split(images, parts) == (
+        "55 train, 2 validation (none of class 0, 1), 3 test (none of class 0, 1)"
+    )

@@ -130,13 +130,7 @@ def test_jitter_stays_within_its_bounds_and_follows_the_cell() -> None:
     again = draw_lgn_parameters(lgn, jitter=0.025, seed=3)
     np.testing.assert_array_equal(drawn.weight, again.weight)
     some = np.arange(5, lgn.n_cells, 7)
-    part = LgnCells(
-        cell_type=tuple(lgn.cell_type[k] for k in some),
-        **{
-            name: getattr(lgn, name)[some]
-            for name in ("node_id", "x_deg", "y_deg", "tuning_angle_deg", "size_deg")
-        },
-    )
+    part = lgn.select(some)
     alone = draw_lgn_parameters(part, jitter=0.025, seed=3)
     np.testing.assert_array_equal(alone.weight[: some.size], drawn.weight[some])
     other = draw_lgn_parameters(lgn, jitter=0.025, seed=4)

@@ -1,6 +1,5 @@
 """The run folder of ``v1bridge train``, as far as validation needs it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +16,8 @@ from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
 from ratemodel.scenarios.registry import SCENARIOS
+from validation.experiment.trained.trained_weights import WEIGHTS, read_trained_weights
 from validation.report.run_report import TrainedFacts
-
-WEIGHTS = "weights.safetensors"
-"""File of the trained weights in the run folder."""
 
 
 @dataclass(frozen=True)
@@ -182,31 +179,24 @@ def read_trained_run(folder: Path) -> TrainedRun:
         If it is none, or a file is missing, damaged or changed.
     """
     # torch takes seconds to import, and few commands get here
-    from ratemodel.training.checkpoint import read_tensors
     from ratemodel.trials.input_channels import lgn_cells
     from validation.config.train import merged_train_config
 
     require_finished(folder, FILE_NAME)
     config = merged_train_config(folder / CONFIG, {})
-    kept = read_tensors(folder / WEIGHTS)
+    kept = read_trained_weights(folder)
     has_lgn = config.input.use_lgn
-    try:
-        certified = json.loads(kept.facts["certified"])
-        return TrainedRun(
-            folder,
-            config.column.model_dump(mode="json", exclude_none=True),
-            config.scenario.name,
-            config.scenario.seed,
-            lgn_cells(config.input, config.tasks.screen) if has_lgn else None,
-            kept.tensors["recurrent_pa"].numpy(),
-            kept.tensors["input_pa"].numpy(),
-            RateModel.model_validate_json(kept.facts["model"]),
-            certified["covers"] if certified["validated"] else None,
-        )
-    except (KeyError, ValueError) as error:
-        raise InputError(
-            f"{folder / WEIGHTS}: lacks what 'v1bridge train' writes ({error})"
-        ) from None
+    return TrainedRun(
+        folder,
+        config.column.model_dump(mode="json", exclude_none=True),
+        config.scenario.name,
+        config.scenario.seed,
+        lgn_cells(config.input, config.tasks.screen) if has_lgn else None,
+        kept.recurrent_pa.numpy(),
+        kept.input_pa.numpy(),
+        kept.model,
+        kept.covered,
+    )
 
 
 def options_with_run(

@@ -1,0 +1,1 @@
+"""Files of GLIF cell models: NEST's and the Allen Institute's form."""

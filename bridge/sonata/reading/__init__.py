@@ -1,0 +1,1 @@
+"""What is read of other people's SONATA networks, what is refused, and what is said."""

@@ -1,0 +1,34 @@
+"""The first moments of the command, while its modules are still being imported."""
+
+import os
+import signal
+import sys
+from pathlib import PurePath
+from types import FrameType
+
+_INTERRUPTED = b"v1bridge: interrupted; nothing was begun\n"
+
+
+def starts_command() -> bool:
+    """Whether this process is the command, by script or by ``python -m v1bridge``."""
+    program = sys.argv[0] if sys.argv else ""
+    if program == "-m":  # while Python looks for the module that it shall run
+        return not {"v1bridge", "-mv1bridge"}.isdisjoint(sys.orig_argv)
+    return PurePath(program).stem == "v1bridge"
+
+
+def end_at_interrupt() -> None:
+    """Let a Ctrl-C end the command at once and without a traceback.
+
+    Nothing has been begun that could be left half-done; once something is, the
+    command listens for itself. A Ctrl-C that is ignored stays so.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    try:
+        os.write(2, _INTERRUPTED)
+    finally:
+        os._exit(128 + number)

@@ -1,0 +1,1 @@
+"""A finished training: its weights, and what a validation takes from it."""
