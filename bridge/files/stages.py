@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from bridge.files.written_file import PARTIAL, make_folder, write_bytes
 from bridge.version import __version__
 
 _IDENTITY = "identity"
+_CONTENT = "content hash"
 _CHECKPOINTS = {".npz", ".safetensors"}
 """Endings of files that a run can continue from."""
 
@@ -118,9 +121,11 @@ class Stages:
         try:
             # As large as it may be: it was in memory when it was written.
             with open_npz(self._file(name), "stage", most_bytes=sys.maxsize) as stored:
-                return {key: stored.read(key) for key in stored.names}
+                arrays = {key: stored.read(key) for key in stored.names}
         except InputError:
             return None
+        stated = arrays.pop(_CONTENT, None)
+        return arrays if str(stated) == content_hash(arrays) else None
 
     def save(self, name: str, arrays: Mapping[str, ArrayLike]) -> None:
         """Store the arrays of a finished stage, whole or not at all.
@@ -143,6 +148,7 @@ class Stages:
                 raise ValueError(f"stage {name}: {key} holds Python objects")
         path = self._file(name)
         buffer = io.BytesIO()
+        plain[_CONTENT] = np.array(content_hash(plain))
         np.savez(buffer, **plain)  # type: ignore[arg-type]
         write_bytes(self.folder() / path.name, buffer.getbuffer())
 
@@ -158,8 +164,13 @@ class Stages:
         return self._folder
 
     def discard(self) -> None:
-        """Delete all checkpoints."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Delete all checkpoints, at once for whoever looks."""
+        # Half of them, after a kill, would be an unfinished run of nothing; the name
+        # is one that the next run of this folder clears away.
+        name = f"{self._folder.name.removesuffix('stages')}new-stages-{os.getpid()}"
+        with suppress(OSError):
+            doomed = self._folder.rename(self._folder.with_name(name))
+            shutil.rmtree(doomed, ignore_errors=True)
 
     def close(self) -> None:
         """Remove the folder where no stage has finished."""

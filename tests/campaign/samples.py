@@ -24,6 +24,8 @@ from validation.config.sweep import read_sweep
 from validation.config.train import merged_train_config
 from validation.config.validate import merged_config
 from validation.measures.criteria import criteria_toml, load_criteria
+from validation.training.inputs import training_hashes
+from validation.training.train import COMMAND
 
 N_CELLS = 20
 STAGES = "stages of a run"
@@ -173,7 +175,8 @@ def _write_sweep(folder: Path) -> None:
         "minutes": 2.0,
     }
     config = job.config.to_toml()
-    with open_run_folder(folder / "sweep" / job.name, config) as run:
+    out, hashes = folder / "sweep" / job.name, training_hashes(job.config, None)
+    with open_run_folder(out, config, command=COMMAND, inputs=hashes) as run:
         (run.staging / "results.json").write_text(json.dumps(results, indent=1))
         (run.staging / CONFIG).write_text(config)
         run.commit()

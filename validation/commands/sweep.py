@@ -1,7 +1,6 @@
 """``v1bridge sweep``: many training runs, one process each, none of them twice."""
 
 import errno
-import json
 import os
 import signal
 import subprocess
@@ -29,6 +28,7 @@ from validation.config.sweep import Job, read_sweep
 from validation.terminal import PlainConsole
 from validation.training.certified import Certified, certified_model
 from validation.training.inputs import training_hashes, training_paths
+from validation.training.results_file import read_results
 from validation.training.start import start_weights
 from validation.training.sweep_table import is_sweep_table, sweep_markdown
 from validation.training.train import COMMAND
@@ -131,6 +131,7 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
         if marker is not None and is_complete(folder):
             hashes = training_hashes(job.config, None)
             check_same(folder, marker, job.config.to_toml(), hashes)
+            read_results(folder / RESULTS, job.config.tasks.tasks)
             continue
         # a start may bring a certificate that is of its network alone
         which = job.size, job.config.training.start
@@ -206,7 +207,7 @@ def _train(job: Job, out: Path, children: Children) -> int:
 
 def _write_table(jobs: Sequence[Job], out: Path) -> None:
     found: list[tuple[Job, dict[str, Any]]] = [
-        (job, json.loads((out / job.name / RESULTS).read_text(encoding="utf-8")))
+        (job, read_results(out / job.name / RESULTS, job.config.tasks.tasks))
         for job in jobs
         if is_complete(out / job.name)
     ]

@@ -154,6 +154,9 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         if config.start is not None and is_section:
             name = _name(_setting(str(size), lgn), scenario, seed)
             own["training"] = {"start": str(Path(config.start) / name)}
+        for name in own:
+            if not isinstance(config.train.get(name, {}), Mapping):
+                raise InputError(f"{where}: train.{name}: must be a section with keys")
         content = merge_keys(_without_foreign(config, scenario), own)
         yield Job(scenario, str(size), lgn, seed, TrainConfig.parse(content, where))
 
