@@ -98,7 +98,7 @@ def _own_parameters(records: NodeRecords) -> dict[str, FloatArray]:
     for name, own in records.own.items():
         if not name.startswith(PARAMETERS):
             continue
-        if own.values.dtype.kind not in "iufb":
+        if own.values.dtype.kind not in "iuf":
             raise InputError(f"{records.path}: {name} is not one number for each node")
         numbers = np.where(own.given, own.values, 0.0).astype(np.float64)
         if not np.isfinite(numbers).all():

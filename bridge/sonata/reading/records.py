@@ -110,7 +110,7 @@ class Records:
         result: FloatArray = numbers[kind_of_row]
         own = self.own.get(attribute)
         if own is not None:
-            if own.values.dtype.kind not in "iufb":
+            if own.values.dtype.kind not in "iuf":
                 raise InputError(f"{self.path}: {attribute} does not hold numbers")
             result[own.given] = own.values[own.given].astype(np.float64)
         wrong = given & ~np.isfinite(result)
