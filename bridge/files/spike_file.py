@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray, IntArray
 from bridge.errors import InputError
-from bridge.files.hdf5_file import Hdf5Group, open_hdf5
-from bridge.files.written_hdf5 import written_hdf5
+from bridge.files.hdf5.reading import Hdf5Group, open_hdf5
+from bridge.files.hdf5.writing import written_hdf5
 
 SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 """The SONATA enumeration of the order in which spikes are stored."""

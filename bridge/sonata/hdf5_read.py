@@ -7,7 +7,7 @@ import numpy as np
 
 from bridge.arrays import AnyArray, IntArray
 from bridge.errors import InputError
-from bridge.files.hdf5_file import Hdf5Group, open_hdf5
+from bridge.files.hdf5.reading import Hdf5Group, open_hdf5
 from bridge.sonata.reading.known import EDGES, NODES_OF_ROLE
 from bridge.sonata.reading.records import EdgeRecords, NodeRecords, OwnValues
 from bridge.sonata.types import EMPTY, TypeTable

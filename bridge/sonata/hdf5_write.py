@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import AnyArray
-from bridge.files.written_hdf5 import written_hdf5
+from bridge.files.hdf5.writing import written_hdf5
 
 Integers = NDArray[np.integer]
 

@@ -16,7 +16,7 @@ from bridge.column.lgn_cells import LgnCells
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
-from bridge.files.hdf5_file import open_hdf5
+from bridge.files.hdf5.reading import open_hdf5
 from bridge.sonata.cells import Nodes, classify, read_cells, read_lgn
 from bridge.sonata.edges import read_connections
 from bridge.sonata.files import NetworkFiles, find_network, simulation_of

@@ -11,13 +11,13 @@ from bridge.by_name import by_name
 from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
+from bridge.files.hdf5.writing import write_netcdf
 from bridge.files.json_file import write_json
 from bridge.files.provenance import collect_provenance
 from bridge.files.regular_file import check_regular
 from bridge.files.run.out import check_out
 from bridge.files.run_folder import open_run_folder
 from bridge.files.spike_file import write_spikes
-from bridge.files.written_hdf5 import write_netcdf
 from bridge.progress import task
 from bridge.stimulus.scenes.registry import DEFAULT, SCENES
 from bridge.stimulus.scenes.scene import Scene, SceneOption, SceneTrial

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.files.written_hdf5 import write_netcdf
+from bridge.files.hdf5.writing import write_netcdf
 from bridge.rates import RatesFrame, rates_dataset
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference

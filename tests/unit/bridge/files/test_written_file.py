@@ -12,6 +12,7 @@ import xarray as xr
 
 from bridge.errors import InputError
 from bridge.files import written_file
+from bridge.files.hdf5.writing import write_netcdf, written_hdf5
 from bridge.files.spike_file import write_spikes
 from bridge.files.written_file import (
     append_text,
@@ -21,7 +22,6 @@ from bridge.files.written_file import (
     write_bytes,
     write_text,
 )
-from bridge.files.written_hdf5 import write_netcdf, written_hdf5
 
 Full = Callable[[int], None]
 

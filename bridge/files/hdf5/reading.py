@@ -10,7 +10,7 @@ import numpy as np
 
 from bridge.arrays import AnyArray
 from bridge.errors import InputError
-from bridge.files.hdf5_heaps import claims_more_than_the_file, has_endless_heap
+from bridge.files.hdf5.heaps import claims_more_than_the_file, has_endless_heap
 from bridge.files.regular_file import check_regular
 
 _MOST_COMPRESSION = 2000

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bridge.errors import InputError
-from bridge.files.hdf5_file import open_hdf5
-from bridge.files.hdf5_heaps import has_endless_heap
+from bridge.files.hdf5.heaps import has_endless_heap
+from bridge.files.hdf5.reading import open_hdf5
 
 
 @pytest.fixture(params=["earliest", "latest"])

@@ -1,0 +1,1 @@
+"""HDF5 files: those of others read with distrust, ours written whole."""
