@@ -1,5 +1,6 @@
 """Fixtures that tests of several packages use."""
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,3 +34,15 @@ def one_torch_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def with_nest() -> None:
+    """Skip where the extra ``nest`` is missing.
+
+    NEST is run in processes of its own: once it is imported, code that torch
+    compiles ends in a segmentation fault.
+    """
+    for name in ("nest", "bmtk"):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f"needs the extra nest ({name} is missing)")

@@ -161,8 +161,8 @@ def test_models_are_written_and_read_back(models: CellModels, tmp_path: Path) ->
         )
 
 
+@pytest.mark.usefixtures("with_nest")
 def test_the_references_are_what_nest_does_now(tmp_path: Path) -> None:
-    pytest.importorskip("bmtk", reason="needs the extra nest")
     out = tmp_path / "now.json"
     done = subprocess.run(
         [sys.executable, str(MAKER), "--out", str(out)],
@@ -176,9 +176,9 @@ def test_the_references_are_what_nest_does_now(tmp_path: Path) -> None:
     assert now == {k: v for k, v in TRACES.items() if k != "nest_version"}
 
 
+@pytest.mark.usefixtures("with_nest")
 def test_every_key_of_nest_is_known(tmp_path: Path) -> None:
     """What NEST's cell lets itself be given is read, refused or without effect."""
-    pytest.importorskip("bmtk", reason="needs the extra nest")
     program = (
         "import json, nest\n"
         "known = {}\n"

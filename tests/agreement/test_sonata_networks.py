@@ -65,8 +65,6 @@ def test_spikes_are_those_of_pointnet(name: str, tmp_path: Path) -> None:
 
 def nest_spikes(name: str, folder: Path, *options: str) -> Spikes:
     """Return the spikes of a network in BMTK or NEST, in a process of its own."""
-    pytest.importorskip("nest", reason="needs the extra nest")
-    pytest.importorskip("bmtk", reason="needs the extra nest")
     make_network(name, folder)
     command = [sys.executable, RUN_POINTNET, "--network", folder, *options]
     subprocess.run(
@@ -96,11 +94,13 @@ def test_the_command_counts_cells_as_the_files_do(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("with_nest")
 @pytest.mark.parametrize("name", NAMES)
 def test_pointnet_still_gives_these_spikes(name: str, tmp_path: Path) -> None:
     assert nest_spikes(name, tmp_path / name) == stored_spikes(name)
 
 
+@pytest.mark.usefixtures("with_nest")
 def test_our_export_is_the_same_in_the_reader_of_nest(tmp_path: Path) -> None:
     """It knows syn_weight, delay and the synapse model of an edge, and no nsyns."""
     folder = tmp_path / "export"

@@ -1,5 +1,10 @@
 """Delays become steps as in NEST."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -22,15 +27,21 @@ def test_delays_are_rounded_as_nest_rounds_them(dt_ms: float) -> None:
     assert delay_in_steps(delays, dt_ms).tolist() == list(NEST[dt_ms].values())
 
 
-def test_every_half_step_is_rounded_as_nest_rounds_it() -> None:
-    nest = pytest.importorskip("nest")
-    nest.ResetKernel()
-    nest.resolution = 0.1
+@pytest.mark.usefixtures("with_nest")
+def test_every_half_step_is_rounded_as_nest_rounds_it(tmp_path: Path) -> None:
     delays = np.round((np.arange(100) + 0.5) * 0.1, 6)
-    source, targets = nest.Create("parrot_neuron"), nest.Create("parrot_neuron", 100)
-    for target, delay in zip(targets, delays.tolist(), strict=True):
-        nest.Connect(source, target, syn_spec={"delay": delay})
-    made = nest.GetConnections(source, targets).get(["target", "delay"])
+    program = (
+        "import json, nest\n"
+        "nest.resolution = 0.1\n"
+        "source = nest.Create('parrot_neuron')\n"
+        "targets = nest.Create('parrot_neuron', 100)\n"
+        f"for target, delay in zip(targets, {delays.tolist()}):\n"
+        "    nest.Connect(source, target, syn_spec={'delay': delay})\n"
+        "made = nest.GetConnections(source, targets).get(['target', 'delay'])\n"
+        f"open({str(tmp_path / 'made.json')!r}, 'w').write(json.dumps(made))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    made = json.loads((tmp_path / "made.json").read_text())
     order = np.argsort(made["target"])
     steps = np.rint(np.array(made["delay"])[order] * 10.0)
     np.testing.assert_array_equal(delay_in_steps(delays, 0.1), steps)
