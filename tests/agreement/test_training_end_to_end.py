@@ -168,7 +168,7 @@ def whole(home: Path) -> Path:
         ("failed", "was validated with verdict fail, default is needed"),
         ("other", "column hash is"),
         ("edited", "it was changed after it was written"),
-        ("missing", "there is no such certificate"),
+        ("missing", "no such certificate"),
     ],
 )
 def test_the_gate_refuses(home, certificate, message, capsys):
