@@ -39,8 +39,8 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, is no JSON, does not hold an object, or holds a number
-        that is not finite or, a whole one, longer than 64 bits.
+        If the file is missing, is no JSON, does not hold an object, has a key twice, or
+        holds a number that is not finite or, a whole one, longer than 64 bits.
     """
     try:
         content = json.loads(
@@ -48,13 +48,25 @@ def read_json(path: Path) -> dict[str, Any]:
             parse_float=_finite,
             parse_int=_of_64_bits,
             parse_constant=_finite,
+            object_pairs_hook=_distinct,
         )
-    except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
+    except RecursionError:
+        raise InputError(f"{path}: cannot be read as JSON: nested too deep") from None
+    except ValueError as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: cannot be read as JSON: {reason}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: not a JSON object")
     return content
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice} stands twice in an object")
+    return found
 
 
 def _finite(text: str) -> float:

@@ -166,6 +166,8 @@ def _prepare(
         check_same(path, marker, run.config, run.inputs)
     stages = Stages(sibling(path, "stages"), run.config, run.inputs)
     stages.open(keep=resume, discard=overwrite)
+    if resume and is_complete(path):
+        stages.discard()  # of a run that was killed after its commit
     cleanup.callback(stages.close)
     staging = Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
     cleanup.callback(shutil.rmtree, staging, ignore_errors=True)

@@ -167,7 +167,7 @@ class Stages:
         """Delete all checkpoints, at once for whoever looks."""
         # Half of them, after a kill, would be an unfinished run of nothing; the name
         # is one that the next run of this folder clears away.
-        name = f"{self._folder.name.removesuffix('stages')}new-stages-{os.getpid()}"
+        name = f"{self._folder.name.removesuffix('stages')}new-stages_{os.getpid()}"
         with suppress(OSError):
             doomed = self._folder.rename(self._folder.with_name(name))
             shutil.rmtree(doomed, ignore_errors=True)

@@ -45,5 +45,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(read_text(path))
-    except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
+    except RecursionError:
+        raise InputError(f"{path}: is not valid TOML: nested too deep") from None
+    except ValueError as error:
         raise InputError(f"{path}: is not valid TOML: {error}") from None

@@ -56,8 +56,15 @@ def test_what_is_not_utf_8_or_nested_too_deep_is_refused(tmp_path: Path) -> None
     with pytest.raises(InputError, match="UTF-8"):
         read_text(path)
     path.write_text("[" * 200_000)
-    with pytest.raises(InputError, match="JSON"):
+    with pytest.raises(InputError, match="JSON: nested too deep"):
         read_json(path)
     path.write_text("a = " + "[" * 200_000)
-    with pytest.raises(InputError, match="TOML"):
+    with pytest.raises(InputError, match="TOML: nested too deep"):
         read_toml(path)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_text('{"a": [{"dt": 1, "b": 2, "dt": 0.1}]}')
+    with pytest.raises(InputError, match="dt stands twice"):
+        read_json(path)
