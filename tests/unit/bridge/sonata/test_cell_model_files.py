@@ -80,7 +80,6 @@ def read(tmp_path: Path) -> Callable[..., GlifParameters]:
         ({"asc_amps": [1.0]}, "asc_amps has 1 values, not 2"),
         ({"asc_r": [1.0, 1.0, 1.0]}, "asc_r has 3 values, not 2"),
         ({"C_m": True}, "C_m is 'True', not a finite number"),
-        ({"C_m": 10**400}, "is too large a number"),
     ],
 )
 def test_a_key_of_nest_is_refused_by_name(content, message, read) -> None:
