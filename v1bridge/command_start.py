@@ -1,10 +1,14 @@
 """The first moments of the command, while its modules are still being imported."""
 
+# Nothing else: what is imported here runs before a Ctrl-C is listened for. _signal is
+# signal without its enumerations, whose making takes longer than all the rest.
+import _signal  # type: ignore[import-not-found]
 import os
-import signal
 import sys
-from pathlib import PurePath
-from types import FrameType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
 
 _INTERRUPTED = b"v1bridge: interrupted; nothing was begun\n"
 
@@ -14,7 +18,7 @@ def starts_command() -> bool:
     program = sys.argv[0] if sys.argv else ""
     if program == "-m":  # while Python looks for the module that it shall run
         return not {"v1bridge", "-mv1bridge"}.isdisjoint(sys.orig_argv)
-    return PurePath(program).stem == "v1bridge"
+    return program.rpartition(os.sep)[2].partition(".")[0] == "v1bridge"
 
 
 def end_at_interrupt() -> None:
@@ -23,11 +27,11 @@ def end_at_interrupt() -> None:
     Nothing has been begun that could be left half-done; once something is, the
     command listens for itself. A Ctrl-C that is ignored stays so.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _end)
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _end)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+def _end(number: int, frame: "FrameType | None") -> None:
     try:
         os.write(2, _INTERRUPTED)
     finally:

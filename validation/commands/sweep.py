@@ -19,10 +19,11 @@ from bridge.files.run.marker import read_marker
 from bridge.files.run.out import check_out, refuse_overlap
 from bridge.files.run.places import is_real_file, is_taken, require_real_folder
 from bridge.files.run_folder import is_complete
-from bridge.files.written_file import made_folder, new_file, write_text
+from bridge.files.written_file import made_folder, write_text
 from bridge.machine.parent import PARENT
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
+from validation.commands.job_log import run_logged
 from validation.commands.progress_bar import ProgressBar
 from validation.config.sweep import Job, read_sweep
 from validation.terminal import PlainConsole
@@ -39,6 +40,9 @@ TABLE = "sweep.md"
 
 LOGS = "logs"
 """Folder of what the jobs say."""
+
+_STOPPED = 128 + signal.SIGTERM
+"""Exit code of a job that the sweep stopped."""
 
 
 def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
@@ -89,10 +93,11 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
                 )
             _write_table(jobs, out)
             progress.advance("sweep")
-    console.print((out / TABLE).read_text(encoding="utf-8"), soft_wrap=True)
+    if is_taken(out / TABLE):
+        console.print((out / TABLE).read_text(encoding="utf-8"), soft_wrap=True)
     if codes:
-        # a job says 1 where the machine, not its input, is at fault
-        is_of_machine = 1 in codes.values()
+        # a job says 2 where its input, not the machine, is at fault
+        is_of_machine = any(code != 2 for code in codes.values())
         raise V1BridgeError(
             f"{len(codes)} of {len(jobs)} jobs failed: {', '.join(codes)}; "
             f"see {out / LOGS}"
@@ -141,17 +146,23 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
 
 
 class Children:
-    """The processes of the jobs that run now."""
+    """The processes of the jobs that run now.
+
+    Attributes
+    ----------
+    is_over
+        Whether they were stopped, and no other is started.
+    """
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
-        self._lock, self._is_over = Lock(), False
+        self._lock, self.is_over = Lock(), False
 
     def run(self, command: Sequence[str], log: IO[bytes]) -> int:
         """Run a command to its end; return its exit code."""
         with self._lock:
-            if self._is_over:
-                return 128 + signal.SIGTERM
+            if self.is_over:
+                return _STOPPED
             child = subprocess.Popen(
                 command,
                 stdout=log,
@@ -167,7 +178,7 @@ class Children:
     def stop(self) -> None:
         """Ask all to stop and let no other start; training keeps a checkpoint."""
         with self._lock:
-            self._is_over = True
+            self.is_over = True
             for child in self._running:
                 child.terminate()
 
@@ -185,7 +196,9 @@ def _threads(n_jobs: int, children: Children) -> Iterator[ThreadPoolExecutor]:
 
 
 def _train_missing(job: Job, out: Path, children: Children) -> int:
-    return 0 if is_complete(out / job.name) else _train(job, out, children)
+    if is_complete(out / job.name):
+        return 0
+    return _STOPPED if children.is_over else _train(job, out, children)
 
 
 def _train(job: Job, out: Path, children: Children) -> int:
@@ -193,13 +206,13 @@ def _train(job: Job, out: Path, children: Children) -> int:
     config, said = (out / LOGS / f"{job.name}.{kind}" for kind in ("toml", "log"))
     command = [sys.executable, "-m", "v1bridge", "train", str(config)]
     command += ["--out", str(out / job.name), "--resume"]
-    with new_file(said) as log:
-        try:
-            write_text(config, job.config.to_toml())
-        except OSError:
-            said.unlink()  # nothing was
-            raise
-        code = children.run(command, log)
+    try:
+        code = run_logged(
+            lambda log: children.run(command, log), said, config, job.config.to_toml()
+        )
+    except (OSError, V1BridgeError):
+        children.stop()  # before this thread takes up the next job
+        raise
     if code == 130:  # the user's Ctrl-C reaches the job as well
         raise KeyboardInterrupt
     return code
@@ -211,4 +224,5 @@ def _write_table(jobs: Sequence[Job], out: Path) -> None:
         for job in jobs
         if is_complete(out / job.name)
     ]
-    write_text(out / TABLE, sweep_markdown(found))
+    if found or is_taken(out / TABLE):  # of runs that are gone since
+        write_text(out / TABLE, sweep_markdown(found))

@@ -41,10 +41,11 @@ def validate_into(
     """
     config = merged_config(config_path, options_with_run(options))
     check_place(out, config_path, config, overwrite=overwrite, resume=resume)
-    show_reading(check_files(config))
+    loaded = check_files(config)
+    show_reading(None if loaded is None else loaded.reading)
     console = PlainConsole()
     report = validate_in_folder(
-        out, config, ProgressBar(), overwrite=overwrite, resume=resume
+        out, config, ProgressBar(), loaded, overwrite=overwrite, resume=resume
     )
     if report is None:
         console.print(f"{out} is complete already; nothing to resume.")

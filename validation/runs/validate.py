@@ -16,11 +16,10 @@ from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.files.written_file import copy_folder, write_text
 from bridge.progress import Progress, SilentProgress
 from bridge.reduction.reducible import require_reducible
-from bridge.sonata.reading.report import Reading
 from bridge.sonata.write import write_sonata
 from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import ValidateConfig, parse_config
-from validation.experiment.column import read_column
+from validation.experiment.column import LoadedColumn, read_column
 from validation.experiment.device import settle_device
 from validation.experiment.inputs import column_hashes, column_paths
 from validation.experiment.memory import require_memory_of_validation
@@ -76,12 +75,14 @@ def validate(
         sections |= options_with_run(sections)
     checked, flags = parse_config(sections, "validate"), flags_of(existing)
     check_place(out, None, checked, **flags)
-    check_files(checked, column if isinstance(column, Column) else None)
+    is_object = isinstance(column, Column)
+    loaded = check_files(checked, column if isinstance(column, Column) else None)
     report = validate_in_folder(
         out,
         checked,
         nullcontext(progress or SilentProgress()),
-        column=column if isinstance(column, Column) else None,
+        loaded,
+        keep_column=is_object,
         **flags,
     )
     return report or RunReport.read(out)  # a resumed run may be complete already
@@ -158,7 +159,9 @@ def check_place(
     check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
 
 
-def check_files(config: ValidateConfig, column: Column | None = None) -> Reading | None:
+def check_files(
+    config: ValidateConfig, column: Column | None = None
+) -> LoadedColumn | None:
     """Check the files that a configuration names.
 
     Parameters
@@ -170,8 +173,8 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> Reading
 
     Returns
     -------
-    Reading or None
-        What was read of the column's files.
+    LoadedColumn or None
+        The column, where it is at hand or was read.
 
     Raises
     ------
@@ -179,28 +182,29 @@ def check_files(config: ValidateConfig, column: Column | None = None) -> Reading
         If one is missing or cannot be used, the run does not fit into the memory, or
         the column has cells that no rate model stands for.
     """
-    reading = None
+    loaded = None if column is None else LoadedColumn(column, None)
     if isinstance(config.column, BuiltColumn):
         require_memory_of_validation(config, column)
     is_file = isinstance(config.column, FileColumn) or config.column.weights is not None
-    if is_file and column is None:
+    if is_file and loaded is None:
         # Read whole: a file that is cut off must not stop a run half-way.
-        column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
-    if column is not None:
-        require_reducible(column)
-    if isinstance(config.column, FileColumn):
-        require_memory_of_validation(config, column)
+        loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
+    if loaded is not None:
+        require_reducible(loaded.column)
+    if isinstance(config.column, FileColumn) and loaded is not None:
+        require_memory_of_validation(config, loaded.column)
     if config.criteria is not None:
         load_criteria(Path(config.criteria))
-    return reading
+    return loaded
 
 
 def validate_in_folder(
     out: Path,
     config: ValidateConfig,
     progress: AbstractContextManager[Progress],
+    loaded: LoadedColumn | None,
     *,
-    column: Column | None = None,
+    keep_column: bool = False,
     overwrite: bool = False,
     resume: bool = False,
 ) -> RunReport | None:
@@ -214,8 +218,10 @@ def validate_in_folder(
         The complete configuration.
     progress
         Entered once there is something to do; receives the progress.
-    column
-        The column, where it is at hand.
+    loaded
+        What :func:`check_files` returned: files are read once.
+    keep_column
+        Write the column into the folder, as it is nowhere else.
     overwrite, resume
         See :func:`bridge.files.run_folder.open_run_folder`.
 
@@ -224,10 +230,9 @@ def validate_in_folder(
     RunReport or None
         What was found; None where a resumed run is complete already.
     """
-    is_read = isinstance(config.column, FileColumn) and column is None
-    read = read_column(config.column).column if is_read else column
-    hashes = _hashes(config, read)
-    config = settle_device(config, read)
+    column = None if loaded is None else loaded.column
+    hashes = _hashes(config, column)
+    config = settle_device(config, column)
     with open_run_folder(
         out,
         config.to_toml(),
@@ -242,8 +247,8 @@ def validate_in_folder(
         from validation.runs.validation import run_validation
 
         with progress as running:
-            report = run_validation(config, folder, running, column)
-        if column is not None:
+            report = run_validation(config, folder, running, loaded)
+        if keep_column and column is not None:
             write_sonata(column, folder.staging / COLUMN)
         elif (own_files := _own_column(out, config)) is not None:
             copy_folder(own_files, folder.staging / COLUMN)

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.column.column import Column
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import RunFolder
 from bridge.progress import Progress
 from validation.config.validate import ValidateConfig
-from validation.experiment.column import provenance_of, read_column
+from validation.experiment.column import LoadedColumn, provenance_of, read_column
 from validation.experiment.experiment import Experiment
 from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
@@ -27,7 +26,7 @@ def run_validation(
     config: ValidateConfig,
     folder: RunFolder,
     progress: Progress,
-    column: Column | None = None,
+    loaded: LoadedColumn | None = None,
 ) -> RunReport:
     """Validate the rate variants of one column.
 
@@ -41,7 +40,7 @@ def run_validation(
         Open run folder.
     progress
         Receives the progress.
-    column
+    loaded
         The column that ``config.column`` names, where it is at hand.
 
     Returns
@@ -55,9 +54,9 @@ def run_validation(
     trained = None if weights is None else read_trained_run(Path(weights))
 
     with clock("column"):
-        reading = None
-        if column is None:
-            column, reading = read_column(config.column, dt_ms=config.spiking.dt_ms)
+        if loaded is None:
+            loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
+        column, reading = loaded
         experiment = Experiment.of(column, config, folder.stages, progress)
     with clock("spiking reference"):
         reference = experiment.reference()

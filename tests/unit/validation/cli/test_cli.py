@@ -47,7 +47,7 @@ def fake_run(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     module = types.ModuleType("validation.runs.validation")
 
     def run_validation(
-        config: Any, folder: Any, progress: Any, column: Any = None
+        config: Any, folder: Any, progress: Any, loaded: Any = None
     ) -> RunReport:
         progress.start("spiking model", 2)
         progress.advance("spiking model")
@@ -113,9 +113,9 @@ def test_options_reach_the_run(
     seen = []
     plain = fake_run.run_validation
 
-    def spy(config: Any, folder: Any, progress: Any, column: Any) -> Any:
+    def spy(config: Any, folder: Any, progress: Any, loaded: Any) -> Any:
         seen.append(config)
-        return plain(config, folder, progress, column)
+        return plain(config, folder, progress, loaded)
 
     monkeypatch.setattr(fake_run, "run_validation", spy)
     words = "validate --size 6k --no-surround --variants low-pass --plain --quick"

@@ -108,6 +108,24 @@ def test_under_nohup_a_closed_terminal_is_no_signal() -> None:
     assert process.returncode == 143
 
 
+def test_an_interrupt_is_listened_for_before_anything_is_imported() -> None:
+    script = (
+        "import os, sys\n"  # as site does
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "sys.argv = ['v1bridge', 'criteria']\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if not name.startswith('v1bridge'):\n"
+        "            os.kill(os.getpid(), 2)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "import v1bridge\n"
+    )
+    process = start(sys.executable, "-I", "-S", "-c", script)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "v1bridge: interrupted; nothing was begun\n"
+
+
 def test_an_interrupt_during_the_imports_is_one_line() -> None:
     script = (
         "import os, signal, sys\n"

@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Barrier
+from typing import IO
 
 import pytest
 
 from bridge.errors import InputError, V1BridgeError
 from bridge.files.run_folder import CONFIG, open_run_folder
+from validation.cli.failures import failure_of
 from validation.commands import sweep as sweep_command
 from validation.commands.sweep import sweep_into
 from validation.config.sweep import Job, read_sweep
@@ -243,6 +246,55 @@ def test_an_error_stops_the_jobs_that_run(grid, tmp_path, monkeypatch):
         sweep_into(grid, tmp_path / "out", 2)
     assert time.monotonic() - begin < 30.0  # the other one would sleep for 60 s
     assert codes[0] in (-signal.SIGTERM, 128 + signal.SIGTERM)
+
+
+def says(text: str, code: int) -> type:
+    """Return a stand-in for the processes of jobs: what one says, and how it ends."""
+
+    class Children(sweep_command.Children):
+        def run(self, command: Sequence[str], log: IO[bytes]) -> int:
+            log.write(text.encode())
+            log.flush()
+            return code
+
+    return Children
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("v1bridge: x: No space left on device; none\n", "3k-default-1: x: No space"),
+        ("test (9.0 s)\nv1bridge: x: Disk quota exceeded\n", "-1: x: Disk quota"),
+        ("", "3k-default-1.log: could not be written"),
+        ("test (9.0 s)\nv1bri", "3k-default-1.log: could not be written"),
+    ],
+)
+def test_a_full_disk_ends_a_sweep_and_leaves_no_logs(
+    grid, tmp_path, monkeypatch, text, message
+):
+    monkeypatch.setattr(sweep_command, "Children", says(text, 1))
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    with pytest.raises((OSError, V1BridgeError)) as caught:
+        sweep_into(grid, tmp_path / "out")
+    failure = failure_of(caught.value)
+    assert failure.code == 1
+    assert message in failure.message
+    assert [found.name for found in tmp_path.iterdir()] == ["grid.toml"]
+
+
+@pytest.mark.parametrize(("code", "ends_with"), [(2, 2), (1, 1), (-9, 1)])
+def test_the_log_of_a_job_that_failed_says_how(
+    grid, tmp_path, monkeypatch, code, ends_with
+):
+    monkeypatch.setattr(sweep_command, "Children", says("v1bridge: a reason\n", code))
+    monkeypatch.setattr(sweep_command, "certified_model", lambda config: None)
+    out = tmp_path / "out"
+    with pytest.raises(V1BridgeError, match="8 of 8 jobs failed") as caught:
+        sweep_into(grid, out)
+    assert failure_of(caught.value).code == ends_with
+    said = (out / "logs/3k-default-1.log").read_text()
+    assert said == f"v1bridge: a reason\nended with code {code}\n"
+    assert not (out / "sweep.md").exists()  # of nothing
 
 
 def test_the_table_has_the_thesis_beside_it(grid, trained, tmp_path):

@@ -13,6 +13,7 @@ import v1bridge as vb
 import validation.runs.validation
 from bridge.errors import InputError, RunFolderError
 from bridge.rate_model import RateModel
+from validation.experiment.column import read_column
 
 SMALL = {
     "spiking": {
@@ -38,8 +39,8 @@ def seen(monkeypatch):
     """Stand in for the run; what it was given."""
     given = []
 
-    def run(config, folder, progress, column=None):
-        given.append((config, column))
+    def run(config, folder, progress, loaded=None):
+        given.append((config, loaded))
         model = RateModel(variant="low_pass", tau_r_ms=3.0)
         return report_of({"low_pass": scores(model, "fail")}, {})
 
@@ -51,7 +52,7 @@ def test_columns_are_taken_as_they_come(seen, tmp_path):
     column = vb.build_column(60)
     vb.validate(column, tmp_path / "a", quick=True, config=SMALL)
     config, given = seen[0]
-    assert given is column
+    assert given.column is column
     assert config.protocol.quick
     assert config.spiking.trials_per_seed == 4  # a key that is given wins
     read = vb.read_sonata(tmp_path / "a" / "column")
@@ -61,6 +62,22 @@ def test_columns_are_taken_as_they_come(seen, tmp_path):
     assert [c.column.size for c, _ in seen[1:]] == [60, 60]
     vb.validate(tmp_path / "a" / "column", tmp_path / "d", config=SMALL)
     assert seen[3][0].column.path == str(tmp_path / "a" / "column")
+
+
+def test_files_are_read_once(seen, tmp_path, monkeypatch):
+    calls = []
+
+    def counted(config, **options):
+        calls.append(read_column(config, **options))
+        return calls[-1]
+
+    vb.write_sonata(vb.build_column(60), tmp_path / "net")
+    for name in ("validation.runs.validate", "validation.runs.validation"):
+        monkeypatch.setattr(f"{name}.read_column", counted)
+    vb.validate(tmp_path / "net", tmp_path / "run", config=SMALL)
+    assert [loaded for _, loaded in seen] == calls
+    assert len(calls) == 1
+    assert not (tmp_path / "run/column").exists()  # it lies where it was read
 
 
 @pytest.mark.parametrize(
