@@ -39,12 +39,14 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, is no JSON, does not hold an object, or holds a number
-        that is not finite or, a whole one, longer than 64 bits.
+        If the file is missing, is no JSON, does not hold an object, gives a name
+        twice, or holds a number that is not finite or, a whole one, longer than 64
+        bits.
     """
     try:
         content = json.loads(
-            read_text(path),
+            read_text(path, encoding="utf-8-sig"),
+            object_pairs_hook=_without_repetition,
             parse_float=_finite,
             parse_int=_of_64_bits,
             parse_constant=_finite,
@@ -54,6 +56,15 @@ def read_json(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read as JSON: {reason}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: not a JSON object")
+    return content
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in content:
+            raise ValueError(f"{name} occurs twice in one object; remove one of them")
+        content[name] = value
     return content
 
 
