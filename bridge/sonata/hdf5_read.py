@@ -207,6 +207,12 @@ def _groups(population: Hdf5Group, kind: str, n: int) -> tuple[IntArray, IntArra
     """Return the group of each row, and its place in the group."""
     id_name, index_name = f"{kind}_group_id", f"{kind}_group_index"
     if id_name not in population and index_name not in population:
+        groups = [name for name in population.groups() if name.isdigit()]
+        if any(int(name) for name in groups):
+            raise InputError(
+                f"{population.path}: {population.name} has groups {', '.join(groups)} "
+                f"and no {id_name}, so that it is not clear whose they are"
+            )
         return np.zeros(n, dtype=np.int64), np.arange(n)
     return _ids(population, id_name, n), _ids(population, index_name, n)
 

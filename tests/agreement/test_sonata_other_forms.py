@@ -161,7 +161,16 @@ def too_large_ids(file: h5py.File) -> None:
     file["nodes/v1/node_id"][:] = ids + np.uint64(2**63)
 
 
+def groups_without_ids(file: h5py.File) -> None:
+    del file[f"{EDGES}/edge_group_id"], file[f"{EDGES}/edge_group_index"]
+    file[f"{EDGES}/1/delay"] = np.full(6, 3.0)
+
+
 REFUSED: dict[str, tuple[Change, str]] = {
+    "groups whose rows are not said": (
+        opened("v1_v1_edges.h5", groups_without_ids),
+        "has groups 0, 1 and no edge_group_id",
+    ),
     "ids of 64 bits without sign": (
         opened("v1_nodes.h5", too_large_ids),
         "v1/node_id has 9223372036854775815, which is too large",
