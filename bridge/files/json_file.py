@@ -39,16 +39,17 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, is no JSON, does not hold an object, has a key twice, or
-        holds a number that is not finite or, a whole one, longer than 64 bits.
+        If the file is missing, is no JSON, does not hold an object, gives a name
+        twice, or holds a number that is not finite or, a whole one, longer than 64
+        bits.
     """
     try:
         content = json.loads(
-            read_text(path),
+            read_text(path, encoding="utf-8-sig"),
+            object_pairs_hook=_without_repetition,
             parse_float=_finite,
             parse_int=_of_64_bits,
             parse_constant=_finite,
-            object_pairs_hook=_distinct,
         )
     except RecursionError:
         raise InputError(f"{path}: cannot be read as JSON: nested too deep") from None
@@ -60,13 +61,13 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{twice} stands twice in an object")
-    return found
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in content:
+            raise ValueError(f"{name} occurs twice in one object; remove one of them")
+        content[name] = value
+    return content
 
 
 def _finite(text: str) -> float:

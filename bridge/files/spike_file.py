@@ -16,9 +16,10 @@ SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 """The SONATA enumeration of the order in which spikes are stored."""
 
 _MS_IN = {
-    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 1.0),
-    **dict.fromkeys(("s", "second", "seconds"), 1000.0),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1.0),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1000.0),
 }
+_IDS = ("node_ids", "gids")
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def read_spikes(
     ------
     InputError
         If the file is missing or broken, the population is not in it or it is not
-        clear which is meant, or a time or a cell is none.
+        clear which is meant, a time or a cell is none, or the population holds more
+        than times and cells.
     """
     if path.suffix.lower() == ".csv":
         raise InputError(
@@ -124,10 +126,9 @@ def read_spikes(
         if "spikes" not in file:
             raise InputError(f"{path}: no /spikes group; is it a SONATA spike file?")
         name, group = _population_group(file.group("spikes"), population, like)
-        id_name = "gids" if "node_ids" not in group and "gids" in group else "node_ids"
-        ids = group.values(id_name, "iu")
+        ids = group.values(_id_name(group), "iu")
         times = group.values("timestamps", "iuf", size=ids.size).astype(np.float64)
-        unit = group.attribute("units", of="timestamps")
+        unit = _unit(group)
     if unit is not None and str(unit) not in _MS_IN:
         raise InputError(f"{path}: spike times are in {str(unit)!r}, not in ms or s")
     times *= 1.0 if unit is None else _MS_IN[str(unit)]
@@ -141,10 +142,49 @@ def read_spikes(
     )
 
 
+def _id_name(group: Hdf5Group) -> str:
+    """Return the name of the cells; there must be no more than cells and times."""
+    names = group.names()
+    more = [name for name in names if name not in ("timestamps", *_IDS)]
+    if more:
+        raise InputError(
+            f"{group.path}: {group.name}/{more[0]} is not known; spikes are times and "
+            "cells, so remove it (and store the spikes of other trials elsewhere)"
+        )
+    held = [name for name in _IDS if name in names] or [_IDS[0]]
+    if len(held) > 1:
+        raise InputError(
+            f"{group.path}: {group.name} has {' and '.join(held)}; remove one of them"
+        )
+    return held[0]
+
+
+def _unit(group: Hdf5Group) -> str | None:
+    """Return the unit of the times, said of them or of their group."""
+    said = {
+        str(unit)
+        for unit in (
+            group.attribute("units", of="timestamps"),
+            group.attribute("units"),
+        )
+        if unit is not None
+    }
+    if len(said) > 1:
+        raise InputError(
+            f"{group.path}: units of {group.name} and of its timestamps differ"
+        )
+    return said.pop() if said else None
+
+
 def _population_group(
     spikes: Hdf5Group, population: str | None, like: str | None
 ) -> tuple[str | None, Hdf5Group]:
     if "timestamps" in spikes.datasets():
+        if spikes.groups():
+            raise InputError(
+                f"{spikes.path}: has spikes of {', '.join(spikes.groups())} and spikes "
+                "without a population (older layout); remove one of them"
+            )
         if population is not None:
             raise InputError(
                 f"{spikes.path}: its spikes have no population (older layout); do not "

@@ -70,6 +70,8 @@ def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
         If the part is not clear.
     """
     types = records.types
+    if records.n_nodes == 0:
+        raise InputError(f"{records.path}: population {records.name} has no nodes")
     model_types = set(records.texts("model_type")[0])
     if stated is not None and model_types <= {None, *_CELLS, "virtual"}:
         if not model_types <= {None, stated}:
@@ -101,7 +103,7 @@ def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
 
 
 def _listed(names: Set[str | None]) -> str:
-    return ", ".join(sorted(str(name) for name in names))
+    return ", ".join(sorted(name or "missing" for name in names))
 
 
 def read_cells(nodes: Nodes, folders: Sequence[Path], *, keep_unused: bool) -> Cells:
@@ -151,9 +153,11 @@ def read_lgn(nodes: Nodes) -> LgnCells:
     names, place = records.texts("model_name", "pop_name")
     for name in names:
         if name not in known:
+            type_id = records.type_id[int(np.argmax(place == names.index(name)))]
+            said = "has no model_name" if name is None else f"has model_name {name!r}"
             raise InputError(
-                f"{records.types.path}: {name!r} is no LGN type; there are "
-                f"{', '.join(known)}"
+                f"{records.types.path}: node type {type_id} {said}; write there which "
+                f"LGN cells they are: {', '.join(known)}"
             )
     ids = np.where(
         records.given("field_node_id"),

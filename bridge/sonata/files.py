@@ -9,13 +9,13 @@ from bridge.errors import InputError
 from bridge.sonata.input_rates import Simulation
 from bridge.sonata.reading.check import check_names
 from bridge.sonata.reading.configuration import is_enabled, read_configuration
-from bridge.sonata.reading.known import (
+from bridge.sonata.reading.known import Known
+from bridge.sonata.reading.known_configuration import (
     EDGE_TYPES,
     EDGES_ENTRY,
     NODE_TYPES,
     NODES_ENTRY,
     POPULATION,
-    Known,
 )
 
 
@@ -208,17 +208,13 @@ def _entries(
         check_names(entry, known, f"{path}: networks.{kind}")
         if not is_enabled(entry, f"{path}: networks.{kind}"):
             continue
-        data, types = entry.get(f"{kind}_file"), f"{kind.removesuffix('s')}_types_file"
-        if data is None or types not in entry:
-            raise InputError(
-                f"{path}: an entry of networks.{kind} lacks {kind}_file or {types}"
-            )
-        table = entry[types]
+        data = entry.get(f"{kind}_file")
+        if not data:
+            raise InputError(f"{path}: an entry of networks.{kind} lacks {kind}_file")
+        table = entry.get(f"{kind.removesuffix('s')}_types_file")
         populations = _populations(path, entry.get("populations"), allowed)
         files.append(
-            PopulationFile(
-                Path(data), None if table is None else Path(table), populations
-            )
+            PopulationFile(Path(data), Path(table) if table else None, populations)
         )
     return tuple(files)
 

@@ -22,7 +22,11 @@ _OF_POPULATION = {
         "edge_type_id",
         "edge_group_id",
         "edge_group_index",
+        # where the edges of a node are, also as older files call it
         "indices",
+        "indicies",
+        "incidies",
+        "index_pointer",
     },
 }
 _USED = {
@@ -53,11 +57,11 @@ def read_nodes(
     with open_hdf5(path, "nodes file") as file:
         found = []
         for name, group in _populations(file, "nodes", chosen):
-            type_id = group.values("node_type_id", "iu").astype(np.int64)
+            type_id = _ids(group, "node_type_id")
             n = type_id.size
             node_id = np.arange(n)
             if "node_id" in group:
-                node_id = group.values("node_id", "iu", size=n).astype(np.int64)
+                node_id = _ids(group, "node_id", n)
             if np.unique(node_id).size != node_id.size:
                 raise InputError(f"{path}: a node_id of {name} occurs twice")
             table = _checked(types, path, type_id, "node")
@@ -88,9 +92,9 @@ def read_edges(
     with open_hdf5(path, "edges file") as file:
         found = []
         for name, group in _populations(file, "edges", chosen):
-            type_id = group.values("edge_type_id", "iu").astype(np.int64)
+            type_id = _ids(group, "edge_type_id")
             ids = [
-                group.values(f"{end}_node_id", "iu", size=type_id.size).astype(np.int64)
+                _ids(group, f"{end}_node_id", type_id.size)
                 for end in ("source", "target")
             ]
             table = _checked(types, path, type_id, "edge")
@@ -126,6 +130,17 @@ def _populations(
         )
     for name in names if chosen is None else chosen:
         yield name, file.group(kind).group(name)
+
+
+def _ids(population: Hdf5Group, name: str, size: int | None = None) -> IntArray:
+    """Return a list of ids as int64, which the largest of uint64 are not."""
+    ids = population.values(name, "iu", size=size)
+    if ids.size and ids.max() > np.iinfo(np.int64).max:
+        raise InputError(
+            f"{population.path}: {population.name}/{name} has {ids.max()}, which is "
+            "too large a number"
+        )
+    return ids.astype(np.int64)
 
 
 def _checked(
@@ -192,10 +207,14 @@ def _groups(population: Hdf5Group, kind: str, n: int) -> tuple[IntArray, IntArra
     """Return the group of each row, and its place in the group."""
     id_name, index_name = f"{kind}_group_id", f"{kind}_group_index"
     if id_name not in population and index_name not in population:
+        groups = [name for name in population.groups() if name.isdigit()]
+        if any(int(name) for name in groups):
+            raise InputError(
+                f"{population.path}: {population.name} has groups {', '.join(groups)} "
+                f"and no {id_name}, so that it is not clear whose they are"
+            )
         return np.zeros(n, dtype=np.int64), np.arange(n)
-    group_id = population.values(id_name, "iu", size=n).astype(np.int64)
-    index = population.values(index_name, "iu", size=n).astype(np.int64)
-    return group_id, index
+    return _ids(population, id_name, n), _ids(population, index_name, n)
 
 
 def _columns(

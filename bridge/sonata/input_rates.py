@@ -12,6 +12,9 @@ from bridge.arrays import FloatArray, IntArray
 from bridge.column.building.tables import BACKGROUND_RATE_HZ
 from bridge.errors import InputError
 from bridge.files.spike_file import read_spikes
+from bridge.sonata.reading.check import check_names
+from bridge.sonata.reading.known_configuration import SPIKES_ENTRY
+from bridge.sonata.reading.node_sets import is_set_of, named_sets
 
 
 class NodeRates(NamedTuple):
@@ -119,12 +122,14 @@ def _rates_of_trains(
     inputs = simulation.content.get("inputs", {})
     if not isinstance(inputs, Mapping):
         raise InputError(f"{path}: inputs is not an object")
-    own = {k: v for k, v in inputs.items() if _is_of(v, population)}
+    sets = named_sets(path, simulation.content)
+    own = {k: v for k, v in inputs.items() if _is_of(path, k, v, population, sets)}
     if not own:
         return None
     if len(own) > 1:
         raise InputError(f"{path}: inputs {' and '.join(own)} are both of {population}")
     name, entry = own.popitem()
+    check_names(entry, SPIKES_ENTRY, f"{path}: input {name}")
     file = entry.get("input_file")
     if entry.get("input_type", "spikes") != "spikes" or not isinstance(file, str):
         raise InputError(f"{path}: input {name} of {population} is no file of spikes")
@@ -144,12 +149,18 @@ def _rates_of_trains(
     return NodeRates(count / ((stop_ms - start_ms) * 1e-3), origin, True, name)
 
 
-def _is_of(entry: Any, population: str) -> bool:
+def _is_of(
+    path: Path, name: str, entry: Any, population: str, sets: Mapping[str, Any]
+) -> bool:
     """Say whether an input goes to the nodes of a population."""
     if not isinstance(entry, Mapping) or entry.get("enabled") is False:
         return False
-    nodes = entry.get("node_set")
-    return nodes in (population, {"population": population})
+    try:
+        return is_set_of(entry.get("node_set"), population, sets)
+    except ValueError as error:
+        raise InputError(
+            f"{path}: input {name}: {error}, or the nodes of {population} their rate_hz"
+        ) from None
 
 
 def _times_of_run(path: Path, run: Any) -> tuple[float, float]:

@@ -16,7 +16,7 @@ EMPTY = ("", "NULL", "null", "NONE", "None", "NaN", "nan", "NA", "N/A", "n/a", "
 """Texts that say that there is no value."""
 
 _SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "space"}
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"([+-]?[0-9]+)(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,13 @@ def read_types(path: Path, id_column: str) -> TypeTable:
             )
         values = zip(columns, cells, strict=False)
         row = {name: cell for name, cell in values if cell not in EMPTY}
-        number = row.get(id_column, "")
-        if not _WHOLE.fullmatch(number):
+        found = _WHOLE.fullmatch(row.get(id_column, ""))
+        if found is None:
             raise InputError(f"{where} has no whole number as {id_column}")
-        if int(number) in rows:
+        number = int(found[1])
+        if number in rows:
             raise InputError(f"{path}: {id_column} {number} occurs twice")
-        rows[int(number)] = row
+        rows[number] = row
     return TypeTable(path, id_column, rows, columns)
 
 

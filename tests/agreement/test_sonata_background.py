@@ -106,3 +106,54 @@ def test_nodes_that_state_a_rate_keep_it() -> None:
     assert rates.rate_hz.tolist() == [70.0, 250.0]
     assert not rates.states_them
     assert "others as asked for" in rates.origin
+
+
+NODE_SETS: dict[str, tuple[object, dict[str, Any]]] = {
+    "a population in a list": ({"population": ["bkg"]}, {}),
+    "a named set": ("noise", {"noise": {"population": "bkg"}}),
+    "a list of populations": ("list", {"list": ["bkg"]}),
+    "a set of a set": ("outer", {"outer": "noise", "noise": {"populations": ["bkg"]}}),
+}
+
+
+@pytest.mark.parametrize("form", NODE_SETS)
+@pytest.mark.parametrize("in_file", [False, True])
+def test_an_input_may_go_to_a_named_set(folder: Path, form: str, in_file: bool) -> None:
+    """Its spikes are the background's, as BMTK reads node sets."""
+    before = read_sonata(folder)
+    node_set, sets = NODE_SETS[form]
+    (folder / "sets.json").write_text(json.dumps(sets))
+    named = {"node_sets_file": "sets.json"} if in_file else {"node_sets": sets}
+    edit(folder, lambda c: c.update(named))
+    edit(folder, lambda c: c["inputs"]["bkg_spikes"].update(node_set=node_set))
+    column, reading = read_network(folder / "simulation_config.json")
+    assert column.hash == before.hash
+    assert "mean of the spikes in bkg_spikes.h5" in reading.background_from
+
+
+@pytest.mark.parametrize(
+    "node_set",
+    [
+        "all",
+        None,
+        {"population": "bkg", "node_id": [0, 1]},
+        {"population": ["bkg", "lgn"]},
+        {"model_type": "virtual"},
+        [0, 1, 2],
+        "loop",
+    ],
+)
+def test_an_input_that_may_be_the_backgrounds_is_named(
+    folder: Path, node_set: object
+) -> None:
+    """Otherwise 1000 Hz would stand in for a rate that the files do say."""
+    edit(folder, lambda c: c.update(node_sets={"loop": ["loop", "bkg"]}))
+    edit(folder, lambda c: c["inputs"]["bkg_spikes"].update(node_set=node_set))
+    with pytest.raises(InputError, match=r"input bkg_spikes: node_set .* not just"):
+        read_sonata(folder)
+
+
+def test_what_would_change_the_spikes_of_an_input_is_named(folder: Path) -> None:
+    edit(folder, lambda c: c["inputs"]["bkg_spikes"].update(time_offset=10.0))
+    with pytest.raises(InputError, match="input bkg_spikes: time_offset is not known"):
+        read_sonata(folder)

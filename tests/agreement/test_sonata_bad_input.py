@@ -155,7 +155,11 @@ CASES: dict[str, tuple[Break, str]] = {
     ),
     "circuit without types": (
         edit_circuit(lambda c: c["networks"]["edges"][0].pop("edge_types_file")),
-        "lacks edges_file or edge_types_file",
+        "edge type 0 has no dynamics_params, so no receptor",
+    ),
+    "circuit without edges": (
+        edit_circuit(lambda c: c["networks"]["edges"][0].pop("edges_file")),
+        "an entry of networks.edges lacks edges_file",
     ),
     "circuit names a number": (
         edit_circuit(lambda c: c["networks"]["nodes"][0].update(nodes_file=3)),
@@ -248,7 +252,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "row too long": (first_edge_type(5, "static_synapse 1 2"), "values for 6 columns"),
     "unknown cell line": (
         replace(NODE_TYPES, "e23Cux2", "e23Foo"),
-        "'e23Foo' is no cell line of the column",
+        "has pop_name 'e23Foo'; write there which cells of the column they are",
     ),
     "successor's name": (
         replace(NODE_TYPES, "e5Rbp4", "e5IT"),
@@ -281,7 +285,7 @@ CASES: dict[str, tuple[Break, str]] = {
     ),
     "LGN type unknown": (
         replace("network/lgn_node_types.csv", "sOFF_TF4 ", "sOFF_TF99 "),
-        "'sOFF_TF99' is no LGN type",
+        "has model_name 'sOFF_TF99'; write there which LGN cells they are",
     ),
     "inputs of unknown kind": (
         lambda folder: (

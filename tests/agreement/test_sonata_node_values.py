@@ -104,7 +104,7 @@ def test_a_single_node_names_its_own_file_line_and_template(
     assert POPULATIONS[column.population[119]] == "i4Pvalb"
     np.testing.assert_array_equal(column.population[:119], plain.population[:119])
     state(folder, "model_template", texts(["nest:glif_psc"] * 7 + ["nest:x"] * 113))
-    with pytest.raises(InputError, match=r"v1_nodes\.h5, is a nest:x"):
+    with pytest.raises(InputError, match=r"v1_nodes\.h5\) is a nest:x"):
         read_sonata(folder)
 
 

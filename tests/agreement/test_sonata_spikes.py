@@ -191,6 +191,52 @@ def test_units_are_honoured(tmp_path: Path, units: object, times_ms: list) -> No
     assert found.states_unit == (units is not None)
 
 
+def test_a_unit_may_stand_at_the_population(tmp_path: Path) -> None:
+    path = write_file(tmp_path / "s.h5", {"lgn": ONE}, None)
+    with h5py.File(path, "r+") as file:
+        file["spikes/lgn"].attrs["units"] = "sec"
+    assert read_spikes(path).times_ms.tolist() == [1500.0]
+    with h5py.File(path, "r+") as file:
+        file["spikes/lgn/timestamps"].attrs["units"] = "ms"
+    with pytest.raises(InputError, match=r"units of /spikes/lgn and of its timestamps"):
+        read_spikes(path)
+
+
+def test_what_would_tell_spikes_apart_is_named(tmp_path: Path) -> None:
+    """A dataset of trials, a second list of cells, spikes beside populations."""
+    path = write_file(tmp_path / "s.h5", {"lgn": ONE | {"trial": [0]}})
+    with pytest.raises(InputError, match=r"s\.h5: /spikes/lgn/trial is not known"):
+        read_spikes(path)
+    path = write_file(tmp_path / "ids.h5", {"lgn": ONE | {"gids": [7]}})
+    with pytest.raises(InputError, match="/spikes/lgn has node_ids and gids; remove"):
+        read_spikes(path)
+    path = write_file(tmp_path / "both.h5", {"lgn": ONE})
+    with h5py.File(path, "r+") as file:
+        file["spikes/gids"], file["spikes/timestamps"] = [1], [2.0]
+    with pytest.raises(InputError, match="has spikes of lgn and spikes without a pop"):
+        read_spikes(path, like="lgn")
+
+
+SORTED = h5py.enum_dtype({"none": 0, "by_id": 1, "by_time": 2}, "u1")
+
+
+@pytest.mark.parametrize("kind", [None, SORTED])
+@pytest.mark.parametrize("options", [{}, {"compression": "lzf", "chunks": (2,)}])
+def test_what_is_said_of_the_order_is_not_needed(
+    tmp_path: Path, kind: object, options: dict
+) -> None:
+    """BMTK writes it as text, SONATA has an enumeration, and either may be wrong."""
+    times, ids = np.array([5.0, 1.0, 3.0], np.float32), np.array([2, 0, 2], np.int32)
+    with h5py.File(tmp_path / "s.h5", "w") as file:
+        group = file.create_group("spikes/lgn")
+        group.attrs.create("sorting", "by_id" if kind is None else 1, dtype=kind)
+        group.create_dataset("timestamps", data=times, **options)
+        group.create_dataset("node_ids", data=ids, **options)
+    found = read_spikes(tmp_path / "s.h5")
+    assert found.times_ms.tolist() == [1.0, 3.0, 5.0]
+    assert found.ids.tolist() == [0, 2, 2]
+
+
 def test_bad_spike_files_end_in_one_line(spike_file: Path, tmp_path: Path) -> None:
     lgn = lgn_cells([3, 40, 8])
     content = spike_file.read_bytes()

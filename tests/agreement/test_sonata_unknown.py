@@ -127,12 +127,12 @@ UNKNOWN: dict[str, tuple[Change, str]] = {
     "key of the configuration": (circuit(lambda c: c.update(mood=1)), "mood"),
     "node set": (circuit(lambda c: c.update(node_set="v1")), "node_set cannot"),
     "overrides": (
-        circuit(lambda c: c.update(connection_overrides=[])),
+        circuit(lambda c: c.update(connection_overrides=[{}])),
         "connection_overrides cannot",
     ),
     "key of networks": (circuit(lambda c: c["networks"].update(mood=[])), "mood"),
     "gap junctions of networks": (
-        circuit(lambda c: c["networks"].update(gap_juncs=[])),
+        circuit(lambda c: c["networks"].update(gap_juncs=[{}])),
         "gap_juncs cannot",
     ),
     "key of an entry": (

@@ -15,11 +15,17 @@ from typing import IO, Any
 from bridge.errors import InputError, RunFolderError, V1BridgeError
 from bridge.files.regular_file import read_text
 from bridge.files.run.former import check_same
+from bridge.files.run.lock import locked
 from bridge.files.run.marker import read_marker
 from bridge.files.run.out import check_out, refuse_overlap
-from bridge.files.run.places import is_real_file, is_taken, require_real_folder
+from bridge.files.run.places import (
+    is_real_file,
+    is_taken,
+    require_real_folder,
+    resolved,
+)
 from bridge.files.run_folder import is_complete
-from bridge.files.written_file import made_folder, write_text
+from bridge.files.written_file import PARTIAL, made_folder, write_text
 from bridge.machine.parent import PARENT
 from bridge.progress import task
 from ratemodel.network.device import choose_device, resolve_device
@@ -73,11 +79,15 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     codes: dict[str, int] = {}
     children = Children()
     with (
+        made_folder(out.parent),
+        locked(resolved(out)),
         made_folder(out / LOGS),
         ProgressBar() as progress,
         task(progress, "sweep", len(jobs)),
         _threads(n_jobs, children) as threads,
     ):
+        for left_over in (*out.glob(PARTIAL), *(out / LOGS).glob(PARTIAL)):
+            left_over.unlink()  # of a sweep that was killed
         progress.note("sweep", ", ".join(job.name for job in jobs[:n_jobs]))
         running = {
             threads.submit(_train_missing, job, out, children): job for job in jobs

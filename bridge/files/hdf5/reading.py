@@ -116,7 +116,8 @@ class Hdf5Group:
                 if claims_more_than_the_file(self.path, dataset):
                     raise ValueError(f"a text in {place} is longer than the file")
                 return np.array([str(v) for v in dataset.asstr()[:]], dtype=object)
-        if is_text or kind not in kinds.replace("O", ""):
+        is_empty = length == 0 and kind in "iufb"  # of no kind: NumPy's is float64
+        if is_text or not (is_empty or kind in kinds.replace("O", "")):
             wanted = "numbers" if "f" in kinds else "whole numbers"
             wanted = "text" if kinds == "O" else wanted
             raise InputError(f"{self.path}: {place} is not a list of {wanted}")

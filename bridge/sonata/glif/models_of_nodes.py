@@ -131,9 +131,11 @@ def population_of(line: str | None, where: str) -> int:
             f"{where}: {line} is a name of the successor V1 model; its populations "
             "clash with the 17 of Billeh et al. 2020 and are never mixed with them"
         )
+    others = [name for name in POPULATIONS if name not in table.name]
+    said = "has no pop_name" if line is None else f"has pop_name {line!r}"
     raise InputError(
-        f"{where}: {line!r} is no cell line of the column; it has "
-        f"{', '.join(table.name)}"
+        f"{where} {said}; write there which cells of the column they are: "
+        f"{', '.join(others)}, or of which line: {', '.join(table.name)}"
     )
 
 
@@ -159,7 +161,7 @@ class _Reader:
         row = {**self._types.rows[variant.type_id], **variant.texts}
         where = f"{self._types.path}: node type {variant.type_id}"
         if variant.texts:
-            where += f", with the {', '.join(variant.texts)} of {self._records.path},"
+            where += f" (with the {', '.join(variant.texts)} of {self._records.path})"
         if "model_processing" in row:
             raise InputError(
                 f"{where} has model_processing {row['model_processing']!r}, a function "

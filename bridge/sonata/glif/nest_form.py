@@ -113,12 +113,13 @@ def glif_parameters(content: Mapping[str, Any]) -> GlifParameters:
     values = {**READ, **content}
     has_currents = _model(values) == "GLIF3"
     amps, decay, r = (_numbers(values, k) for k in ("asc_amps", "asc_decay", "asc_r"))
+    if not has_currents:  # NEST neither uses nor checks them
+        amps, r = (0.0, 0.0), READ["asc_r"]
+        is_usable = len(decay) == 2 and min(decay) > 0.0
+        decay = decay if is_usable else READ["asc_decay"]
     for key, pair in (("asc_amps", amps), ("asc_decay", decay), ("asc_r", r)):
         if len(pair) != 2:
             raise ValueError(f"{key} has {len(pair)} values, not 2")
-    if not has_currents:  # NEST neither uses nor checks them
-        amps, r = (0.0, 0.0), READ["asc_r"]
-        decay = decay if min(decay) > 0.0 else READ["asc_decay"]
     number = {key: finite_number(values[key], key) for key in _SCALARS}
     tau_syn = _numbers(values, "tau_syn")
     if not 1 <= len(tau_syn) <= N_RECEPTORS:

@@ -9,7 +9,8 @@ from typing import Any
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from bridge.sonata.reading.check import check_names
-from bridge.sonata.reading.known import (
+from bridge.sonata.reading.known import Known
+from bridge.sonata.reading.known_configuration import (
     COMPONENTS,
     CONDITIONS,
     CONFIGURATION,
@@ -58,12 +59,12 @@ def _merged(path: Path, parents: tuple[Path, ...]) -> dict[str, Any]:
     if place in parents:
         raise InputError(f"{path}: the configuration refers to itself as its network")
     config = _resolved(path)
-    check_names(config, CONFIGURATION, str(path))
+    _check_section(config, CONFIGURATION, str(path))
     for name, known in _SECTIONS.items():
         section = config.get(name, {})
         if not isinstance(section, dict):
             raise InputError(f"{path}: {name} is not an object")
-        check_names(section, known, f"{path}: {name}")
+        _check_section(section, known, f"{path}: {name}")
     _check_inputs(path, config)
     _locate(path, config)
     for child in _CHILDREN:
@@ -75,6 +76,12 @@ def _merged(path: Path, parents: tuple[Path, ...]) -> dict[str, Any]:
                 raise InputError(f"{path}: {name} stands here and in its {child}")
         config |= below
     return config
+
+
+def _check_section(section: Mapping[str, Any], known: Known, place: str) -> None:
+    """Refuse names as :func:`check_names`; an empty list asks for nothing."""
+    idle = {name for name in known.refused if section.get(name) in ([], {})}
+    check_names((name for name in section if name not in idle), known, place)
 
 
 def absolute(config: Path, text: Any) -> Path:
@@ -188,8 +195,16 @@ def _locate(path: Path, config: Mapping[str, Any]) -> None:
         if not isinstance(listed, list) or not all(isinstance(e, dict) for e in listed):
             raise InputError(f"{path}: networks.{kind} is not a list of objects")
         entries += [(entry, files) for entry in listed]
+    entries.append((config, ("node_sets_file",)))
     entries += [(entry, ("input_file",)) for entry in config.get("inputs", {}).values()]
     for entry, names in entries:
         for name in names:
-            if entry.get(name) is not None:
-                entry[name] = str(absolute(path, entry[name]))
+            if entry.get(name) in (None, ""):
+                continue
+            place = absolute(path, entry[name])
+            left = _VARIABLE.search(entry[name])
+            if left is not None and not place.exists():
+                raise InputError(
+                    f"{path}: {left[0]} in {entry[name]} is no variable of the manifest"
+                )
+            entry[name] = str(place)

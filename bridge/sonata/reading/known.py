@@ -41,15 +41,15 @@ DIRECTION_RULES = ("DirectionRule_EE", "DirectionRule_others")
 PLAIN_WEIGHTS = ("wmax", "default_weight_fnc", "set_syn_weight")
 """Weight functions of BMTK that are ``syn_weight`` x ``nsyns``."""
 
-SPIKE_MODULES = ("h5", "hdf5", "sonata", "nwb", "csv")
-"""``module`` of inputs that are spike trains of virtual nodes."""
-
 _LABEL = "a label of the node"
-_SHAPE = "point neurons have no shape"
 _PLACE = "point neurons have no place on them for a synapse"
+
+NO_SHAPE = "point neurons have no shape"
+"""Why what is about the shape of cells is harmless."""
 
 _EVERY_NODE = {
     "ei": _LABEL,
+    "ei_type": _LABEL,
     "layer": _LABEL,
     "region": _LABEL,
     "hemisphere": _LABEL,
@@ -57,6 +57,9 @@ _EVERY_NODE = {
     "cell_type": _LABEL,
     "subtype": _LABEL,
     "potential": _LABEL,
+    "placement": _LABEL,
+    "species": _LABEL,
+    "electrophysiology": _LABEL,
     "level_of_detail": _LABEL,
     "etype": _LABEL,
     "mtype": _LABEL,
@@ -65,7 +68,7 @@ _EVERY_NODE = {
     "gid": "cells are counted by node_id",
     "positions": "the position is x, y and z",
 }
-_NO_SHAPE = dict.fromkeys(
+_OF_SHAPE = dict.fromkeys(
     (
         "morphology",
         "recenter",
@@ -77,7 +80,7 @@ _NO_SHAPE = dict.fromkeys(
         "orientation_y",
         "orientation_z",
     ),
-    _SHAPE,
+    NO_SHAPE,
 )
 _PROCESSING = {
     "model_processing": "a function of Python that changes the cell; put its values "
@@ -96,7 +99,7 @@ CELLS = Known(
         "z": "position, um",
         "tuning_angle": "preferred direction, degrees",
     },
-    harmless=_EVERY_NODE | _NO_SHAPE | {"location": _LABEL, "model_name": _LABEL},
+    harmless=_EVERY_NODE | _OF_SHAPE | {"location": _LABEL, "model_name": _LABEL},
     refused=_PROCESSING,
     labels=True,
 )
@@ -123,7 +126,7 @@ LGN = Known(
     },
     harmless=_EVERY_NODE
     | _NOT_SIMULATED
-    | _NO_SHAPE
+    | _OF_SHAPE
     | {
         "z": "the visual field is flat",
         "sf_sep": "the filter follows from the type",
@@ -141,7 +144,7 @@ STREAMS = Known(
     },
     harmless=_EVERY_NODE
     | _NOT_SIMULATED
-    | _NO_SHAPE
+    | _OF_SHAPE
     | dict.fromkeys(("x", "y", "z", "tuning_angle"), "Poisson spikes have no place"),
     refused=_PROCESSING,
     labels=True,
@@ -172,16 +175,28 @@ EDGES = Known(
                 "sec_x",
                 "afferent_section_id",
                 "afferent_section_pos",
-                "afferent_swc_id",
-                "afferent_swc_pos",
+                "afferent_section_type",
+                "afferent_segment_id",
+                "afferent_segment_offset",
                 "afferent_center_x",
                 "afferent_center_y",
                 "afferent_center_z",
+                "afferent_surface_x",
+                "afferent_surface_y",
+                "afferent_surface_z",
                 "efferent_section_id",
                 "efferent_section_pos",
+                "efferent_section_type",
+                "efferent_segment_id",
+                "efferent_segment_offset",
                 "efferent_center_x",
                 "efferent_center_y",
                 "efferent_center_z",
+                "efferent_surface_x",
+                "efferent_surface_y",
+                "efferent_surface_z",
+                "afferent_swc_id",
+                "afferent_swc_pos",
             ),
             _PLACE,
         ),
@@ -200,146 +215,3 @@ SYNAPSE_FILE = Known(
         "delay": "give delay in the edges or their types",
     },
 )
-
-CONFIGURATION = Known(
-    read={
-        "manifest": "variables of the file names",
-        "network": "file of the circuit configuration",
-        "simulation": "file of the simulation configuration",
-        "networks": "files of nodes and edges",
-        "components": "folders of the cell and synapse models",
-        "run": "the time step; see below",
-        "inputs": "spike trains; others are refused",
-        "conditions": "see below",
-    },
-    harmless={
-        "output": "our commands write their own files",
-        "reports": "they record, and change nothing",
-        "logging": "it changes nothing",
-        "target_simulator": "the simulator is ours",
-        "target_simulator_version": "the simulator is ours",
-        "version": "version of the format",
-        "metadata": "a note",
-        "node_sets_file": "named sets, for inputs and reports",
-        "node_sets": "named sets, for inputs and reports",
-        "config_path": "where BMTK found the file",
-        "config_dir": "where BMTK found the file",
-    },
-    refused={
-        "node_set": "a part of the cells cannot be chosen; write the network of them",
-        "overrides": "change the network's own files",
-        "connection_overrides": "change the network's own files",
-    },
-)
-
-NETWORKS = Known(
-    read={"nodes": "node populations", "edges": "edge populations"},
-    harmless={},
-    refused={"gap_juncs": "there are no gap junctions in the model"},
-)
-
-NODES_ENTRY = Known(
-    read={
-        "nodes_file": "HDF5 file",
-        "node_types_file": "table of types; null where there is none",
-        "populations": "populations of the file that are read; all without it",
-        "enabled": "false leaves the entry out",
-    },
-    harmless={},
-    refused={},
-)
-
-EDGES_ENTRY = Known(
-    read={
-        "edges_file": "HDF5 file",
-        "edge_types_file": "table of types; null where there is none",
-        "populations": "populations of the file that are read; all without it",
-        "enabled": "false leaves the entry out",
-    },
-    harmless={},
-    refused={},
-)
-
-POPULATION = Known(
-    read={"type": "what the nodes or edges are; must agree with model_type"},
-    harmless=dict.fromkeys(
-        ("morphologies_dir", "biophysical_neuron_models_dir", "alternate_morphologies"),
-        _SHAPE,
-    ),
-    refused={
-        "point_neuron_models_dir": "give the folder in components",
-        "synaptic_models_dir": "give the folder in components",
-    },
-)
-
-COMPONENTS = Known(
-    read={
-        "point_neuron_models_dir": "folder of the cell models",
-        "cell_models_dir": "folder of the cell models",
-        "synaptic_models_dir": "folder of the synapse models",
-    },
-    harmless={
-        **dict.fromkeys(
-            (
-                "morphologies_dir",
-                "alternate_morphologies",
-                "biophysical_neuron_models_dir",
-                "mechanisms_dir",
-                "templates_dir",
-                "end_feet_dir",
-                "vasculature_file",
-                "recXelectrodes_dir",
-            ),
-            _SHAPE,
-        ),
-        "filter_models_dir": "the LGN's filters follow from the type",
-        "nest_modules": "models of other modules are refused where they are used",
-    },
-    refused={},
-)
-
-RUN = Known(
-    read={"dt": "time step, ms: must be that of the simulation"},
-    harmless={
-        **dict.fromkeys(
-            ("tstart", "tstop", "duration", "n_runs"),
-            "our commands set their own durations",
-        ),
-        **dict.fromkeys(("random_seed", "seed"), "our commands set their own seeds"),
-        **dict.fromkeys(
-            (
-                "n_thread",
-                "nsteps_block",
-                "block_run",
-                "block_size",
-                "overwrite_output_dir",
-                "print_time",
-            ),
-            "it changes no result",
-        ),
-        **dict.fromkeys(
-            ("dL", "spike_threshold", "integration_method"),
-            "for cells with a shape",
-        ),
-        **dict.fromkeys(
-            ("precise_times", "allow_offgrid_spikes"),
-            "spike times are put on the grid of the time step",
-        ),
-    },
-    refused={},
-)
-
-CONDITIONS = Known(
-    read={},
-    harmless={
-        "celsius": "point neurons do not depend on it",
-        "v_init": "point neurons start from the V_m of their model",
-    },
-    refused={},
-)
-
-NODE_TYPES = ("point_neuron", "point_process", "point_soma", "virtual")
-"""``type`` of a population of nodes in a configuration that can be read."""
-
-EDGE_TYPES = ("chemical", "chemical_virtual")
-"""``type`` of a population of edges in a configuration that can be read."""

@@ -155,7 +155,10 @@ class Records:
             distinct, of_row = np.unique(own.values.astype(str), return_inverse=True)
             put(distinct.tolist(), of_row.ravel(), own.given)
         used, place = np.unique(place, return_inverse=True)
-        return [found[k] for k in used], place.ravel()
+        texts = list(dict.fromkeys(found[k] for k in used))
+        number = {text: k for k, text in enumerate(texts)}
+        merged = np.array([number[found[k]] for k in used], dtype=np.intp)
+        return texts, merged[place.ravel()]
 
     def text(self, *attributes: str) -> NDArray[np.object_]:
         """Return an attribute as text or ``None``, ``(n_rows,)``; see :meth:`texts`."""
@@ -166,9 +169,11 @@ class Records:
         return result
 
     def _absent(self, attribute: str, row: int) -> InputError:
+        has_table = self.types.path != self.path
+        elsewhere = f"nor in {self.types.path.name}" if has_table else "nor by its type"
         return InputError(
             f"{self.path}: row {row} of {self.name} has no {attribute}, neither there "
-            f"nor in {self.types.path.name}"
+            f"{elsewhere}; add it"
         )
 
 

@@ -66,5 +66,5 @@ def test_what_is_not_utf_8_or_nested_too_deep_is_refused(tmp_path: Path) -> None
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text('{"a": [{"dt": 1, "b": 2, "dt": 0.1}]}')
-    with pytest.raises(InputError, match="dt stands twice"):
+    with pytest.raises(InputError, match="dt occurs twice"):
         read_json(path)

@@ -77,8 +77,14 @@ def read(tmp_path: Path) -> Callable[..., GlifParameters]:
         ({"tau_syn": []}, "tau_syn has 0 values"),
         ({"tau_syn": 5.5}, "tau_syn is 5.5, not a list"),
         ({"tau_syn": [5.5, "8.5"]}, "tau_syn is '8.5', not a finite number"),
-        ({"asc_amps": [1.0]}, "asc_amps has 1 values, not 2"),
-        ({"asc_r": [1.0, 1.0, 1.0]}, "asc_r has 3 values, not 2"),
+        (
+            {"asc_amps": [1.0], "after_spike_currents": True},
+            "asc_amps has 1 values, not 2",
+        ),
+        (
+            {"asc_r": [1.0, 1.0, 1.0], "after_spike_currents": True},
+            "asc_r has 3 values, not 2",
+        ),
         ({"C_m": True}, "C_m is 'True', not a finite number"),
     ],
 )
@@ -185,3 +191,13 @@ def test_a_published_model_follows_its_template() -> None:
     assert any(glif_parameters(glif3).asc_amps_pa)
     assert glif_parameters(glif1).asc_amps_pa == (0.0, 0.0)
     assert published_cell_model(1, "nest:glif_psc") is None
+
+
+def test_after_spike_currents_that_are_off_may_have_any_length(
+    read: Callable[..., GlifParameters],
+) -> None:
+    """NEST creates such a cell, and never looks at them."""
+    off = read({"asc_amps": [], "asc_decay": [], "asc_r": [1.0]})
+    assert off == read({})
+    with pytest.raises(ValueError, match="asc_amps has 0 values, not 2"):
+        read({"asc_amps": [], "after_spike_currents": True})

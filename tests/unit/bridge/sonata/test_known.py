@@ -7,7 +7,7 @@ import pytest
 
 from bridge.errors import InputError
 from bridge.sonata.glif import nest_form
-from bridge.sonata.reading import known
+from bridge.sonata.reading import known, known_configuration
 from bridge.sonata.reading.check import check_names
 from bridge.sonata.reading.known import Known
 
@@ -19,16 +19,22 @@ SECTIONS = {
     "Background and surround": known.STREAMS,
     "Edges": known.EDGES,
     "Files of synapse models": known.SYNAPSE_FILE,
-    "Configurations": known.CONFIGURATION,
-    "networks": known.NETWORKS,
-    "An entry of networks.nodes": known.NODES_ENTRY,
-    "An entry of networks.edges": known.EDGES_ENTRY,
-    "populations": known.POPULATION,
-    "components": known.COMPONENTS,
-    "run": known.RUN,
-    "conditions": known.CONDITIONS,
+    "Configurations": known_configuration.CONFIGURATION,
+    "networks": known_configuration.NETWORKS,
+    "An entry of networks.nodes": known_configuration.NODES_ENTRY,
+    "An entry of networks.edges": known_configuration.EDGES_ENTRY,
+    "populations": known_configuration.POPULATION,
+    "components": known_configuration.COMPONENTS,
+    "run": known_configuration.RUN,
+    "conditions": known_configuration.CONDITIONS,
+    "An entry of inputs": known_configuration.SPIKES_ENTRY,
 }
-EVERY = {name: value for name, value in vars(known).items() if isinstance(value, Known)}
+EVERY = {
+    name: value
+    for module in (known, known_configuration)
+    for name, value in vars(module).items()
+    if isinstance(value, Known)
+}
 
 
 def of_page(section: str) -> dict[str, tuple[str, str]]:
@@ -71,9 +77,9 @@ def test_the_page_has_every_list() -> None:
         *known.STATIC_SYNAPSES,
         *known.DIRECTION_RULES,
         *known.PLAIN_WEIGHTS,
-        *known.SPIKE_MODULES,
-        *known.NODE_TYPES,
-        *known.EDGE_TYPES,
+        *known_configuration.SPIKE_MODULES,
+        *known_configuration.NODE_TYPES,
+        *known_configuration.EDGE_TYPES,
     ):
         assert f"`{name}`" in text, name
 

@@ -13,6 +13,7 @@ from typing import IO
 import pytest
 
 from bridge.errors import InputError, V1BridgeError
+from bridge.files.run.lock import locked
 from bridge.files.run_folder import CONFIG, open_run_folder
 from validation.cli.failures import failure_of
 from validation.commands import sweep as sweep_command
@@ -166,6 +167,23 @@ def test_finished_jobs_are_not_repeated(grid, trained, tmp_path):
     grid.write_text(GRID.replace("steps = 7", "steps = 8"))
     with pytest.raises(V1BridgeError, match="holds a run of another configuration"):
         sweep_into(grid, tmp_path / "out")
+
+
+def test_one_sweep_at_a_time_writes_to_a_folder(grid, trained, tmp_path):
+    out = tmp_path / "out"
+    with locked(out), pytest.raises(V1BridgeError, match="another run is writing"):
+        sweep_into(grid, out)
+    assert not out.exists()
+
+
+def test_what_a_killed_sweep_left_half_written_goes(grid, trained, tmp_path):
+    out = tmp_path / "out"
+    (out / "logs").mkdir(parents=True)
+    for name in (".v1bridge-0a.part", "logs/.v1bridge-0b.part"):
+        (out / name).write_text("| input")
+    (out / "mine.part").write_text("mine")
+    sweep_into(grid, out)
+    assert [p.name for p in out.rglob("*.part")] == ["mine.part"]
 
 
 def test_finished_jobs_are_of_the_same_images(grid, trained, tmp_path):
