@@ -153,6 +153,7 @@ def read_network(
         lgn_cells=lgn.n_cells,
         lgn_cells_without_connection=n_left_out,
         background_streams=column.background.n_streams,
+        background_nodes=_n_background_nodes(found, keep_all=ours),
         surround_streams=column.surround.n_streams,
         background_hz=(float(hz.min()), float(hz.max())) if hz.size else None,
         background_from=_background_from(nodes, rates),
@@ -338,6 +339,15 @@ def _streams(
         columns["receptor"].append(kept.receptor)
         columns["source_population"].append(_source_populations(source)[kept.source])
     return PoissonInput(**{name: np.concatenate(c) for name, c in columns.items()})
+
+
+def _n_background_nodes(found: Sequence[_Found], *, keep_all: bool) -> int:
+    """Return how many nodes the background streams are of."""
+    return sum(
+        np.unique(c.edges.source[(c.edges.weight_pa != 0.0) | keep_all]).size
+        for c in found
+        if c.source.role == "background"
+    )
 
 
 def _source_populations(source: Nodes) -> NDArray[np.int8]:

@@ -11,10 +11,12 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from tiny_network import write_network, write_population
+from tiny_network import RECURRENT, write_network, write_population, write_table
 
 from bridge.errors import InputError
+from bridge.sonata.hdf5_read import read_edges
 from bridge.sonata.read import read_network, read_sonata
+from bridge.sonata.types import read_types
 
 pytestmark = pytest.mark.agreement
 
@@ -141,6 +143,28 @@ def test_another_form_is_the_same_column(network: Path, form: str) -> None:
     column, reading = read_network(network)
     assert column.hash == before.column.hash
     assert reading.line().split(";")[:4] == before.reading.line().split(";")[:4]
+
+
+def test_what_many_types_say_is_looked_at_once(network: Path) -> None:
+    """Ten thousand types of a million edges took minutes, one look at all per type."""
+    rows = [RECURRENT[0] | {"edge_type_id": k, "delay": k + 1.0} for k in range(300)]
+    path = network / "network/v1_v1_edge_types.csv"
+    write_table(path, [row | {"weight_function": "wmax"} for row in rows])
+    ids = np.arange(900) % 8
+    edges = {
+        "source_node_id": ids,
+        "target_node_id": ids[::-1],
+        "edge_type_id": np.arange(900) % 300,
+    }
+    place = network / "network/v1_v1_edges.h5"
+    own = {0: {"nsyns": np.ones(900, int)}}
+    write_population(place, "v1_to_v1", edges, own, ends=("v1", "v1"))
+    (records,) = read_edges(place, read_types(path, "edge_type_id"))
+    assert records.texts("weight_function")[0] == ["wmax"]
+    names, of_row = records.texts("dynamics_params", "model_template")
+    assert (names, set(of_row)) == (["e2e.json"], {0})
+    delays = read_sonata(network).recurrent.delay_ms
+    np.testing.assert_array_equal(delays, np.arange(900) % 300 + 1.0)
 
 
 def test_a_list_without_values_is_of_any_type(network: Path) -> None:

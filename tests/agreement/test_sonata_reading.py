@@ -56,7 +56,8 @@ def test_one_line_says_what_was_used(tmp_path: Path) -> None:
     assert reading.line() == (
         "read net: 8 cells; 6 edges v1_to_v1; 32 edges lgn_to_v1; 8 edges bkg_to_v1; "
         "2 groups of v1_to_v1; 3 LGN cells (1 more without connection left out); "
-        "8 background streams at 1000 Hz (assumed: the files do not say)"
+        "8 background streams, independent though of 1 node, at 1000 Hz (assumed: the "
+        "files do not say)"
     )
     assert column.lgn.n_cells == 3
     assert json.loads(json.dumps(reading.as_dict()))["background_hz"] == [
@@ -68,7 +69,7 @@ def test_one_line_says_what_was_used(tmp_path: Path) -> None:
     write_table(path, [row | {"rate_hz": 250.0}])
     column, reading = read_network(root)
     assert set(column.background.rate_hz) == {250.0}
-    assert "8 background streams at 250 Hz (rate_hz of the nodes)" in reading.line()
+    assert "of 1 node, at 250 Hz (rate_hz of the nodes)" in reading.line()
 
 
 def test_names_of_a_file_bring_no_control_characters(tmp_path: Path) -> None:
@@ -88,6 +89,8 @@ def test_our_own_export_says_so(tmp_path: Path) -> None:
     assert reading.is_own_export
     assert reading.background_from == "rate_hz of the nodes"
     assert reading.surround_streams == column.surround.n_streams
+    assert reading.background_nodes == column.background.n_streams
+    assert "independent" not in reading.line()
 
 
 def test_a_simulation_prints_and_keeps_what_was_read(

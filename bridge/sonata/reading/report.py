@@ -26,6 +26,9 @@ class Reading:
         of nonzero weight.
     background_streams, surround_streams
         Poisson streams.
+    background_nodes
+        Nodes that the background streams are of. Where they are fewer, cells that share
+        a node get spikes of their own here, and the same ones in BMTK.
     background_hz
         Lowest and highest rate of the background, Hz.
     background_from
@@ -50,6 +53,7 @@ class Reading:
     lgn_cells: int
     lgn_cells_without_connection: int
     background_streams: int
+    background_nodes: int
     surround_streams: int
     background_hz: tuple[float, float] | None
     background_from: str
@@ -74,8 +78,11 @@ class Reading:
         if self.background_streams and self.background_hz is not None:
             low, high = self.background_hz
             rate = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+            n, of = self.background_nodes, ""
+            if n < self.background_streams:
+                of = f", independent though of {n:,} node{'s' * (n != 1)},"
             parts.append(
-                f"{self.background_streams:,} background streams at {rate} Hz "
+                f"{self.background_streams:,} background streams{of} at {rate} Hz "
                 f"({self.background_from})"
             )
         if self.surround_streams:
