@@ -5,7 +5,7 @@ from pathlib import Path
 from bridge.files.hashing import content_hash, file_hash
 from bridge.reduction.parameters_file import FILE_NAME
 from bridge.stimulus.images.cifar10 import FOLDER
-from bridge.stimulus.images.load import NAMES
+from bridge.stimulus.images.load import DOWNLOADED, NAMES
 from ratemodel.tasks.registry import TASKS
 from validation.config.train import TrainConfig
 from validation.experiment.inputs import column_hashes, column_paths, training_hash
@@ -98,11 +98,20 @@ def _images_hash(path: Path) -> str:
     return content_hash({str(f.relative_to(path)): file_hash(f) for f in files})
 
 
+def downloads_images(config: TrainConfig) -> bool:
+    """Whether a task shows images that may have to be downloaded."""
+    return not set(DOWNLOADED).isdisjoint(_all_images(config).values())
+
+
 def _images(config: TrainConfig) -> dict[str, str]:
     """Return the images that the tasks show and that lie at a path, by key."""
-    sources = {
+    sources = _all_images(config)
+    return {key: source for key, source in sources.items() if source not in NAMES}
+
+
+def _all_images(config: TrainConfig) -> dict[str, str]:
+    return {
         f"tasks.{name}.images": str(config.tasks.of(name).images)
         for name in config.tasks.tasks
         if TASKS[name].has_images
     }
-    return {key: source for key, source in sources.items() if source not in NAMES}

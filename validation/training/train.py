@@ -14,9 +14,14 @@ from ratemodel.network.device import choose_device, resolve_device
 from ratemodel.training.processes import expected_processes, join_processes
 from validation.config.train import TrainConfig, merged_train_config
 from validation.training.certified import certified_model
-from validation.training.inputs import training_hashes, training_paths
+from validation.training.inputs import (
+    downloads_images,
+    training_hashes,
+    training_paths,
+)
 from validation.training.start import start_weights
 from validation.training.training_run import (
+    make_source,
     make_trainer,
     run_trainer,
     run_with_checkpoints,
@@ -127,10 +132,15 @@ def train_in_folder(
             "training.device cuda: torchrun shares batches among processes on the CPU "
             "only; train with one process"
         )
+    # Before the column is reduced, which takes long; once the gate is open, where
+    # images would be downloaded.
+    source = None if downloads_images(config) else make_source(config)
     certified = certified_model(config)
     start = start_weights(config, certified)
     with join_processes() as processes:
-        trainer = make_trainer(config, certified, processes)
+        trainer = make_trainer(
+            config, certified, source or make_source(config), processes
+        )
         if start is not None:
             trainer.network.take_weights(start)
         if not processes.is_first:

@@ -27,6 +27,7 @@ from ratemodel.training.setup import (
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import NAME as LOG
 from ratemodel.training.training_log import TrainingLog
+from ratemodel.trials.trial_source import TrialSource
 from validation.config.train import TrainConfig
 from validation.experiment.column import provenance_of
 from validation.experiment.memory import require_memory_of_training
@@ -37,11 +38,18 @@ RESULTS = "results.json"
 """File of the accuracies in the run folder."""
 
 
+def make_source(config: TrainConfig) -> TrialSource:
+    """Return the trials that a configuration asks for."""
+    return build_source(config.tasks, config.input, config.model.dt_ms)
+
+
 def make_trainer(
-    config: TrainConfig, certified: Certified, processes: Processes
+    config: TrainConfig,
+    certified: Certified,
+    source: TrialSource,
+    processes: Processes,
 ) -> Trainer:
     """Return the training that a configuration asks for, at its beginning."""
-    source = build_source(config.tasks, config.input, certified.model.dt_ms)
     scenario, parameters = certified.scenario, certified.parameters
     if certified.start is None:
         parameters = untrained_parameters(

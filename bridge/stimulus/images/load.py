@@ -12,8 +12,11 @@ from bridge.stimulus.images.image_set import ImageSet
 from bridge.stimulus.images.npz import read_npz
 from bridge.stimulus.images.shipped import digits, photographs
 
-NAMES = ("digits", "photographs", "mnist", "cifar10")
-"""What can be named without a path; the first two need no network."""
+DOWNLOADED = ("mnist", "cifar10")
+"""What is fetched from the network when it is first named."""
+
+NAMES = ("digits", "photographs", *DOWNLOADED)
+"""What can be named without a path."""
 
 
 def load_images(

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 import v1bridge as vb
-from bridge.errors import InputError, RunFolderError
+from bridge.errors import (
+    CertificateError,
+    InputError,
+    RunFolderError,
+    V1BridgeError,
+)
 from validation.config.train import TrainConfig
 from validation.training.inputs import training_hashes, training_paths
 
@@ -103,3 +108,19 @@ def test_a_training_with_other_images_is_not_resumed(tmp_path: Path, one_torch_t
     write_images(images, 1)
     with pytest.raises(RunFolderError, match=r"classification\.images .* changed"):
         vb.train(tmp_path / "run", config, existing="resume")
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [("none.npz", "no such file or folder"), ("mnist", "the gate is shut")],
+)
+def test_images_are_refused_before_the_column_is_reduced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, images: str, said: str
+):
+    def shut(config: TrainConfig):
+        raise CertificateError("the gate is shut")
+
+    monkeypatch.setattr("validation.training.train.certified_model", shut)
+    tasks = {**SMALL["tasks"], "classification": {"images": images}}
+    with pytest.raises(V1BridgeError, match=said):  # nothing is fetched before that
+        vb.train(tmp_path / "run", {**SMALL, "tasks": tasks})
