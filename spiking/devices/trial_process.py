@@ -1,5 +1,6 @@
 """A running simulation binary that is asked for one trial, or batch, at a time."""
 
+import errno
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -76,7 +77,7 @@ class TrialProcess:
         raise DeviceError(
             f"device '{self._device}': the simulation ended with code {code}: "
             f"{said or 'killed, or out of memory'}"
-        )
+        ) from OSError(errno.EIO, "not a fault of the input")
 
     def _step_of(self, answer: str) -> int:
         if not (answer.isascii() and answer.strip().isdigit()):
