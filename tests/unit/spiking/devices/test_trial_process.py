@@ -46,3 +46,11 @@ def test_one_that_dies_is_quoted(start: Start) -> None:
         list(process.ask("trial"))
     process.wait()
     assert isinstance(died.value.__cause__, OSError)  # no fault of the input
+
+
+def test_one_that_dies_without_a_word(start: Start) -> None:
+    for end, why in (("exit 3", "no room to say why"), ("kill -9 $$", "killed, or")):
+        process = start(f"read line; {end}")
+        with pytest.raises(DeviceError, match=why):
+            list(process.ask("trial"))
+        process.wait()
