@@ -125,9 +125,9 @@ def cached_binary(
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
     try:
-        make(work)
-        checksums = _checksums(work)
         with _writing(folder.parent):
+            make(work)
+            checksums = _checksums(work)
             (work / CHECKSUMS).write_text(checksums)
             work.chmod(0o755)  # other users of the cache may read it
             _write_out(work)
@@ -162,7 +162,7 @@ def _writing(cache: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DeviceError(
-            f"cannot keep what is compiled in {cache} ({error.strerror}); "
+            f"cannot keep what is compiled in {cache} ({error.strerror or error}); "
             "name another folder in V1BRIDGE_CACHE"
         ) from error
 

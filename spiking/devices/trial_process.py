@@ -1,5 +1,6 @@
 """A running simulation binary that is asked for one trial, or batch, at a time."""
 
+import errno
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -73,10 +74,14 @@ class TrialProcess:
             before = step
         code = process.wait()
         said = " ".join(self._errors.read_text(errors="replace").split())
+        if code < 0:
+            why = "killed, or out of memory"
+        else:
+            why = f"it had no room to say why in {self._errors.parent}"
         raise DeviceError(
             f"device '{self._device}': the simulation ended with code {code}: "
-            f"{said or 'killed, or out of memory'}"
-        )
+            f"{said or why}"
+        ) from OSError(errno.EIO, "not a fault of the input")
 
     def _step_of(self, answer: str) -> int:
         if not (answer.isascii() and answer.strip().isdigit()):

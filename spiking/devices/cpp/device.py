@@ -9,6 +9,7 @@ from threading import Event, Lock, Thread
 import numpy as np
 from numpy.typing import NDArray
 
+from spiking.devices.array_file import write_array
 from spiking.devices.cpp.program import compiled_network
 from spiking.devices.reporting import report_steps
 from spiking.devices.trial_process import TrialProcess
@@ -65,16 +66,16 @@ def _write_network(arrays: NetworkArrays, folder: Path) -> list[str]:
     arguments = [str(folder)]
     for name, values in arrays.parameters.items():
         path = folder / f"cells_{name}"
-        values.tofile(path)
+        write_array(path, values)
         arguments.append(f"cells.{name}={path}")
     for name in ("recurrent", "external"):
         synapses = getattr(arrays, name)
         for part in ("source", "target", "jump", "slot"):
-            getattr(synapses, part).tofile(folder / f"{name}_{part}")
+            write_array(folder / f"{name}_{part}", getattr(synapses, part))
         delay_s = synapses.delay_steps * arrays.structure.dt_ms * 1e-3
-        delay_s.tofile(folder / f"{name}_delay")
-    arrays.stream_cumulative.tofile(folder / "stream_cumulative")
-    arrays.stream_jump.tofile(folder / "stream_jump")
+        write_array(folder / f"{name}_delay", delay_s)
+    write_array(folder / "stream_cumulative", arrays.stream_cumulative)
+    write_array(folder / "stream_jump", arrays.stream_jump)
     return arguments
 
 
@@ -172,12 +173,12 @@ class _Pool:
     ) -> NDArray[np.int32]:
         for path in folder.iterdir():
             path.unlink()
-        trial.source_step.astype(np.int32).tofile(folder / "source_step")
-        trial.source_id.astype(np.int32).tofile(folder / "source_id")
-        trial.injected_pa.astype(np.float64).tofile(folder / "injected")
+        write_array(folder / "source_step", trial.source_step.astype(np.int32))
+        write_array(folder / "source_id", trial.source_id.astype(np.int32))
+        write_array(folder / "injected", trial.injected_pa.astype(np.float64))
         if trial.current_pa is not None and trial.current_group is not None:
-            trial.current_pa.astype(np.float64).tofile(folder / "current")
-            trial.current_group.astype(np.int32).tofile(folder / "current_group")
+            write_array(folder / "current", trial.current_pa.astype(np.float64))
+            write_array(folder / "current_group", trial.current_group.astype(np.int32))
         every = report_steps(self._dt_ms)
         for n_steps in process.ask(
             f"{trial.key} {trial.n_steps} {trial.sample_steps} {every} {folder}"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spiking.brian.random_numbers import cell_keys
+from spiking.devices.array_file import write_array
 from spiking.devices.cuda.gpu import Gpu, find_gpu
 from spiking.devices.cuda.memory import batch_sizes, choose_capacity, longest_delay
 from spiking.devices.cuda.program import cuda_network
@@ -139,7 +140,7 @@ def run_batches(
 def _write_network(arrays: NetworkArrays, folder: Path) -> list[str]:
     """Write the arrays of the network; return the arguments of the binary."""
     for name, values in arrays.parameters.items():
-        values.tofile(folder / f"cells_{name}")
+        write_array(folder / f"cells_{name}", values)
     structure = arrays.structure
     exponent = jump_exponent(arrays)
     for name, n_sources in (
@@ -152,12 +153,12 @@ def _write_network(arrays: NetworkArrays, folder: Path) -> list[str]:
         first_row = np.concatenate([[0], np.cumsum(n_synapses)]).astype(np.int64)
         line = synapses.delay_steps * structure.n_slots + synapses.slot
         jump = np.rint(np.ldexp(synapses.jump, exponent)).astype(np.int64)
-        first_row.tofile(folder / f"{name}_first_row")
-        synapses.target[order].astype(np.int32).tofile(folder / f"{name}_target")
-        line[order].astype(np.int32).tofile(folder / f"{name}_line")
-        jump[order].tofile(folder / f"{name}_jump")
-    arrays.stream_cumulative.tofile(folder / "stream_cumulative")
-    arrays.stream_jump.tofile(folder / "stream_jump")
+        write_array(folder / f"{name}_first_row", first_row)
+        write_array(folder / f"{name}_target", synapses.target[order].astype(np.int32))
+        write_array(folder / f"{name}_line", line[order].astype(np.int32))
+        write_array(folder / f"{name}_jump", jump[order])
+    write_array(folder / "stream_cumulative", arrays.stream_cumulative)
+    write_array(folder / "stream_jump", arrays.stream_jump)
     return [
         str(folder),
         str(structure.n_cells),
@@ -198,9 +199,9 @@ def _run(
         path.unlink()
     structure, first = arrays.structure, batch[0]
     keys = [cell_keys(trial.key, structure.n_cells) for trial in batch]
-    np.concatenate(keys).tofile(folder / "key")
+    write_array(folder / "key", np.concatenate(keys))
     injected_pa = np.concatenate([trial.injected_pa for trial in batch])
-    injected_pa.astype(np.float64).tofile(folder / "injected")
+    write_array(folder / "injected", injected_pa.astype(np.float64))
     _write_currents(batch, structure.n_cells, folder)
     _write_source_spikes(batch, structure.n_sources, folder)
     every = report_steps(structure.dt_ms)
@@ -223,8 +224,8 @@ def _write_currents(batch: Sequence[Trial], n_cells: int, folder: Path) -> None:
         if trial.current_pa is not None and trial.current_group is not None:
             current_pa[:, copy, : trial.current_pa.shape[1]] = trial.current_pa
             group[copy] = trial.current_group
-    current_pa.tofile(folder / "current")
-    group.tofile(folder / "current_group")
+    write_array(folder / "current", current_pa)
+    write_array(folder / "current_group", group)
 
 
 def _write_source_spikes(batch: Sequence[Trial], n_sources: int, folder: Path) -> None:
@@ -238,5 +239,5 @@ def _write_source_spikes(batch: Sequence[Trial], n_sources: int, folder: Path) -
     )
     n_spikes = np.bincount(step, minlength=batch[0].n_steps)
     first = np.concatenate([[0], np.cumsum(n_spikes)]).astype(np.int64)
-    first.tofile(folder / "source_first")
-    source[np.argsort(step, kind="stable")].tofile(folder / "source")
+    write_array(folder / "source_first", first)
+    write_array(folder / "source", source[np.argsort(step, kind="stable")])

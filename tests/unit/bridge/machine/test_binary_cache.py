@@ -252,3 +252,11 @@ def test_processes_that_start_at_once_all_find_a_whole_binary(cache, damaged):
     assert not all(was_cached for was_cached, _ in found)
     assert entries(cache) == ["key"]
     assert cached_binary("key", _make_slowly)[1]
+
+
+def test_a_full_disk_while_it_is_made_is_named(cache):
+    def make(folder):
+        raise OSError("10 requested and 0 written")  # as NumPy says it
+
+    with pytest.raises(DeviceError, match=r"cannot keep .*10 requested.*CACHE"):
+        cached_binary("key", make)

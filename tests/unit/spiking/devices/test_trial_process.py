@@ -42,6 +42,15 @@ def test_a_program_that_is_no_simulation_is_named(start: Start, answer: str) -> 
 
 def test_one_that_dies_is_quoted(start: Start) -> None:
     process = start("read line; printf 'no\\nspace \\377' >&2; exit 3")
-    with pytest.raises(DeviceError, match="ended with code 3: no space \ufffd"):
+    with pytest.raises(DeviceError, match="ended with code 3: no space \ufffd") as died:
         list(process.ask("trial"))
     process.wait()
+    assert isinstance(died.value.__cause__, OSError)  # no fault of the input
+
+
+def test_one_that_dies_without_a_word(start: Start) -> None:
+    for end, why in (("exit 3", "no room to say why"), ("kill -9 $$", "killed, or")):
+        process = start(f"read line; {end}")
+        with pytest.raises(DeviceError, match=why):
+            list(process.ask("trial"))
+        process.wait()

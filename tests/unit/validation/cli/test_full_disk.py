@@ -34,12 +34,27 @@ TRAIN = {
         "test_trials": 2,
     },
 }
+GRID = {
+    "grid": {"scenarios": ["default"], "sizes": ["60"], "lgn": [False], "seeds": [1]},
+    "train": {name: keys for name, keys in TRAIN.items() if name != "column"},
+}
+VALIDATE = {
+    "column": {"size": 60},
+    "spiking": {"trials_per_seed": 4, "max_trials_per_seed": 4, "device": "cpp"},
+    "protocol": {"n_directions": 2, "quick": True},
+}
 SIMULATE = "simulate --size 60 --trials 1 --duration-ms 600 --stimulus blank --spikes"
 COMMANDS = {
     "report": "report {tmp}/run --out {tmp}/out",
     "column": "column --size 60 --out {tmp}/out",
     "simulate": SIMULATE + " --device numpy --dt-ms 1 --out {tmp}/out",
     "train": "train {tmp}/train.toml --out {tmp}/out",
+}
+ON_A_SMALL_DISK = COMMANDS | {
+    "report": "report {files}/run --out {tmp}/out",
+    "train": "train {files}/train.toml --out {tmp}/out",
+    "sweep": "sweep {files}/grid.toml --out {tmp}/out",
+    "validate": "validate {files}/validate.toml --out {tmp}/out",
 }
 
 
@@ -49,7 +64,8 @@ def make_files(tmp: Path) -> None:
     )
     (tmp / "run").mkdir()
     (tmp / "run/report.json").write_text(json.dumps(report.to_json()))
-    (tmp / "train.toml").write_text(tomli_w.dumps(TRAIN))
+    for name, content in (("train", TRAIN), ("grid", GRID), ("validate", VALIDATE)):
+        (tmp / f"{name}.toml").write_text(tomli_w.dumps(content))
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
@@ -175,11 +191,24 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("command", "left_kb"), [("column", 200), ("simulate", 8)])
-def test_a_small_disk(command: str, left_kb: int, small_disk: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "left_kb"),
+    [
+        ("column", 200),
+        ("simulate", 8),
+        ("report", 4),
+        ("train", 8),
+        *(("sweep", left_kb) for left_kb in (0, 4, 8)),  # no log, an empty one, one
+        ("validate", 8),
+    ],
+)
+def test_a_small_disk(
+    command: str, left_kb: int, small_disk: Path, tmp_path: Path
+) -> None:
+    make_files(tmp_path)
     (small_disk / "mine").write_bytes(bytes(1024 * (1024 - left_kb)))
-    words = COMMANDS[command].replace("{tmp}", str(small_disk))
-    code, lines = run_in_process(words)
+    words = ON_A_SMALL_DISK[command].replace("{tmp}", str(small_disk))
+    code, lines = run_in_process(words.replace("{files}", str(tmp_path)))
     assert (code, len(lines)) == (1, 1), lines
-    assert "No space left on device" in lines[0]
+    assert "No space left on device" in lines[0] or left_kb == 4
     assert [found.name for found in small_disk.iterdir()] == ["mine"]
