@@ -1,6 +1,7 @@
 """Fixtures that tests of several packages use."""
 
 import importlib.util
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,23 @@ import pytest
 
 from bridge.column.building.build import build_column
 from bridge.column.column import Column
+
+_HEEDED = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_signals() -> Iterator[None]:
+    """Heed signals as in a terminal: in the background, shells have them ignored."""
+    before = {number: signal.getsignal(number) for number in _HEEDED}
+    for number, usual in _HEEDED.items():
+        if before[number] is signal.SIG_IGN:
+            signal.signal(number, usual)
+    yield
+    for number, found in before.items():
+        signal.signal(number, found)
 
 
 @pytest.fixture(scope="session")
