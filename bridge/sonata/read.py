@@ -122,21 +122,24 @@ def read_network(
             "files say the rate, or have no background"
         )
     recurrent = [c.edges for c in found if c.source is cells_nodes]
-    column = Column(
-        name=name or files.name,
-        cell_models=cells.cell_models,
-        population=cells.population,
-        cell_model=cells.cell_model,
-        position_um=cells.position_um,
-        tuning_angle_deg=cells.tuning_angle_deg,
-        recurrent=_joined(recurrent),
-        lgn=lgn,
-        lgn_edges=lgn_edges,
-        background=_streams(found, "background", rates, keep_all=ours),
-        surround=_streams(found, "surround", rates, keep_all=ours),
-        node_id=cells_nodes.records.node_id,
-        node_population=cells_nodes.records.name,
-    )
+    try:
+        column = Column(
+            name=name or files.name,
+            cell_models=cells.cell_models,
+            population=cells.population,
+            cell_model=cells.cell_model,
+            position_um=cells.position_um,
+            tuning_angle_deg=cells.tuning_angle_deg,
+            recurrent=_joined(recurrent),
+            lgn=lgn,
+            lgn_edges=lgn_edges,
+            background=_streams(found, "background", rates, keep_all=ours),
+            surround=_streams(found, "surround", rates, keep_all=ours),
+            node_id=cells_nodes.records.node_id,
+            node_population=cells_nodes.records.name,
+        )
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     hz = column.background.rate_hz
     n_edges: Counter[str] = Counter()
     for c in found:

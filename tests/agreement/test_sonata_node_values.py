@@ -177,5 +177,7 @@ def test_an_input_at_a_receptor_that_a_cell_has_not_is_refused(folder: Path) -> 
         model = json.loads(path.read_text())
         model["tau_syn"] = model["tau_syn"][:2]
         path.write_text(json.dumps(model))
-    with pytest.raises(InputError, match=r"arrives at receptor [34], but .* has 2"):
+    with pytest.raises(
+        InputError, match=rf"^{folder}: .*arrives at receptor [34], but .* has 2"
+    ):
         read_sonata(folder)
