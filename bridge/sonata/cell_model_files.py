@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from bridge.column.building.tables import TAU_SYN_MS, cell_table
+from bridge.column.building.models_of_table import models_of_table
+from bridge.column.building.tables import cell_table
 from bridge.column.cell_models import CellModels
 from bridge.errors import InputError
 from bridge.files.json_file import read_json, write_json
@@ -89,21 +90,10 @@ def published_cell_model(number: int, template: str) -> dict[str, Any] | None:
     template
         The ``model_template`` of its cells, one that can be read.
     """
-    table = cell_table()
-    found = np.flatnonzero(table.node_type_id == number)
+    found = np.flatnonzero(cell_table().node_type_id == number)
     if found.size == 0:
         return None
-    row = int(found[0])
-    return {
-        "V_m": float(table.e_l_mv[row]),
-        "V_th": float(table.v_th_mv[row]),
-        "g": float(table.g_ns[row]),
-        "E_L": float(table.e_l_mv[row]),
-        "C_m": float(table.c_m_pf[row]),
-        "t_ref": float(table.t_ref_ms[row]),
-        "V_reset": float(table.e_l_mv[row]),
-        "asc_decay": table.asc_decay_per_ms[row].tolist(),
-        "asc_amps": table.asc_amps_pa[row].tolist(),
-        "tau_syn": TAU_SYN_MS,
-        "after_spike_currents": after_spike_currents(template) is not False,
+    currents = after_spike_currents(template) is not False
+    return nest_parameters(models_of_table(found[:1]), 0) | {
+        "after_spike_currents": currents
     }

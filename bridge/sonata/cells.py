@@ -14,27 +14,23 @@ from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.sonata.glif.models_of_nodes import models_of_nodes
 from bridge.sonata.reading.records import NodeRecords
-from bridge.sonata.types import TypeTable
 
 _CELLS = ("point_neuron", "point_process", "point_soma")
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """A node population with its types, and what part it plays.
+    """A node population, and what part it plays.
 
     Attributes
     ----------
     records
         The nodes.
-    types
-        Their types.
     role
         ``"cells"``, ``"lgn"``, ``"background"`` or ``"surround"``.
     """
 
     records: NodeRecords
-    types: TypeTable
     role: str
 
 
@@ -81,7 +77,7 @@ def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
             )
         model_types = {stated}
     if model_types and model_types <= set(_CELLS):
-        return Nodes(records, types, "cells")
+        return Nodes(records, "cells")
     if model_types != {"virtual"}:
         raise InputError(
             f"{types.path}: population {records.name} has model_type "
@@ -91,11 +87,11 @@ def classify(records: NodeRecords, stated: str | None = None) -> Nodes:
     places = {str(place).lower() for place in records.texts("location")[0]}
     names = set(records.texts("model_name", "pop_name")[0])
     if "lgn" in {*places, records.name.lower()} or names & set(lgn_type_table().name):
-        return Nodes(records, types, "lgn")
+        return Nodes(records, "lgn")
     if "surround" in {*places, records.name.lower()}:
-        return Nodes(records, types, "surround")
+        return Nodes(records, "surround")
     if "bkg" in {*places, records.name.lower()} or "SG_001" in names:
-        return Nodes(records, types, "background")
+        return Nodes(records, "background")
     raise InputError(
         f"{types.path}: virtual population {records.name} is neither LGN, background "
         "nor surround; set location to LGN, BKG or surround"

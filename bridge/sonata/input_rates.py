@@ -120,8 +120,6 @@ def _rates_of_trains(
 ) -> NodeRates | None:
     path = simulation.path
     inputs = simulation.content.get("inputs", {})
-    if not isinstance(inputs, Mapping):
-        raise InputError(f"{path}: inputs is not an object")
     sets = named_sets(path, simulation.content)
     own = {k: v for k, v in inputs.items() if _is_of(path, k, v, population, sets)}
     if not own:
@@ -131,9 +129,9 @@ def _rates_of_trains(
     name, entry = own.popitem()
     check_names(entry, SPIKES_ENTRY, f"{path}: input {name}")
     file = entry.get("input_file")
-    if entry.get("input_type", "spikes") != "spikes" or not isinstance(file, str):
+    if not isinstance(file, str):
         raise InputError(f"{path}: input {name} of {population} is no file of spikes")
-    start_ms, stop_ms = _times_of_run(path, simulation.content.get("run"))
+    start_ms, stop_ms = _times_of_run(path, simulation.content.get("run", {}))
     trains = read_spikes(Path(file), entry.get("population"), like=population)
     inside = (trains.times_ms > start_ms) & (trains.times_ms <= stop_ms)
     ids = trains.ids[inside & np.isin(trains.ids, node_id)]
@@ -150,10 +148,14 @@ def _rates_of_trains(
 
 
 def _is_of(
-    path: Path, name: str, entry: Any, population: str, sets: Mapping[str, Any]
+    path: Path,
+    name: str,
+    entry: Mapping[str, Any],
+    population: str,
+    sets: Mapping[str, Any],
 ) -> bool:
     """Say whether an input goes to the nodes of a population."""
-    if not isinstance(entry, Mapping) or entry.get("enabled") is False:
+    if entry.get("enabled") is False:
         return False
     try:
         return is_set_of(entry.get("node_set"), population, sets)
@@ -163,8 +165,7 @@ def _is_of(
         ) from None
 
 
-def _times_of_run(path: Path, run: Any) -> tuple[float, float]:
-    run = run if isinstance(run, Mapping) else {}
+def _times_of_run(path: Path, run: Mapping[str, Any]) -> tuple[float, float]:
     start = run.get("tstart", 0.0)
     times = (start, run.get("tstop", run.get("duration")))
     for time in times:

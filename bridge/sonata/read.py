@@ -215,19 +215,23 @@ def _rates(
     nodes: Mapping[str, Nodes], path: Path, background_hz: float | None
 ) -> dict[str, NodeRates]:
     """Return the rates of each background and surround population."""
-    rates = {}
-    for name, virtual in nodes.items():
-        if virtual.role not in ("background", "surround"):
-            continue
-        records = virtual.records
-        stated = np.where(
-            records.given("rate_hz"), records.numbers("rate_hz", 0.0), np.nan
+    stated = {
+        name: np.where(
+            virtual.records.given("rate_hz"),
+            virtual.records.numbers("rate_hz", 0.0),
+            np.nan,
         )
-        simulation = simulation_of(path) if np.isnan(stated).any() else None
-        rates[name] = node_rates(
-            name, records.node_id, stated, simulation, background_hz
+        for name, virtual in nodes.items()
+        if virtual.role in ("background", "surround")
+    }
+    is_lacking = any(np.isnan(rates).any() for rates in stated.values())
+    simulation = simulation_of(path) if is_lacking else None
+    return {
+        name: node_rates(
+            name, nodes[name].records.node_id, own, simulation, background_hz
         )
-    return rates
+        for name, own in stated.items()
+    }
 
 
 def _check_rate(background_hz: float | None) -> None:

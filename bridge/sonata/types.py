@@ -40,10 +40,9 @@ class TypeTable:
     rows: dict[int, dict[str, str]]
     columns: tuple[str, ...]
 
-    def text(self, type_id: int, *columns: str) -> str | None:
-        """Return the first of ``columns`` that has a value for a type."""
-        row = self.rows[type_id]
-        return next((row[c] for c in columns if c in row), None)
+    def text(self, type_id: int, column: str) -> str | None:
+        """Return a value; ``None`` where the type has none."""
+        return self.rows[type_id].get(column)
 
     def number(self, type_id: int, column: str) -> float | None:
         """Return a value as a number.

@@ -20,6 +20,7 @@ from bridge.column.column import Column
 from bridge.errors import InputError
 from bridge.sonata.hdf5_read import read_nodes
 from bridge.sonata.read import read_sonata
+from bridge.sonata.reading.records import NodeRecords
 from bridge.sonata.types import read_types
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
@@ -166,6 +167,11 @@ def test_nodes_take_values_from_their_types(network: Path) -> None:
     assert column.lgn.size_deg.tolist() == expected.lgn.size_deg.tolist()
 
 
+def texts_of(records: NodeRecords, *attributes: str) -> list[str | None]:
+    texts, place = records.texts(*attributes)
+    return [texts[k] for k in place]
+
+
 def test_rows_of_nodes_say_what_they_have(network: Path) -> None:
     """What readers of cell models get: own texts and parameters, by row."""
     path = network / "network/v1_nodes.h5"
@@ -180,18 +186,18 @@ def test_rows_of_nodes_say_what_they_have(network: Path) -> None:
         file["nodes/v1/3/@library/pop_name"] = ["e5Rbp4", "i5Pvalb"]
     types = read_types(network / "network/v1_node_types.csv", "node_type_id")
     (records,) = read_nodes(path, types)
-    assert records.text("dynamics_params").tolist() == [
+    assert texts_of(records, "dynamics_params") == [
         "a.json",
         *["e4Scnn1a.json"] * 5,
         *["i4Pvalb.json"] * 2,
     ]
-    assert records.text("pop_name").tolist()[2:6] == [
+    assert texts_of(records, "pop_name")[2:6] == [
         "e4Scnn1a",
         "e5Rbp4",
         "i5Pvalb",
         "i5Pvalb",
     ]
-    assert records.text("cell_line", "pop_name").tolist()[0] == "e4Scnn1a"
+    assert texts_of(records, "cell_line", "pop_name")[0] == "e4Scnn1a"
     own = records.own["dynamics_params/V_th"]
     assert own.given.tolist() == [False] * 3 + [True] * 5
     assert own.values[own.given].tolist() == [-40.0, -39.0, -38.0, -37.0, -36.0]

@@ -160,14 +160,6 @@ class Records:
         merged = np.array([number[found[k]] for k in used], dtype=np.intp)
         return texts, merged[place.ravel()]
 
-    def text(self, *attributes: str) -> NDArray[np.object_]:
-        """Return an attribute as text or ``None``, ``(n_rows,)``; see :meth:`texts`."""
-        texts, place = self.texts(*attributes)
-        listed = np.empty(len(texts), dtype=object)
-        listed[:] = texts
-        result: NDArray[np.object_] = listed[place]
-        return result
-
     def _absent(self, attribute: str, row: int) -> InputError:
         has_table = self.types.path != self.path
         elsewhere = f"nor in {self.types.path.name}" if has_table else "nor by its type"
@@ -219,8 +211,3 @@ class EdgeRecords(Records):
     target_population: str
     source_id: IntArray
     target_id: IntArray
-
-    @property
-    def n_edges(self) -> int:
-        """Number of edges."""
-        return int(self.source_id.size)
