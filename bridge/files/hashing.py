@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.errors import InputError
-from bridge.files.regular_file import check_regular
+from bridge.files.regular_file import reading
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -61,9 +60,5 @@ def file_hash(path: Path) -> str:
     InputError
         If it is none, or cannot be read.
     """
-    check_regular(path)
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    with reading(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

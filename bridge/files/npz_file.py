@@ -18,6 +18,7 @@ from numpy.lib import format as npy
 from bridge.arrays import AnyArray
 from bridge.errors import InputError
 from bridge.files.regular_file import check_regular
+from bridge.files.system_errors import reason_of
 
 MOST_BYTES = 8 * 2**30
 """Most that the arrays of an archive may declare, bytes: twice the connections of the
@@ -160,7 +161,7 @@ def open_npz(
     try:
         file = path.open("rb")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{path}: cannot be read ({reason_of(error)})") from None
     with file:
         try:
             archive = zipfile.ZipFile(file)

@@ -2,9 +2,13 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from bridge.errors import InputError
+from bridge.files.system_errors import reason_of
 
 MOST_BYTES = 64 * 2**20
 """Largest text file that is read, bytes: far above any configuration or table."""
@@ -36,12 +40,36 @@ def check_regular(path: Path, what: str = "file") -> os.stat_result:
     except FileNotFoundError:
         raise InputError(f"{path}: no such {what}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise InputError(f"{path}: cannot be read ({_reason(error)})") from None
+        raise InputError(f"{path}: cannot be read ({reason_of(error)})") from None
     if stat.S_ISDIR(found.st_mode):
         raise InputError(f"{path}: is a folder, not a {what}")
     if not stat.S_ISREG(found.st_mode):
         raise InputError(f"{path}: is a pipe, device or socket, not a regular file")
     return found
+
+
+@contextmanager
+def reading(path: Path, what: str = "file") -> Iterator[BufferedReader]:
+    """Open a regular file; what the system refuses, then or later, is an InputError.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it should be, for the message.
+
+    Raises
+    ------
+    InputError
+        As :func:`check_regular`, or if it cannot be read.
+    """
+    check_regular(path, what)
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({reason_of(error)})") from None
 
 
 def read_bytes(
@@ -69,11 +97,8 @@ def read_bytes(
             f"{path}: is {size / 2**20:.0f} MiB, too large for a {what} "
             f"(at most {most_bytes / 2**20:.0f} MiB)"
         )
-    try:
-        with path.open("rb") as file:
-            return file.read(most_bytes + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({_reason(error)})") from None
+    with reading(path, what) as file:
+        return file.read(most_bytes + 1)
 
 
 def read_text(path: Path, what: str = "file", *, encoding: str = "utf-8") -> str:
@@ -97,7 +122,3 @@ def read_text(path: Path, what: str = "file", *, encoding: str = "utf-8") -> str
         return read_bytes(path, what).decode(encoding)
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not a text file in UTF-8") from None
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -16,6 +16,11 @@ OF_MACHINE = frozenset(
 """A full disk and the like, whatever the user asked for."""
 
 
+def reason_of(error: OSError | ValueError) -> str:
+    """Return what the system says is the matter, without numbers and names."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
     """Say where it was that the system refused to write.
@@ -36,7 +41,7 @@ def writing_to(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         if error.errno in OF_MACHINE:
             raise OSError(error.errno, reason, str(path)) from None
         raise InputError(f"{path}: cannot be written ({reason})") from None

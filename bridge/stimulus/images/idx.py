@@ -13,6 +13,7 @@ from bridge.arrays import BoolArray
 from bridge.errors import InputError
 from bridge.files.npz_file import MOST_DEFLATION
 from bridge.files.regular_file import check_regular
+from bridge.files.system_errors import reason_of
 from bridge.stimulus.images.image_set import MOST_BYTES, ImageSet
 
 MNIST_FILES = (
@@ -55,7 +56,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{path}: is damaged or cut short ({error})") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{path}: cannot be read ({reason_of(error)})") from None
 
 
 def _read(file: BinaryIO, path: Path, most_bytes: int) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bridge.errors import InputError
 from bridge.files.regular_file import check_regular
+from bridge.files.system_errors import reason_of
 from bridge.progress import Progress
 from bridge.stimulus.images.cifar10 import ARCHIVE, FOLDER, TRAIN_FILES, read_cifar10
 from bridge.stimulus.images.download import CIFAR10, MNIST, cache_folder, fetch
@@ -63,7 +64,7 @@ def load_images(
         return _from_path(Path(source).expanduser(), source, white)
     except OSError as error:
         raise InputError(
-            f"images {source!r}: cannot be read ({error.strerror})"
+            f"images {source!r}: cannot be read ({reason_of(error)})"
         ) from None
     except RuntimeError:  # ~name of a user that there is not
         raise InputError(f"images {source!r}: no such file or folder") from None
