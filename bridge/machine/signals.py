@@ -6,7 +6,8 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-_ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that ask a command to end."""
 
 _PATIENCE = 3
 """Signals during the end of the command after which it does not wait for that."""
@@ -39,13 +40,13 @@ class Signals:
 
     def listen(self) -> None:
         """Obey signals from now on, but none that is ignored, as under nohup."""
-        for number in _ASKING:
+        for number in ASKING:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._obey)
 
     def ignore(self) -> None:
         """Let no signal fall between the last message and the end."""
-        for number in _ASKING:
+        for number in ASKING:
             signal.signal(number, signal.SIG_IGN)
 
     def _obey(self, number: int, frame: FrameType | None) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from bridge.errors import InputError, StoppedError, V1BridgeError
+from bridge.machine.signals import ASKING
 from bridge.progress import Progress, SilentProgress, task
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.accuracy import measure_accuracy
@@ -27,7 +28,6 @@ from ratemodel.trials.trial_source import Batch, TrialSource
 
 DEFAULT_STEPS = 1000
 NAME = "training"
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _AHEAD = {"cpu": 0, "cuda": 8}
 """Batches that are drawn while the network is busy elsewhere than on the CPU."""
@@ -347,7 +347,7 @@ def _stop_requests() -> Iterator[list[int]]:
             signal.signal(each, handler)
 
     try:
-        for number in _STOPPING:
+        for number in ASKING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
                 former[number] = signal.signal(number, ask)
     except ValueError:  # not the main thread: signals go elsewhere

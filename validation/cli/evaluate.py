@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ratemodel.training.config import MOST_TRIALS
 from validation.cli.options import TrainingDevice
-from validation.config.limits import MOST_IMAGES
 
 
 def evaluate(
@@ -19,7 +19,7 @@ def evaluate(
     ] = "test",
     images: Annotated[
         int,
-        typer.Option(help="Trials of each task at the most.", min=1, max=MOST_IMAGES),
+        typer.Option(help="Trials of each task at the most.", min=1, max=MOST_TRIALS),
     ] = 10_000,
     dt_ms: Annotated[
         float | None,

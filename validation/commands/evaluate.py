@@ -61,8 +61,6 @@ def evaluate_run(
     """
     if split not in SPLITS:
         raise InputError(f"--split {split}: choose one of {', '.join(SPLITS)}")
-    if n_trials < 1:
-        raise InputError(f"--images {n_trials}: must be at least 1")
     if dt_ms is not None and not 0.0 < dt_ms <= LONGEST_STEP_MS:
         most = f"{LONGEST_STEP_MS:g}"
         raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")

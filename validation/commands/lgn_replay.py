@@ -67,10 +67,11 @@ def read_replay(
     )
     step = step_of_time(spikes.times_ms, dt_ms)
     inside = step < round(duration_ms / dt_ms)
-    fired = np.stack([step[inside], spikes.rows[inside].astype(np.float64)])
+    # one number for each step and cell
+    fired = step[inside].astype(np.int64) * lgn.n_cells + spikes.rows[inside]
     n_used = int(np.count_nonzero(inside))
     n_late = spikes.times_ms.size - n_used
-    n_moved = n_used - np.unique(fired, axis=1).shape[1]
+    n_moved = n_used - np.unique(fired).size
     n_spikes = spikes.times_ms.size + spikes.n_unknown
     line = (
         f"LGN spikes: {n_used:,} of {n_spikes:,} used ({spikes.n_unknown:,} of cells "

@@ -7,9 +7,6 @@ What fits into the memory of a machine is looked at apart from these, see
 MOST_TRIALS = 100_000
 """Trials of a stimulus and seed."""
 
-MOST_IMAGES = 10_000_000
-"""Trials of a task that an accuracy is measured in."""
-
 MOST_JOBS = 1000
 """Processes side by side, and runs of a sweep in each direction of its grid."""
 

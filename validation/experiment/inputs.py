@@ -34,9 +34,12 @@ def column_paths(config: BuiltColumn | FileColumn) -> dict[str, Path]:
         for name, given in network.inputs.items():
             if isinstance(given.get("input_file"), str):
                 paths[f"column.path's input {name}"] = Path(given["input_file"])
-    if config.weights is not None:
-        paths["column.weights"] = Path(config.weights)
-    return paths
+    return paths | weights_paths(config)
+
+
+def weights_paths(config: BuiltColumn | FileColumn) -> dict[str, Path]:
+    """Return the training that a column takes weights of, by key, if it does."""
+    return {} if config.weights is None else {"column.weights": Path(config.weights)}
 
 
 def column_hashes(

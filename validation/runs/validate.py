@@ -10,7 +10,7 @@ from bridge.errors import InputError
 from bridge.expect import expect_mapping
 from bridge.files.existing import Existing, flags_of
 from bridge.files.hashing import file_hash
-from bridge.files.run.out import check_out, is_own_config
+from bridge.files.run.out import check_out
 from bridge.files.run.places import resolved
 from bridge.files.run_folder import CONFIG, is_complete, open_run_folder
 from bridge.files.written_file import copy_folder, write_text
@@ -21,7 +21,7 @@ from validation.config.column import BuiltColumn, FileColumn
 from validation.config.validate import ValidateConfig, parse_config
 from validation.experiment.column import LoadedColumn, read_column
 from validation.experiment.device import settle_device
-from validation.experiment.inputs import column_hashes, column_paths
+from validation.experiment.inputs import column_hashes, column_paths, weights_paths
 from validation.experiment.memory import require_memory_of_validation
 from validation.experiment.trained.trained_run import options_with_run
 from validation.measures.criteria import load_criteria
@@ -75,14 +75,14 @@ def validate(
         sections |= options_with_run(sections)
     checked, flags = parse_config(sections, "validate"), flags_of(existing)
     check_place(out, None, checked, **flags)
-    is_object = isinstance(column, Column)
-    loaded = check_files(checked, column if isinstance(column, Column) else None)
+    given = column if isinstance(column, Column) else None
+    loaded = check_files(checked, given)
     report = validate_in_folder(
         out,
         checked,
         nullcontext(progress or SilentProgress()),
         loaded,
-        keep_column=is_object,
+        keep_column=given is not None,
         **flags,
     )
     return report or RunReport.read(out)  # a resumed run may be complete already
@@ -148,15 +148,13 @@ def check_place(
     V1BridgeError
         One line that says what is in the way.
     """
-    column = config.column
-    if _own_column(out, config) is not None:  # the new run holds it as well
-        column = BuiltColumn(weights=column.weights)
-    paths = column_paths(column)
+    is_own = _own_column(out, config) is not None  # the new run holds it as well
+    paths = weights_paths(config.column) if is_own else column_paths(config.column)
     if config.criteria is not None:
         paths["criteria"] = Path(config.criteria)
-    if config_path is not None and not is_own_config(out, config_path):
-        paths["configuration"] = config_path
-    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
+    check_out(
+        out, COMMAND, paths, config=config_path, overwrite=overwrite, resume=resume
+    )
 
 
 def check_files(

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.errors import InputError
 from bridge.files.existing import Existing, flags_of
-from bridge.files.run.out import check_out, is_own_config
+from bridge.files.run.out import check_out
 from bridge.files.run_folder import is_complete, open_run_folder
 from bridge.progress import Progress, SilentProgress
 from ratemodel.network.device import choose_device, resolve_device
@@ -122,10 +122,14 @@ def train_in_folder(
         If any input cannot be used, before anything is computed; or training was
         stopped.
     """
-    paths = training_paths(config)
-    if config_path is not None and not is_own_config(out, config_path):
-        paths["configuration"] = config_path
-    check_out(out, COMMAND, paths, overwrite=overwrite, resume=resume)
+    check_out(
+        out,
+        COMMAND,
+        training_paths(config),
+        config=config_path,
+        overwrite=overwrite,
+        resume=resume,
+    )
     device = resolve_device(choose_device(config.training.device))
     if device.type == "cuda" and expected_processes() > 1:
         raise InputError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from bridge.errors import RunFolderError
 from bridge.files.run.former import CONFIG, check_former
 from bridge.files.run.places import ANOTHER, is_taken, resolved, sibling
-from bridge.files.system_errors import OF_MACHINE
+from bridge.files.system_errors import OF_MACHINE, reason_of
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         where = error.filename or str(path)
         if error.errno in OF_MACHINE:
             raise OSError(error.errno, reason, where) from None
@@ -69,19 +69,12 @@ def refuse_overlap(out: Path, inputs: Mapping[str, Path]) -> None:
         )
 
 
-def is_own_config(out: Path, config: Path) -> bool:
-    """Whether a configuration is that of the run that is repeated.
-
-    It may be replaced: the new run's says all that it says.
-    """
-    return resolved(config) == resolved(out) / CONFIG
-
-
 def check_out(
     out: Path,
     command: str,
     inputs: Mapping[str, Path],
     *,
+    config: Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
 ) -> None:
@@ -95,6 +88,9 @@ def check_out(
         What is to write it.
     inputs
         See :func:`refuse_overlap`.
+    config
+        File that the configuration was read from, where there is one. That of the run
+        that is repeated may be replaced: the new run's says all that it says.
     overwrite, resume
         See :func:`bridge.files.run_folder.open_run_folder`.
 
@@ -106,6 +102,8 @@ def check_out(
     if overwrite and resume:
         raise RunFolderError(f"{out}: give --overwrite or --resume, not both")
     path = resolved(out)
+    if config is not None and resolved(config) != path / CONFIG:
+        inputs = {**inputs, "configuration": config}
     refuse_overlap(out, inputs)
     with refusing(out):
         _check_place(path)
@@ -132,10 +130,7 @@ def check_new_file(out: Path, inputs: Mapping[str, Path]) -> None:
     with refusing(out):
         if is_taken(out):
             raise RunFolderError(f"{out}: is there already; {ANOTHER}")
-        folder = out.absolute().parent
-        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-            reason = "no permission" if folder.is_dir() else "there is no such folder"
-            raise RunFolderError(f"{out}: cannot be written ({folder}: {reason})")
+        _check_writable(out, out.absolute().parent, "there is no such folder")
 
 
 def _check_place(path: Path) -> None:
@@ -145,6 +140,10 @@ def _check_place(path: Path) -> None:
     nearest = next(up for up in (path, *path.parents) if is_taken(up))
     if path.is_file():
         raise RunFolderError(f"{path}: is a file; --out needs a folder")
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        reason = "no permission" if nearest.is_dir() else "is not a folder"
-        raise RunFolderError(f"{path}: cannot be written ({nearest}: {reason})")
+    _check_writable(path, nearest, "is not a folder")
+
+
+def _check_writable(place: Path, folder: Path, otherwise: str) -> None:
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        reason = "no permission" if folder.is_dir() else otherwise
+        raise RunFolderError(f"{place}: cannot be written ({folder}: {reason})")
