@@ -1,5 +1,6 @@
 """Find the files of a SONATA network, from a configuration or a folder."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,8 @@ def find_network(path: Path, components: Path | None = None) -> NetworkFiles:
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    if path.is_dir() and (path / "circuit_config.json").is_file():
+    # lexists: one that cannot be read is named, not passed over
+    if path.is_dir() and os.path.lexists(path / "circuit_config.json"):
         path = path / "circuit_config.json"
     folders = None
     if components is not None:

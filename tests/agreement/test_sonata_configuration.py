@@ -128,3 +128,11 @@ def test_another_time_step_is_refused_where_it_counts(network: Path) -> None:
         write(network, "simulation.json", content | {"run": {"dt": wrong}})
         with pytest.raises(InputError, match=r"run\.dt is .*, not a time in ms"):
             read_sonata(path)
+
+
+def test_a_circuit_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    root = write_network(tmp_path / "net")
+    (root / "circuit_config.json").unlink()
+    (root / "circuit_config.json").symlink_to("nowhere.json")
+    with pytest.raises(InputError, match=r"circuit_config\.json: no such file"):
+        read_sonata(root)

@@ -15,7 +15,7 @@ from bridge.stimulus.stimulus import Stimulus
 from spiking.trials.source_spikes import step_of_time
 from validation.terminal import PlainConsole
 
-_EARLY = 1e-3
+_EARLY = 1e-2
 """All spikes within this share of a trial, and no unit said: it will be seconds."""
 
 
