@@ -10,6 +10,7 @@ import pytest
 
 from bridge.column.building.build import build_column
 from bridge.column.column import Column
+from bridge.errors import InputError
 from bridge.sonata.read import read_sonata
 from bridge.sonata.write import write_sonata
 from bridge.stimulus.lgn.spikes import read_lgn_spikes
@@ -122,3 +123,11 @@ def test_its_own_spikes_are_read_back(tmp_path: Path) -> None:
     assert (
         np.unique(np.stack([np.round(times / 0.1), ids]), axis=1).shape[1] == ids.size
     )
+
+
+def test_spikes_of_the_background_are_not_those_of_the_lgn(tmp_path: Path) -> None:
+    _, folder = export(tmp_path)
+    lgn, path = read_sonata(folder).lgn, folder / "inputs/bkg_spikes.h5"
+    with pytest.raises(InputError, match="has spikes of bkg, the LGN"):
+        read_lgn_spikes(path, lgn)
+    assert read_lgn_spikes(path, lgn, "bkg").population == "bkg"

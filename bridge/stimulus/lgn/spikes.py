@@ -71,6 +71,13 @@ def read_lgn_spikes(
     if lgn.n_cells == 0:
         raise InputError(f"{path}: the column has no LGN cells to take spikes")
     trains = read_spikes(path, population, like=lgn.population)
+    names = {trains.population, lgn.population} - {None}
+    if population is None and len(names) > 1:
+        raise InputError(
+            f"{path}: has spikes of {trains.population}, the LGN of the column is "
+            f"{lgn.population}; if they are of its cells, say so (simulate: "
+            f"--lgn-population {trains.population})"
+        )
     order = np.argsort(lgn.spike_id, kind="stable")
     known = lgn.spike_id[order]
     place = np.minimum(np.searchsorted(known, trains.ids), known.size - 1)
