@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 import tomli_w
 import torch
+from sample_certificate import certificate_of
 
-from bridge.certificate.certificate import Certificate
-from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.errors import InputError
 from bridge.progress import SilentProgress
@@ -62,20 +61,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def certificate_of(
-    parameters: RateParameters, column_hash: str, verdict: str
-) -> Certificate:
-    return Certificate(
-        model=RateModel.of_form("low_pass", "extended", 2.0, 1.0),
-        column_hash=column_hash,
-        reduction_hash=parameters.reduction_hash,
-        protocol={},
-        criteria={},
-        scores=Scores(
-            name="low_pass", verdict=verdict, n_evaluable=0, populations={}, classes={}
-        ),
-        versions={},
-    )
+MODEL = RateModel.of_form("low_pass", "extended", 2.0, 2.0)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +77,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("failed", "fail", column.hash),
         ("other", "default", "0" * 64),
     ):
-        certificate_of(parameters, hash_, verdict).write(
+        certificate_of(MODEL, hash_, parameters.reduction_hash, verdict).write(
             home / f"val/certificates/{name}.json"
         )
     good = (home / "val/certificates/good.json").read_text()
@@ -322,7 +308,7 @@ def test_torchrun_on_a_gpu_is_refused(home, monkeypatch, capsys):
 
 def test_a_training_starts_from_an_earlier_one(home, whole):
     words_ = words(home, "later", "--start", str(whole), "--steps", "1")
-    assert call([*words_, "--dt-ms", "1"]) == 0
+    assert call(words_) == 0
     before, after = (
         read_tensors(run / "weights.safetensors").tensors["recurrent_pa"]
         for run in (whole, home / "later")
@@ -341,7 +327,9 @@ def certify(home: Path, name: str, run: Path) -> tuple[Path, RateParameters]:
     certificates = home / name / "certificates"
     certificates.mkdir(parents=True)
     write_parameters(found, home / name / "parameters.npz")
-    certificate_of(found, column.hash, "default").write(certificates / "good.json")
+    certificate_of(MODEL, column.hash, found.reduction_hash).write(
+        certificates / "good.json"
+    )
     return certificates / "good.json", found
 
 

@@ -52,7 +52,7 @@ def respond(
     )
     rates = run.rates[:, round(drop_ms / bin_ms) :]
     return ModelRates(
-        name=sabotage or model.name,
+        name=sabotage or stated.name,
         rates_hz=rates[:, ::-1] if change.reverse_time else rates,
         neuron_rates_hz=run.neuron_rates,
         model=stated,

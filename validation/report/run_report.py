@@ -28,8 +28,20 @@ class ColumnFacts(_Part):
     populations: dict[str, int]
 
 
+class TrialFacts(_Part):
+    """Trials per stimulus and seed, the most allowed, and whether they sufficed."""
+
+    per_seed: int
+    cap: int
+    enough: bool
+
+
 class ProtocolFacts(_Part):
-    """How the reference was made: stimuli by set, times in ms, seeds and trials."""
+    """How the reference was made: stimuli by set, times in ms, seeds and trials.
+
+    ``rate_dt_ms`` are the steps of the rate models, ``tasks`` the names of the task
+    trials and ``perturbations`` of the currents that judged.
+    """
 
     calibration: tuple[str, ...]
     test: tuple[str, ...]
@@ -38,9 +50,12 @@ class ProtocolFacts(_Part):
     bin_ms: float
     seeds: tuple[int, ...]
     trials_per_seed: int
+    trials: TrialFacts
+    tasks: tuple[str, ...] = ()
+    perturbations: tuple[str, ...] = ()
     device: str
     spiking_dt_ms: float
-    rate_dt_ms: float
+    rate_dt_ms: tuple[float, ...]
 
 
 class ReductionFacts(_Part):
@@ -71,8 +86,10 @@ class Control(_Part):
         What it is.
     expected
         Whether it must pass or fail.
-    as_expected
+    as_expected, seen
         Whether it did.
+    strength
+        How much was changed; None where there is no more or less.
     verdict, pass_fraction, n_evaluable
         What the judge said of it.
     unchanged_pass_fraction
@@ -82,6 +99,8 @@ class Control(_Part):
     description: str
     expected: Literal["pass", "fail"]
     as_expected: bool
+    seen: bool
+    strength: float | None = None
     verdict: Outcome
     pass_fraction: dict[str, float]
     n_evaluable: int
@@ -101,6 +120,7 @@ class Control(_Part):
             description=description,
             expected=expected,
             as_expected=as_expected,
+            seen=as_expected,
             verdict=scores.verdict,
             pass_fraction=scores.pass_fraction,
             n_evaluable=scores.n_evaluable,
@@ -134,6 +154,8 @@ class RunReport(_Part):
         Name of the model that comes first.
     controls
         Models whose verdict is known, by name.
+    reliable
+        Whether the controls came out as they must.
     timings
         Seconds by step.
     trained
@@ -149,6 +171,7 @@ class RunReport(_Part):
     variants: dict[str, Scores]
     best: str
     controls: dict[str, Control]
+    reliable: bool
     timings: dict[str, float]
     trained: TrainedFacts | None = None
     notes: tuple[str, ...] = ()

@@ -64,7 +64,7 @@ def run_validation(
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)
     with clock("tau_r"):
-        models = experiment.models(reduced.parameters)
+        models, tau_r_notes = experiment.models(reduced.parameters)
     with clock("rate models"):
         responses = experiment.respond(models, reduced.parameters)
     with clock("scores"):
@@ -78,14 +78,23 @@ def run_validation(
 
     report = RunReport(
         column=column_facts(column),
-        protocol=protocol_facts(experiment, reference),
+        protocol=protocol_facts(
+            experiment,
+            reference,
+            scores.values(),
+            criteria.evaluable.min_rate_hz.value,
+        ),
         reduction=reduction_facts(reduced),
         variants=scores,
         best=best_model(models, scores).name,
         controls=controls,
+        reliable=all(control.seen for control in controls.values()),
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=() if trained is None else trained.notes(config.reduction.method),
+        notes=(
+            *(() if trained is None else trained.notes(config.reduction.method)),
+            *tau_r_notes,
+        ),
     )
     provenance = (
         collect_provenance()

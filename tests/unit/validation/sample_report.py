@@ -9,6 +9,7 @@ from validation.report.run_report import (
     ProtocolFacts,
     ReductionFacts,
     RunReport,
+    TrialFacts,
 )
 
 FACTS = ColumnFacts(name="x", hash="a" * 64, n_neurons=3000, n_edges=0, populations={})
@@ -20,6 +21,7 @@ def control(expected: str, verdict: str, as_expected: bool) -> Control:
             "description": "",
             "expected": expected,
             "as_expected": as_expected,
+            "seen": as_expected,
             "verdict": verdict,
             "pass_fraction": {},
             "n_evaluable": 0,
@@ -42,14 +44,16 @@ def report_of(
             bin_ms=10.0,
             seeds=(1, 2),
             trials_per_seed=4,
+            trials=TrialFacts(per_seed=4, cap=4, enough=True),
             device="numpy",
             spiking_dt_ms=0.1,
-            rate_dt_ms=0.5,
+            rate_dt_ms=(0.5,),
         ),
         reduction=ReductionFacts(method="siegert", hash="b" * 64),
         variants=variants,
         best=max(variants, key=lambda name: merit(variants[name])),
         controls=controls,
+        reliable=all(c.seen for c in controls.values()),
         timings={"spiking_model": 12.34},
     )
 

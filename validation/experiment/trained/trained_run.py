@@ -207,23 +207,33 @@ def options_with_run(
     Parameters
     ----------
     options
-        Keys of a validation from the command line, by section.
+        Keys of a validation, by section.
 
     Returns
     -------
     dict
         With ``column.weights``, the run's column where no other is named, and the
         rate model that was trained where no variant or form is: that one is to be
-        judged, with the tau_r it was trained with.
+        judged, with the tau_r and at the step that it was trained with.
     """
-    column, rate = dict(options.get("column", {})), dict(options.get("rate", {}))
-    if "weights" not in column:
-        return dict(options)
+    column, rate = options.get("column", {}), options.get("rate", {})
+    is_section = isinstance(column, Mapping) and isinstance(rate, Mapping)
+    if not (is_section and isinstance(column.get("weights"), str)):
+        return dict(options)  # what is wrong with it, the configuration says
+    column, rate = dict(column), dict(rate)
     run = read_trained_run(Path(column["weights"]))
     if set(column) == {"weights"}:
         column |= run.column | column
-    if not rate:
-        rate = {"variants": [run.model.variant], "forms": [run.model.form]}
-        if isinstance(run.model.tau_r_ms, float):
-            rate["tau_r_ms"] = run.model.tau_r_ms
-    return dict(options) | {"column": column, "rate": rate}
+    model = run.model
+    if not {"variants", "forms", "tau_r_ms"} & set(rate):
+        rate |= {"variants": [model.variant], "forms": [model.form]}
+        if model.tau_r_draw is not None:
+            reduction = {"seed": model.tau_r_draw.seed}
+            given = options.get("reduction", {})
+            if isinstance(given, Mapping):
+                options = {**options, "reduction": reduction | dict(given)}
+            rate["tau_r_ms"] = "sampled"
+        elif model.tau_r_ms is not None:
+            rate["tau_r_ms"] = model.tau_r_ms
+        rate = {"with_sampled": False} | rate
+    return dict(options) | {"column": column, "rate": {"dt_ms": model.dt_ms} | rate}
