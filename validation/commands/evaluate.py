@@ -153,5 +153,7 @@ def _certified_at(dt_ms: float, certified: dict[str, Any]) -> dict[str, Any]:
     own = certified.get("dt_ms")
     if not certified["validated"] or own == dt_ms:
         return certified
-    why = f"certified at dt {own} ms, evaluated at {dt_ms:g} ms"
+    is_stated = isinstance(own, int | float)
+    step = f"dt {own:g} ms" if is_stated else "a step that is not stated"
+    why = f"certified at {step}, evaluated at {dt_ms:g} ms"
     return {"validated": False, "why_not": why}

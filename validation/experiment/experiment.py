@@ -152,6 +152,12 @@ class Experiment:
         notes: tuple[str, ...] = ()
         if rate.tau_r_ms in ("fit", "fit_by_population"):
             found, notes = self._fitted(slow, parameters)
+            if has_steps and found:
+                notes = (
+                    f"tau_r was found at the finest step, {finest:g} ms, and is that "
+                    "of the model at all steps.",
+                    *notes,
+                )
         elif not isinstance(rate.tau_r_ms, str):
             found = {m.name: m.with_tau_r(rate.tau_r_ms) for m in slow}
         kept = [found.get(m.name, m) for m in wanted if m not in slow or found]

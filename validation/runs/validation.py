@@ -92,7 +92,11 @@ def run_validation(
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
         notes=(
-            *(() if trained is None else trained.notes(config.reduction.method)),
+            *(
+                ()
+                if trained is None
+                else trained.notes(config.reduction.method, models)
+            ),
             *tau_r_notes,
         ),
     )

@@ -1,6 +1,6 @@
 """The run folder of ``v1bridge train``, as far as validation needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,16 +104,18 @@ class TrainedRun:
             scenario_seed=self.scenario_seed,
             input="pixels" if self.lgn is None else "lgn",
             validated_before_training=self.covered is not None,
-            model=self.model,
+            model=self.model.by_population(self.parameters.population),
         )
 
-    def notes(self, method: str) -> tuple[str, ...]:
+    def notes(self, method: str, judged: Collection[RateModel] = ()) -> tuple[str, ...]:
         """Return the sentences that a report must not leave out.
 
         Parameters
         ----------
         method
             How the transfer functions were found.
+        judged
+            The rate models that are judged.
         """
         notes = [f"The column has the trained weights of {self.folder.name}."]
         if method == "trained":
@@ -125,6 +127,12 @@ class TrainedRun:
             notes.append(
                 "The transfer functions of the rate model were found anew for the "
                 "trained weights: it is not the network that was trained."
+            )
+        draw = self.model.tau_r_draw
+        if draw is not None and all(m.tau_r_draw != draw for m in judged):
+            notes.append(
+                "Its tau_r was drawn for every cell, and no model judged here has that "
+                "draw."
             )
         if self.lgn is None:
             notes.append(

@@ -72,7 +72,8 @@ def test_every_model_at_every_step_with_the_tau_r_of_the_finest(judged):
         assert found[f"low_pass_{step:g}ms"].tau_r_ms == 0.1
         assert found[f"low_pass_extended_{step:g}ms"].tau_r_ms == 2.0
         assert found[f"low_pass_extended_{step:g}ms"].dt_ms == step
-    (note,) = notes
+    said, note = notes
+    assert "found at the finest step, 0.5 ms" in said
     assert note.startswith("low_pass: the fit of tau_r ends on the lower edge")
 
 

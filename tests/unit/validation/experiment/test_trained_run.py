@@ -17,6 +17,7 @@ from bridge.errors import InputError
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
+from bridge.reduction.time_constants import with_sampled_tau_r
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training.checkpoint import read_tensors, write_tensors
 from validation.cli.main import main
@@ -321,3 +322,22 @@ def test_lgn_cells_of_the_run_are_made_again(run, tmp_path):
     assert lgn.cell_type == wanted.cell_type
     np.testing.assert_array_equal(lgn.x_deg, wanted.x_deg)
     np.testing.assert_array_equal(lgn.size_deg, wanted.size_deg)
+
+
+def test_a_drawn_tau_r_is_judged_as_it_was_trained(run, column, tmp_path):
+    tau_s = read_parameters(run / "parameters.npz").tau_s_ms
+    trained = with_sampled_tau_r(RateModel.of_form("low_pass", "plain"), tau_s, 7)
+    facts = {"model": trained.model_dump_json()}
+    folder = with_other(run, tmp_path / "run", facts=facts)
+    options = options_with_run({"column": {"weights": str(folder)}})
+    assert options["rate"]["tau_r_ms"] == "sampled"
+    assert options["reduction"]["seed"] == 7
+    kept = read_trained_run(folder)
+    assert kept.model == trained
+    assert len(kept.facts().model.tau_r_ms) == 17
+    again = with_sampled_tau_r(trained, tau_s, options["reduction"]["seed"])
+    assert again.tau_r_draw == trained.tau_r_draw
+    words = "no model judged here has that draw"
+    assert words not in " ".join(kept.notes("trained", [again]))
+    other = with_sampled_tau_r(trained, tau_s, 8)
+    assert words in " ".join(kept.notes("trained", [other]))

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from sample_certificate import certificate_of
 
+from bridge.column.building.build import build_column
 from bridge.errors import CertificateError, InputError
 from bridge.rate_model import RateModel
 from validation.config.train import TrainConfig
+from validation.experiment.protocol import build_protocol
 from validation.training.certificate_choice import with_certificate
 from validation.training.inputs import training_hashes, training_paths
+from validation.training.wanted import NEEDED_STIMULI, task_names
 
 EXTENDED = RateModel.of_form("low_pass", "extended", 1.5)
 PLAIN = RateModel.of_form("low_pass", "plain", 1.5)
@@ -144,3 +147,21 @@ def test_a_step_that_is_none_to_train_at_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="model: dt_ms") as caught:
         chosen(path)
     assert str(path) in str(caught.value)
+
+
+def test_every_protocol_has_the_stimuli_that_the_gate_needs() -> None:
+    for n in (2, 4, 8):
+        protocol = build_protocol(
+            build_column(60, 1).lgn,
+            duration_ms=1500.0,
+            directions_deg=tuple(360.0 * k / n for k in range(n)),
+        )
+        assert set(NEEDED_STIMULI) <= {stimulus.name for stimulus in protocol.test}
+
+
+def test_tasks_are_named_with_what_they_are_seen_through() -> None:
+    assert task_names(("change", "orientation"), use_lgn=True) == (
+        "change_lgn",
+        "orientation_lgn",
+    )
+    assert task_names(["change"], use_lgn=False) == ("change_pixels",)
