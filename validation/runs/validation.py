@@ -76,6 +76,9 @@ def run_validation(
             experiment, reduced.parameters, prepared, spoiled, scores[spoiled.name]
         )
 
+    notes = tau_r_notes
+    if trained is not None:
+        notes = (*trained.notes(config.reduction.method, models), *tau_r_notes)
     report = RunReport(
         column=column_facts(column),
         protocol=protocol_facts(
@@ -91,14 +94,7 @@ def run_validation(
         reliable=all(control.seen for control in controls.values()),
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=(
-            *(
-                ()
-                if trained is None
-                else trained.notes(config.reduction.method, models)
-            ),
-            *tau_r_notes,
-        ),
+        notes=notes,
     )
     provenance = (
         collect_provenance()
