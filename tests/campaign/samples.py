@@ -111,7 +111,7 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
     ).write(folder / "certificates" / "low_pass.json")
     write_parameters(parameters, folder / "parameters.npz")
     report = {
-        "format": "v1bridge-report-2",
+        "format": "v1bridge-report-3",
         "column": {
             "name": column.name,
             "hash": column.hash,

@@ -13,6 +13,11 @@ from bridge.rate_model import RateModel
 FILE = "report.json"
 """Its file in a run folder."""
 
+FORMAT: Literal["v1bridge-report-3"] = "v1bridge-report-3"
+"""Format of the file; those of others are refused."""
+
+_EARLIER = (None, "v1bridge-report-2")
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -142,7 +147,7 @@ class RunReport(_Part):
         Sentences about the whole run.
     """
 
-    format: Literal["v1bridge-report-2"] = "v1bridge-report-2"
+    format: Literal["v1bridge-report-3"] = FORMAT
     column: ColumnFacts
     protocol: ProtocolFacts
     reduction: ReductionFacts
@@ -191,7 +196,7 @@ class RunReport(_Part):
                 f"{run}: holds no {FILE}; is it a run folder of 'v1bridge validate'?"
             )
         content = read_json(path)
-        if "format" not in content and "variants" in content:
+        if "variants" in content and content.get("format") in _EARLIER:
             raise InputError(f"{path}: is of an earlier version; validate again")
         try:
             return cls.model_validate(content, strict=False)
