@@ -94,10 +94,9 @@ def verdict_table(report: RunReport) -> list[str]:
         + " | ".join(f"**{MARK[v.verdict]}**" for v in variants.values())
         + " |",
         "| τ_r (ms) | | " + " | ".join(map(_tau_r, variants.values())) + " |",
-        "| passing / evaluable | | "
+        "| passing / firing | | "
         + " | ".join(
-            f"{round(v.pass_fraction.get('default', 0) * v.n_evaluable)}"
-            f" / {v.n_evaluable}"
+            f"{v.n_passing} / {v.n_firing}"
             for v in variants.values()
         )
         + " |",
@@ -164,7 +163,7 @@ def page(run: Path, target: Path) -> str:
         lines.append(
             f"| {name}: {control.description} | {control.expected} | "
             f"{MARK[control.verdict]} | {100 * share:.0f} % of "
-            f"{control.n_evaluable} |"
+            f"{control.n_firing} |"
         )
     best = report.variants[report.best]
     lines += ["", f"## What the best model ({report.best}) misses", ""]

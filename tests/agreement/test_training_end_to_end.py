@@ -72,7 +72,7 @@ def certificate_of(
         protocol={},
         criteria={},
         scores=Scores(
-            name="low_pass", verdict=verdict, n_evaluable=0, populations={}, classes={}
+            name="low_pass", verdict=verdict, populations={}, classes={}
         ),
         versions={},
     )

@@ -95,7 +95,8 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
         "model": _MODEL,
         "verdict": "strict",
         "pass_fraction": {"default": 0.9},
-        "n_evaluable": 10,
+        "firing": ["e23"],
+        "judged": ["e23"],
         "populations": {},
         "classes": {},
     }

@@ -73,7 +73,7 @@ def _anchors(
         found["other_seed"] = Comparison(kept, other, np.sqrt(reliability))
     scored = {
         name: {
-            measure.name: measure.samples(comparison)[0]
+            measure.name: measure.scaled(measure.samples(comparison)[0])
             for measure in measures()
             if isinstance(measure, SampledMeasure)
         }

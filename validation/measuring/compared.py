@@ -1,6 +1,7 @@
 """A model held against a prepared reference, before anything is measured."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from bridge.arrays import BoolArray
 from validation.measuring.prepared import Once, PreparedReference
 from validation.responses.model_rates import ModelRates
 from validation.statistics.comparison import Comparison
+from validation.statistics.jackknife import LeftOut
 from validation.statistics.trial_products import TrialProducts, draw_weights
 
 
@@ -22,8 +24,8 @@ class Compared:
     model
         Responses of the model.
     comparison
-        Products of its trials with the spiking ones; rates that are not finite
-        count as 0 Hz.
+        Products of its trials with the spiking ones, resampled; rates that are not
+        finite count as 0 Hz.
     is_finite
         Whether all rates of a group are numbers, ``(n_groups,)``.
     once
@@ -44,8 +46,25 @@ class Compared:
     @property
     def own_noise(self) -> float:
         """Noise of the model's mean over that of the spiking one; 0 without noise."""
-        model, spiking = self.comparison.model, self.prepared.spiking
-        return 0.0 if model.n_trials == 1 else spiking.n_trials / model.n_trials
+        return self.comparison.own_noise
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """Which rows of :attr:`without_one` leave out what."""
+        return LeftOut(self.prepared.spiking.n_trials, self.comparison.model.n_trials)
+
+    @cached_property
+    def without_one(self) -> Comparison:
+        """The comparison as it is, and with every trial left out in turn."""
+        rows, model = self.left_out, self.comparison.model
+        spiking = self.prepared.without_one
+        if rows.n_model > 1:
+            spiking = TrialProducts(spiking.trials_hz, rows.spiking_weights)
+        return Comparison(
+            spiking,
+            TrialProducts(model.trials_hz, rows.model_weights),
+            self.prepared.ceiling,
+        )
 
 
 def compare_with(

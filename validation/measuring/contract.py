@@ -138,7 +138,7 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
         results
             Of the populations, or of the classes.
         family
-            Indices of those that can be judged.
+            Indices of those that fire.
         """
         return list(results)
 
@@ -153,7 +153,7 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
     def summarise(
         self, results: Sequence[ResultT], required_fraction: float
     ) -> float | None:
-        """Return what it says of a model as a whole, from its evaluable groups."""
+        """Return what it says of a model as a whole, from its judged groups."""
         return None
 
     def say_summary(self, summary: float | None) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
 from validation.responses.reference import Reference
+from validation.statistics.jackknife import LeftOut
 from validation.statistics.numbers import Numbers
 from validation.statistics.trial_products import TrialProducts
 
@@ -56,6 +58,19 @@ class PreparedReference:
     anchors: tuple[dict[str, Numbers], ...]
     regime: tuple[Numbers, ...]
     once: Once = field(default_factory=Once, repr=False, compare=False)
+
+    @cached_property
+    def without_one(self) -> TrialProducts:
+        """Products of the trials, as they are and with each left out in turn."""
+        weights = LeftOut(self.spiking.n_trials).spiking_weights
+        return TrialProducts(self.spiking.trials_hz, weights)
+
+    @property
+    def n_firing(self) -> int:
+        """Number of populations that fire: those that a verdict counts."""
+        rates = self.spiking.mean_hz.mean(axis=1)
+        populations = rates[: len(self.reference.population_names)]
+        return int((populations >= self.criteria.evaluable.min_rate_hz.value).sum())
 
     @property
     def n_neuron_samples(self) -> int:

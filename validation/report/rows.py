@@ -29,8 +29,8 @@ def variant_rows(variants: Mapping[str, Scores]) -> list[dict[str, Any]]:
 
 def _variant(scores: Scores) -> dict[str, Any]:
     share = ""
-    if scores.n_evaluable and "default" in scores.pass_fraction:
-        share = f"{scores.n_passing} of {scores.n_evaluable} pass"
+    if scores.n_firing:
+        share = f"{scores.n_passing} of {scores.n_firing} firing populations pass"
     return {
         "name": scores.name,
         "title": title_of(scores),

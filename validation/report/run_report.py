@@ -1,11 +1,18 @@
 """What one validation found: the content of ``report.json``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    computed_field,
+    model_validator,
+)
 
-from bridge.certificate.scores import Outcome, Scores
+from bridge.certificate.scores import TIERS, Outcome, Scores, Tier, without_computed
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from bridge.rate_model import RateModel
@@ -78,8 +85,8 @@ class Control(_Part):
         Whether it must pass or fail.
     as_expected
         Whether it did.
-    verdict, pass_fraction, n_evaluable
-        What the judge said of it.
+    verdict, pass_fraction, n_firing, n_judged
+        What the judge said of it; see :class:`~bridge.certificate.scores.Scores`.
     unchanged_pass_fraction
         Of the model that was made worse.
     """
@@ -89,7 +96,8 @@ class Control(_Part):
     as_expected: bool
     verdict: Outcome
     pass_fraction: dict[str, float]
-    n_evaluable: int
+    n_firing: int
+    n_judged: int
     unchanged_pass_fraction: dict[str, float] | None = None
 
     @classmethod
@@ -108,10 +116,43 @@ class Control(_Part):
             as_expected=as_expected,
             verdict=scores.verdict,
             pass_fraction=scores.pass_fraction,
-            n_evaluable=scores.n_evaluable,
+            n_firing=scores.n_firing,
+            n_judged=scores.n_judged,
             unchanged_pass_fraction=None
             if unchanged is None
             else unchanged.pass_fraction,
+        )
+
+
+class VerdictFacts(_Part):
+    """Which populations the verdicts count, and which pass.
+
+    Attributes
+    ----------
+    firing
+        Populations that fire in the test set: the denominator.
+    judged
+        Those of them in which the data can judge every model.
+    passing
+        By model and tier: the firing populations that reach it.
+    """
+
+    firing: tuple[str, ...]
+    judged: tuple[str, ...]
+    passing: dict[str, dict[Tier, tuple[str, ...]]]
+
+    @classmethod
+    def of(cls, variants: Mapping[str, Scores]) -> Self:
+        """Return what the scores of all models say together."""
+        scores = list(variants.values())
+        firing = scores[0].firing if scores else ()
+        return cls(
+            firing=firing,
+            judged=tuple(n for n in firing if all(n in s.judged for s in scores)),
+            passing={
+                name: {tier: s.passing(tier) for tier in TIERS}
+                for name, s in variants.items()
+            },
         )
 
 
@@ -158,6 +199,17 @@ class RunReport(_Part):
     trained: TrainedFacts | None = None
     notes: tuple[str, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_computed(cls, content: Any) -> Any:
+        return without_computed(cls, content)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def verdict(self) -> VerdictFacts:
+        """Which populations the verdicts count, and which pass."""
+        return VerdictFacts.of(self.variants)
+
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{n}: {s.verdict}" for n, s in self.variants.items())
         return f"RunReport({self.column.name}: {verdicts})"
@@ -169,7 +221,8 @@ class RunReport(_Part):
         rows = "".join(
             f"<tr><td>{population}</td>"
             + "".join(
-                f"<td>{s.populations[population].verdict}</td>"
+                f"<td>{s.populations[population].verdict}, NRMSE "
+                f"{s.populations[population].nrmse_words()}</td>"
                 for s in self.variants.values()
             )
             + "</tr>"

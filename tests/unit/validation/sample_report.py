@@ -22,7 +22,8 @@ def control(expected: str, verdict: str, as_expected: bool) -> Control:
             "as_expected": as_expected,
             "verdict": verdict,
             "pass_fraction": {},
-            "n_evaluable": 0,
+            "n_firing": 0,
+            "n_judged": 0,
         }
     )
 
@@ -61,7 +62,7 @@ def scores(model: RateModel, verdict: str, fraction: float = 0.0) -> Scores:
             "model": model,
             "verdict": verdict,
             "pass_fraction": {"default": fraction},
-            "n_evaluable": 10,
+            "firing": [f"p{k}" for k in range(10)],
             "populations": {},
             "classes": {},
         }

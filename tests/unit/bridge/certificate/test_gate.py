@@ -22,7 +22,7 @@ def certificate(verdict="default"):
         protocol={},
         criteria={},
         scores=Scores(
-            name="low_pass", verdict=verdict, n_evaluable=0, populations={}, classes={}
+            name="low_pass", verdict=verdict, populations={}, classes={}
         ),
         versions={},
     )

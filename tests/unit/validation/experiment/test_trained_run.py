@@ -256,7 +256,6 @@ def certify(column_hash: str, path: Path) -> None:
         scores=Scores(
             name="low_pass",
             verdict="default",
-            n_evaluable=0,
             populations={},
             classes={},
         ),
