@@ -95,10 +95,7 @@ def verdict_table(report: RunReport) -> list[str]:
         + " |",
         "| τ_r (ms) | | " + " | ".join(map(_tau_r, variants.values())) + " |",
         "| passing / firing | | "
-        + " | ".join(
-            f"{v.n_passing} / {v.n_firing}"
-            for v in variants.values()
-        )
+        + " | ".join(f"{v.n_passing} / {v.n_firing}" for v in variants.values())
         + " |",
     ]
     for name in next(iter(variants.values())).populations:

@@ -96,10 +96,11 @@ class PopulationScore(_Frozen):
     n_cells
         Number of cells.
     verdict
-        Highest tier that all measures that decide reach, ``"fail"`` or
-        ``"inconclusive"``.
+        Highest tier that all measures that decide reach, and that the data can judge
+        (the strict one wherever they can the default one); ``"fail"``, or
+        ``"inconclusive"`` where they can judge no tier.
     reason
-        Why the population is inconclusive.
+        Why the data cannot judge it by the default tier, or by any.
     spiking
         State of the spiking population.
     measures
@@ -162,7 +163,8 @@ class Scores(_Frozen):
     firing
         Populations that fire in the test set: what a verdict counts.
     judged
-        Those of them that the data can judge; the others have not passed.
+        Those of them that the data can judge, by the lenient tier at the least; the
+        others have not passed. Nor has one at a tier that they cannot judge it by.
     pass_fraction
         Share of the firing populations that pass, by tier.
     populations

@@ -71,9 +71,7 @@ def certificate_of(
         reduction_hash=parameters.reduction_hash,
         protocol={},
         criteria={},
-        scores=Scores(
-            name="low_pass", verdict=verdict, populations={}, classes={}
-        ),
+        scores=Scores(name="low_pass", verdict=verdict, populations={}, classes={}),
         versions={},
     )
 

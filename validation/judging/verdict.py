@@ -17,7 +17,7 @@ class Overall:
     firing
         Populations that fire in the test set: the denominator.
     judged
-        Those of them that the data can judge.
+        Those of them that the data can judge, by the lenient tier at the least.
     pass_fraction
         Share of the firing populations that pass, by tier; empty where none fires.
     """
@@ -35,9 +35,9 @@ def judge_overall(
 
     A tier is reached when the required share of the populations that fire reaches
     it, and every required population that the column has does. A population that
-    cannot be judged has not passed: fewer trials leave fewer passes, not a smaller
-    denominator. Where more of them than allowed cannot be judged, or a required one
-    cannot, a model is inconclusive instead of passed.
+    cannot be judged by a tier has not passed it: fewer trials leave fewer passes,
+    not a smaller denominator. Where more of them than allowed cannot be judged, or a
+    required one cannot, a model is inconclusive instead of passed.
 
     Parameters
     ----------

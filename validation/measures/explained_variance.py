@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from bridge.arrays import FloatArray
-from bridge.certificate.scores import MeasureResult
+from bridge.certificate.scores import MeasureResult, Tier
 from validation.criteria.decision import Decision, is_within, pass_if
 from validation.criteria.threshold import (
     LARGER_IS_HARDER,
@@ -76,10 +76,12 @@ class ExplainedVariance(SampledMeasure[ExplainedVarianceLimits, MeasureResult]):
         value = np.clip(1.0 - ratio(comparison.error[0], signal), 0.0, 1.0)
         return ratio(comparison.chance_variance * value**2, signal**2)
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say that a perfect model might miss the default tier."""
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
         criteria = compared.prepared.criteria
-        least = self.asked(criteria, "default").limits.explained_variance.value
+        least = self.asked(criteria, tier).limits.explained_variance.value
         signal = float(compared.prepared.without_one.signal_variance[0, group])
         error = float(shown_error(compared)[group])
         if error <= (1.0 - least) * signal:

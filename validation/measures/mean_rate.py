@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from bridge.arrays import FloatArray
-from bridge.certificate.scores import TIERS, MeasureResult
+from bridge.certificate.scores import TIERS, MeasureResult, Tier
 from validation.criteria.criteria import Statistics
 from validation.criteria.decision import Decision, is_within, pass_if
 from validation.criteria.threshold import (
@@ -165,10 +165,12 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
             for result, own in zip(results, adjusted, strict=True)
         ]
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say that a perfect model might miss the default tier."""
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
         prepared = compared.prepared
-        asked = self.asked(prepared.criteria, "default")
+        asked = self.asked(prepared.criteria, tier)
         own_hz = prepared.spiking.mean_hz[group]
         rate_hz = float(own_hz.mean())
         if rate_hz <= 0.0:

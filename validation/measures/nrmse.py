@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from bridge.arrays import FloatArray
-from bridge.certificate.scores import MeasureResult
+from bridge.certificate.scores import MeasureResult, Tier
 from validation.criteria.decision import Decision, is_within, pass_if
 from validation.criteria.threshold import (
     SMALLER_IS_HARDER,
@@ -20,6 +20,7 @@ from validation.measuring.resolution import shown_error
 from validation.measuring.sampled import SampledMeasure
 from validation.statistics.comparison import Comparison
 from validation.statistics.numbers import known, ratio, span
+
 
 class NrmseLimits(Limits):
     """Largest error."""
@@ -95,10 +96,12 @@ class Nrmse(SampledMeasure[NrmseLimits, NrmseResult]):
         """Return the floor."""
         return [{"floor": known(floor)} for floor in _floors(compared)]
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say that a perfect model might miss the default tier."""
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
         floor = known(_floors(compared)[group])
-        asked = self.asked(compared.prepared.criteria, "default").limits.nrmse.value
+        asked = self.asked(compared.prepared.criteria, tier).limits.nrmse.value
         if floor is None or floor <= asked:
             return None
         return (

@@ -142,8 +142,14 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
         """
         return list(results)
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say why the data cannot judge a group by this measure, if they cannot."""
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say why the data cannot judge a group by this measure, if they cannot.
+
+        They can where a perfect model would pass the tier in the share ``power`` of
+        data sets like these.
+        """
         return None
 
     def panel(self, limits: LimitsT) -> Panel | None:

@@ -14,7 +14,7 @@ number of trials less one makes the interval wider where trials are few.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from bridge.arrays import FloatArray
 from bridge.certificate.scores import Interval
@@ -112,4 +112,4 @@ class LeftOut:
 
 def t_quantile(probability: float, n_trials: int) -> float:
     """Return a quantile of Student's t for the mean of some trials."""
-    return float(stats.t.ppf(probability, n_trials - 1))
+    return float(special.stdtrit(n_trials - 1, probability))

@@ -102,7 +102,8 @@ def test_poor_data_are_said_to_be_poor(change, why):
 
 
 def test_inconclusive_is_never_a_pass():
-    facts = GroupFacts(n_cells=100, spiking=SPIKING, reason="it is asleep")
+    reasons = dict.fromkeys(("lenient", "default"), "it is asleep")
+    facts = GroupFacts(n_cells=100, spiking=SPIKING, reasons=reasons)
     judged = judge("i5Htr3a", facts)
     assert judged.score.verdict == "inconclusive"
     assert judged.score.reason == "it is asleep"
@@ -111,10 +112,21 @@ def test_inconclusive_is_never_a_pass():
     assert judged.score.measures["explained_variance"].tier == "inconclusive"
 
 
-def test_rates_that_are_not_finite_fail_even_where_data_are_poor():
+def test_what_only_the_lenient_tier_can_judge_is_lenient_at_best():
     facts = GroupFacts(
-        n_cells=100, spiking=SPIKING, is_finite=False, reason="it is asleep"
+        n_cells=100, spiking=SPIKING, reasons={"default": "it is drowsy"}
     )
+    judged = judge("i5Htr3a", facts)
+    assert judged.score.verdict == "lenient"
+    assert judged.score.reason == "it is drowsy"
+    assert judged.notes[0].endswith("by the default tier, it is drowsy")
+    missed = judge("i5Htr3a", facts, nrmse__interval=(0.1, 0.21))
+    assert missed.score.verdict == "fail"
+
+
+def test_rates_that_are_not_finite_fail_even_where_data_are_poor():
+    reasons = dict.fromkeys(("lenient", "default"), "it is asleep")
+    facts = GroupFacts(n_cells=100, spiking=SPIKING, is_finite=False, reasons=reasons)
     judged = judge("e4", facts)
     assert judged.score.verdict == "fail"
     assert judged.score.measures == {}

@@ -80,11 +80,13 @@ def test_truth_passes_strictly(truth):
 def test_other_seed_passes(world, seed):
     kept, other = hold_out_seed(world.draw(n_trials=30, seed=50 + seed))
     scores = score(kept, other, np.random.default_rng(seed))
-    # Two means of 30 trials differ by twice the noise of 60: some of the small
-    # populations cannot be judged by them. A judged one passes in 95 % of data sets.
-    assert scores.n_judged >= 11
-    assert scores.n_passing >= scores.n_judged - 1
-    assert scores.verdict != "fail" or scores.n_judged < 0.9 * scores.n_firing
+    # Two means of 30 trials differ by twice the noise of a mean of 30: some of the
+    # small populations cannot be judged by the default tier. One that can passes in
+    # 95 % of data sets.
+    judged = [s for s in scores.populations.values() if s.reason is None]
+    assert len(judged) >= 11
+    assert scores.n_passing >= len(judged) - 1
+    assert scores.verdict == "lenient"
 
 
 def test_other_seed_passes_with_many_trials(world):

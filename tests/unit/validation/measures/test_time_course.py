@@ -39,7 +39,9 @@ def score(trials, model, n_samples=0, seed=0):
     )
     comparison = Comparison(spiking, TrialProducts(model, own), ceiling)
     measures = (ExplainedVariance(), ROverCeiling(), Nrmse())
-    return SimpleNamespace(**{m.name: m.scaled(m.samples(comparison)) for m in measures})
+    return SimpleNamespace(
+        **{m.name: m.scaled(m.samples(comparison)) for m in measures}
+    )
 
 
 @pytest.mark.parametrize("n_trials", [5, 20, 80])
