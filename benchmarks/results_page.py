@@ -140,7 +140,7 @@ def page(run: Path, target: Path) -> str:
         "",
         f"{column.n_neurons} cells, {column.n_edges} connections, hash "
         f"`{column.hash[:12]}`; {len(protocol.test)} test stimuli, "
-        f"{len(protocol.seeds)} seeds x {protocol.trials_per_seed} trials; "
+        f"{len(protocol.seeds)} seeds x {protocol.trials.per_seed} trials; "
         f"v1bridge {provenance['v1bridge']}, {provenance['platform']['processor']}, "
         f"{provenance['platform']['n_cores']} cores.",
         "",

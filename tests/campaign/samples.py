@@ -127,7 +127,7 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
             "drop_ms": 500.0,
             "bin_ms": 10.0,
             "seeds": [1, 2],
-            "trials_per_seed": 4,
+            "trials": {"per_seed": 4, "cap": 4, "enough": False},
             "device": "numpy",
             "spiking_dt_ms": 0.1,
             "rate_dt_ms": 0.5,

@@ -28,8 +28,7 @@ CALIBRATION_SEED_OFFSET = 10_000
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
         "calibration_trials": 2,
-        "trials_per_seed": 16,
-        "max_trials_per_seed": 16,
+        "max_trials_per_seed": 32,
     },
     "rate": {"dt_ms": 1.0},
     "protocol": {"duration_ms": 1500.0, "n_directions": 4},
@@ -132,12 +131,13 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
         given = filled.get(section, {})
         if is_quick and isinstance(given, Mapping):
             filled[section] = {**defaults, **given}
+            if given.get("trials_per_seed", "auto") != "auto":
+                # a number that is given has no cap, unless one is given as well
+                filled[section] = {**defaults, "max_trials_per_seed": None, **given}
     column, reduction = filled.get("column"), filled.get("reduction", {})
     is_trained = isinstance(column, Mapping) and column.get("weights") is not None
     if is_trained and isinstance(reduction, Mapping):
         filled["reduction"] = {"method": "trained", **reduction}
-    if isinstance(filled.get("spiking"), Mapping):
-        filled["spiking"] = _with_trials(filled["spiking"])
     return ValidateConfig.parse(filled, where)
 
 
@@ -165,18 +165,3 @@ def merged_config(
     """
     content = merged_sections(path, options)
     return parse_config(content, "options" if path is None else str(path))
-
-
-def _with_trials(spiking: Mapping[str, Any]) -> dict[str, Any]:
-    """Let the trial number that was given move the one that was not."""
-    fields = SpikingConfig.model_fields
-    first = spiking.get("trials_per_seed")
-    cap = spiking.get("max_trials_per_seed")
-    result = dict(spiking)
-    if isinstance(first, int) and cap is None:
-        result["max_trials_per_seed"] = max(
-            fields["max_trials_per_seed"].default, first
-        )
-    if isinstance(cap, int) and first is None:
-        result["trials_per_seed"] = min(fields["trials_per_seed"].default, cap)
-    return result

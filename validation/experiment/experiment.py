@@ -17,6 +17,7 @@ from bridge.reduction.time_constants import sample_tau_r_ms
 from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
+from validation.criteria.criteria import Criteria
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
@@ -67,12 +68,19 @@ class Experiment:
         )
         return cls(column, protocol, config, stages, progress)
 
-    def reference(self) -> Reference:
-        """Return the spiking responses to the test stimuli."""
+    def reference(self, criteria: Criteria) -> Reference:
+        """Return the spiking responses to the test stimuli.
+
+        Parameters
+        ----------
+        criteria
+            What their trials must be able to judge, where they grow.
+        """
         return spiking_reference(
             self.column,
             self.protocol.test,
             self.config.spiking,
+            criteria,
             bin_ms=self.config.protocol.bin_ms,
             drop_ms=self.config.protocol.drop_ms,
             stages=self.stages,

@@ -40,6 +40,24 @@ class ColumnFacts(_Part):
     populations: dict[str, int]
 
 
+class TrialFacts(_Part):
+    """Trials per stimulus of the reference.
+
+    Attributes
+    ----------
+    per_seed
+        How many were simulated with each seed.
+    cap
+        How many it could have been.
+    enough
+        Whether every firing population can be judged by the default tier.
+    """
+
+    per_seed: int
+    cap: int
+    enough: bool
+
+
 class ProtocolFacts(_Part):
     """How the reference was made: stimuli by set, times in ms, seeds and trials."""
 
@@ -49,7 +67,7 @@ class ProtocolFacts(_Part):
     drop_ms: float
     bin_ms: float
     seeds: tuple[int, ...]
-    trials_per_seed: int
+    trials: TrialFacts
     device: str
     spiking_dt_ms: float
     rate_dt_ms: float

@@ -4,8 +4,14 @@ from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS, count_by_population
 from validation.experiment.experiment import Experiment
 from validation.experiment.reduced import Reduced
-from validation.report.run_report import ColumnFacts, ProtocolFacts, ReductionFacts
-from validation.responses.reference import Reference
+from validation.judging.unjudged import unjudged_populations
+from validation.measuring.prepared import PreparedReference
+from validation.report.run_report import (
+    ColumnFacts,
+    ProtocolFacts,
+    ReductionFacts,
+    TrialFacts,
+)
 
 
 def column_facts(column: Column) -> ColumnFacts:
@@ -20,7 +26,9 @@ def column_facts(column: Column) -> ColumnFacts:
     )
 
 
-def protocol_facts(experiment: Experiment, reference: Reference) -> ProtocolFacts:
+def protocol_facts(
+    experiment: Experiment, prepared: PreparedReference
+) -> ProtocolFacts:
     """Return how the reference was made."""
     config = experiment.config
     return ProtocolFacts(
@@ -30,7 +38,11 @@ def protocol_facts(experiment: Experiment, reference: Reference) -> ProtocolFact
         drop_ms=config.protocol.drop_ms,
         bin_ms=config.protocol.bin_ms,
         seeds=config.spiking.seeds,
-        trials_per_seed=int(reference.rates_hz.shape[2]),
+        trials=TrialFacts(
+            per_seed=int(prepared.reference.rates_hz.shape[2]),
+            cap=config.spiking.most_trials,
+            enough=not unjudged_populations(prepared),
+        ),
         device=config.spiking.device,
         spiking_dt_ms=config.spiking.dt_ms,
         rate_dt_ms=config.rate.dt_ms,

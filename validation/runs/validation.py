@@ -59,7 +59,7 @@ def run_validation(
         column, reading = loaded
         experiment = Experiment.of(column, config, folder.stages, progress)
     with clock("spiking reference"):
-        reference = experiment.reference()
+        reference = experiment.reference(criteria)
         raster = experiment.raster()
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)
@@ -78,7 +78,7 @@ def run_validation(
 
     report = RunReport(
         column=column_facts(column),
-        protocol=protocol_facts(experiment, reference),
+        protocol=protocol_facts(experiment, prepared),
         reduction=reduction_facts(reduced),
         variants=scores,
         best=best_model(models, scores).name,

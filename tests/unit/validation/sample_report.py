@@ -9,6 +9,7 @@ from validation.report.run_report import (
     ProtocolFacts,
     ReductionFacts,
     RunReport,
+    TrialFacts,
 )
 
 FACTS = ColumnFacts(name="x", hash="a" * 64, n_neurons=3000, n_edges=0, populations={})
@@ -42,7 +43,7 @@ def report_of(
             drop_ms=500.0,
             bin_ms=10.0,
             seeds=(1, 2),
-            trials_per_seed=4,
+            trials=TrialFacts(per_seed=4, cap=4, enough=False),
             device="numpy",
             spiking_dt_ms=0.1,
             rate_dt_ms=0.5,
