@@ -18,7 +18,7 @@ from validation.report.measure_table import (
     small_print_words,
 )
 from validation.report.rows import unjudged, variant_rows, verdict_rows
-from validation.report.wording import LOOKS, one_sentence
+from validation.report.wording import LOOKS, one_sentence, trials_sentence
 
 SECTIONS = (
     ("verdict", "Verdict"),
@@ -89,7 +89,10 @@ def render_report(data: ReportData) -> str:
         is_quick="quick = true" in data.config_toml,
         stimuli=[s.name for s in data.reference.stimuli],
         n_seeds=data.reference.n_seeds,
-        trials_per_seed=data.reference.rates_hz.shape[2],
+        trials=trials_sentence(report),
+        firing=report.verdict.firing,
+        min_rate_hz=f"{data.criteria.evaluable.min_rate_hz.value:g}",
+        unjudged_percent=f"{100 * data.criteria.verdict.max_unjudged_fraction.value:g}",
         required=data.criteria.verdict.required_populations.value,
         required_percent=f"{100 * data.criteria.verdict.required_fraction.value:g}",
         variants=variant_rows(report.variants),
