@@ -1,6 +1,6 @@
 """Both models of one column on the same stimuli."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from bridge.reduction.time_constants import sample_tau_r_ms
 from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
-from validation.criteria.criteria import Criteria
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
@@ -68,19 +67,19 @@ class Experiment:
         )
         return cls(column, protocol, config, stages, progress)
 
-    def reference(self, criteria: Criteria) -> Reference:
+    def reference(self, is_enough: Callable[[Reference], bool]) -> Reference:
         """Return the spiking responses to the test stimuli.
 
         Parameters
         ----------
-        criteria
-            What their trials must be able to judge, where they grow.
+        is_enough
+            Whether a reference needs no more trials, where they grow.
         """
         return spiking_reference(
             self.column,
             self.protocol.test,
             self.config.spiking,
-            criteria,
+            is_enough,
             bin_ms=self.config.protocol.bin_ms,
             drop_ms=self.config.protocol.drop_ms,
             stages=self.stages,

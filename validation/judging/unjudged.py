@@ -2,10 +2,19 @@
 
 import numpy as np
 
+from validation.criteria.criteria import Criteria
 from validation.judging.facts import GroupFacts
+from validation.judging.prepare import prepare_reference
 from validation.measuring.compared import compare_with
 from validation.measuring.prepared import PreparedReference
 from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
+
+
+def judges_all(reference: Reference, criteria: Criteria) -> bool:
+    """Return whether every firing population can be judged by the default tier."""
+    prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
+    return not unjudged_populations(prepared)
 
 
 def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:

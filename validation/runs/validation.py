@@ -13,6 +13,7 @@ from validation.experiment.experiment import Experiment
 from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
 from validation.judging.ranking import best_model, model_to_sabotage
+from validation.judging.unjudged import judges_all
 from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.run_report import RunReport
@@ -59,7 +60,7 @@ def run_validation(
         column, reading = loaded
         experiment = Experiment.of(column, config, folder.stages, progress)
     with clock("spiking reference"):
-        reference = experiment.reference(criteria)
+        reference = experiment.reference(lambda r: judges_all(r, criteria))
         raster = experiment.raster()
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)

@@ -22,6 +22,7 @@ from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import build_protocol
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.transfer_functions import reduction_of
+from validation.judging.unjudged import judges_all
 from validation.measures.criteria import load_criteria
 
 
@@ -155,7 +156,12 @@ def test_trials_grow_until_all_can_be_judged_or_the_cap(
         "stages": Stages(tmp_path / "stages", "x"),
         "progress": SilentProgress(),
     }
-    asked = (column, protocol.test, SpikingConfig(**keys), load_criteria())
+    criteria = load_criteria()
+
+    def is_enough(reference):
+        return judges_all(reference, criteria)
+
+    asked = (column, protocol.test, SpikingConfig(**keys), is_enough)
     reference = module.spiking_reference(*asked, **arguments)
     assert calls == expected
     assert reference.rates_hz.shape[2] == sum(expected[-1])
