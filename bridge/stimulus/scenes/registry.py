@@ -10,9 +10,7 @@ from bridge.stimulus.scenes.scene import SceneOption
 from bridge.stimulus.scenes.steps import STEPS
 from bridge.stimulus.scenes.two_flashes import TWO_FLASHES
 
-SCENES = by_name(
-    BLANK, FLASH, TWO_FLASHES, STEPS, GRATING, CONTRAST_STEP, BROADBAND
-)
+SCENES = by_name(BLANK, FLASH, TWO_FLASHES, STEPS, GRATING, CONTRAST_STEP, BROADBAND)
 """The scenes by name. A stimulus is added here."""
 
 DEFAULT = GRATING
