@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from bridge.certificate.scores import MeasureResult
 from validation.criteria.decision import Decision, pass_if
@@ -37,7 +38,7 @@ class TaskNrmseResult(MeasureResult):
     """
 
     is_asked: bool = True
-    by_set: dict[str, float | None] = {}
+    by_set: dict[str, float | None] = Field(default={})
 
 
 class TaskNrmse(Measure[TaskNrmseLimits, TaskNrmseResult]):

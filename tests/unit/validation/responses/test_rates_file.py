@@ -66,5 +66,5 @@ def test_a_file_with_one_set_is_read_as_that(reference, world, tmp_path):
 def test_another_file_is_refused(tmp_path):
     path = tmp_path / "rates.nc"
     path.write_bytes(b"nothing")
-    with pytest.raises(InputError, match="is no rates.nc of a validation"):
+    with pytest.raises(InputError, match=r"is no rates\.nc of a validation"):
         read_rates(path)
