@@ -85,7 +85,10 @@ def run_validation(
         controls=controls,
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=() if trained is None else trained.notes(config.reduction.method),
+        notes=(
+            *(() if trained is None else trained.notes(config.reduction.method)),
+            *experiment.notes,
+        ),
     )
     provenance = (
         collect_provenance()

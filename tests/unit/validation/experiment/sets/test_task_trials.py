@@ -106,9 +106,9 @@ def test_the_rate_model_is_the_network_that_training_starts_from(column, sets, u
     network = RateNetwork(driven, model)
     found = network.run(own.stimuli, bin_ms=source.timing.bin_ms, drop_ms=0.0)
     cells = column.cells_of("e4")
-    # A bin ends half a step apart in the two: of 50 steps in which rates rise by 8 Hz.
+    # A bin ends half a step apart in the two: of 50 steps in which rates move by 15 Hz.
     np.testing.assert_allclose(
-        found.rates[:2, :, 5], expected[:, cells].mean(axis=1).T, atol=0.5 * 8 / 50
+        found.rates[:2, :, 5], expected[:, cells].mean(axis=1).T, atol=0.5 * 15 / 50
     )
 
 
