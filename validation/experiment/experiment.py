@@ -65,7 +65,12 @@ class Experiment:
 
     @classmethod
     def of(
-        cls, column: Column, config: ValidateConfig, stages: Stages, progress: Progress
+        cls,
+        column: Column,
+        config: ValidateConfig,
+        stages: Stages,
+        progress: Progress,
+        trained: TrainedRun | None = None,
     ) -> "Experiment":
         """Return the experiment that a configuration makes of a column."""
         protocol = build_protocol(
@@ -74,7 +79,7 @@ class Experiment:
             drop_ms=config.protocol.drop_ms,
             directions_deg=config.protocol.directions_deg,
         )
-        sets, notes = build_sets(column, config.protocol)
+        sets, notes = build_sets(column, config.protocol, trained)
         return cls(column, protocol, config, stages, progress, sets, notes)
 
     def reference(self) -> Reference:

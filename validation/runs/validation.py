@@ -57,7 +57,7 @@ def run_validation(
         if loaded is None:
             loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
         column, reading = loaded
-        experiment = Experiment.of(column, config, folder.stages, progress)
+        experiment = Experiment.of(column, config, folder.stages, progress, trained)
     with clock("spiking reference"):
         reference = experiment.reference()
         raster = experiment.raster()

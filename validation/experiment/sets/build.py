@@ -6,10 +6,11 @@ from validation.config.sections import ProtocolConfig
 from validation.experiment.sets.perturbations import perturbations
 from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.experiment.sets.task_trials import task_trials
+from validation.experiment.trained.trained_run import TrainedRun
 
 
 def build_sets(
-    column: Column, config: ProtocolConfig
+    column: Column, config: ProtocolConfig, trained: TrainedRun | None = None
 ) -> tuple[tuple[StimulusSet, ...], tuple[str, ...]]:
     """Return the sets that a configuration asks for.
 
@@ -19,6 +20,8 @@ def build_sets(
         The column.
     config
         Section ``protocol``.
+    trained
+        The run whose weights the column has, if any.
 
     Returns
     -------
@@ -37,7 +40,11 @@ def build_sets(
         )
     try:
         sets += task_trials(
-            column, config.tasks, config.trials_per_task, bin_ms=config.bin_ms
+            column,
+            config.tasks,
+            config.trials_per_task,
+            bin_ms=config.bin_ms,
+            trained=trained,
         )
     except InputError as error:
         notes.append(f"No task trial is judged: {error}.")

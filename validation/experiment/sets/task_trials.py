@@ -1,6 +1,7 @@
 """Trials of the training's tasks, from rest, at the drive that training uses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from bridge.column.column import Column
 from bridge.column.lgn_cells import LgnCells
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.tasks.config import TasksConfig
+from ratemodel.tasks.registry import TASKS
 from ratemodel.training.setup import build_source
 from ratemodel.trials.input_channels import lgn_cells
 from ratemodel.trials.input_config import InputConfig
@@ -19,6 +21,7 @@ from validation.experiment.sets.stimulus_set import (
     in_whole_bins,
     lasting,
 )
+from validation.experiment.trained.trained_run import TrainedRun
 
 SPLIT = "validation"
 """Split that the trials are drawn from: those of the test stay unseen."""
@@ -28,13 +31,19 @@ SAMPLE_MS = 1.0
 
 
 def task_trials(
-    column: Column, tasks: Sequence[str], n_trials: int, *, bin_ms: float
+    column: Column,
+    tasks: Sequence[str],
+    n_trials: int,
+    *,
+    bin_ms: float,
+    trained: TrainedRun | None = None,
 ) -> tuple[StimulusSet, ...]:
     """Return fixed trials of the tasks, with pixels and with the LGN's filters.
 
     Tasks, screen, channels and their wiring are those that ``v1bridge train`` has
-    unless told otherwise. A trial starts from rest, nothing of it is dropped, and it
-    ends with its answer window.
+    unless told otherwise; of a trained network its own, with the trained input
+    weights. A trial starts from rest, nothing of it is dropped, and it ends with its
+    answer window.
 
     Parameters
     ----------
@@ -46,6 +55,8 @@ def task_trials(
         Trials of each task and input, the first ones of the validation split.
     bin_ms
         Bin of the rates, ms; a trial is held on to the end of its last bin.
+    trained
+        The run whose weights the column has, if any.
 
     Returns
     -------
@@ -56,17 +67,21 @@ def task_trials(
     ------
     InputError
         If the input channels cannot take the place of the column's LGN: such a
-        column cannot be trained either.
+        column cannot be trained either. Or images cannot be used.
     """
     sets: list[StimulusSet] = []
+    if trained is not None:
+        config, kinds = trained.tasks, [trained.inputs]
+        tasks = [name for name in config.tasks if name in tasks]
+    else:
+        config = TasksConfig(tasks=tuple(tasks) or tuple(TASKS))
+        kinds = [InputConfig(use_lgn=use_lgn) for use_lgn in (False, True)]
     if not tasks:
         return ()
-    config = TasksConfig(tasks=tuple(tasks))
-    for use_lgn in (False, True):
-        inputs = InputConfig(use_lgn=use_lgn)
+    for inputs in kinds:
         source = build_source(config, inputs, SAMPLE_MS)
-        wiring = _wiring(column, inputs, config, source)
-        word = "lgn" if use_lgn else "pixels"
+        wiring = _wiring(column, inputs, config, source, trained)
+        word = "lgn" if inputs.use_lgn else "pixels"
         by_duration: dict[float, list[Stimulus]] = {}
         for task in tasks:
             for stimulus in _trials(source, task, word, n_trials):
@@ -83,10 +98,19 @@ def task_trials(
 
 
 def _wiring(
-    column: Column, inputs: InputConfig, tasks: TasksConfig, source: TrialSource
+    column: Column,
+    inputs: InputConfig,
+    tasks: TasksConfig,
+    source: TrialSource,
+    trained: TrainedRun | None,
 ) -> InputWiring:
     n_channels = source.channels.n_channels
-    edges = wire_channels(column.lgn_edges, column.population, n_channels, inputs.seed)
+    if trained is None:
+        edges = wire_channels(
+            column.lgn_edges, column.population, n_channels, inputs.seed
+        )
+    else:
+        edges = replace(trained.parameters.lgn_edges, weight_pa=trained.input_pa)
     if inputs.use_lgn:
         return InputWiring(lgn_cells(inputs, tasks.screen), edges)
     return InputWiring(_pixel_cells(n_channels), edges)
