@@ -22,6 +22,14 @@ from validation.statistics.comparison import Comparison
 from validation.statistics.numbers import estimate, known, ratio, span
 from validation.statistics.trial_products import TrialProducts
 
+MERGED_MS = 50.0
+"""Longest bin of a change, ms: a fifth of the time that the current lasts.
+
+A change is a difference, with twice the noise of a response. With 40 trials a perfect
+model's upper bound is below the default tier in 13 of 16 firing populations of the
+3,000-cell column, with bins of 10 ms in 10 (from spiking trials alone, seed 1).
+"""
+
 SMALL_CHANGE = 0.2
 """Share of the mean rate below which a change counts as so much."""
 
@@ -199,7 +207,7 @@ def change_comparison(compared: Compared) -> Comparison:
 def _changes(
     trials_hz: FloatArray, reference: Reference, counted: BoolArray
 ) -> FloatArray:
-    """Return ``(n_groups, n_trials, n_perturbed * n_bins)``."""
+    """Return changes in merged bins, ``(n_groups, n_trials, n_perturbed * ...)``."""
     n_groups, n_trials, _ = trials_hz.shape
     by_stimulus = trials_hz.reshape(n_groups, n_trials, reference.n_stimuli, -1)
     change = (
@@ -207,7 +215,13 @@ def _changes(
         - by_stimulus[:, :, [_unperturbed(reference)]]
     )
     change = change * counted[:, None, :, None]
-    return np.ascontiguousarray(change.reshape(n_groups, n_trials, -1))
+    merged = max(
+        m
+        for m in range(1, reference.n_bins + 1)
+        if reference.n_bins % m == 0 and (m == 1 or m * reference.bin_ms <= MERGED_MS)
+    )
+    change = change.reshape(n_groups, n_trials, -1, merged).mean(axis=-1)
+    return np.ascontiguousarray(change)
 
 
 def _perturbed(reference: Reference) -> list[int]:

@@ -116,7 +116,7 @@ def test_sets_are_simulated_once_and_kept_for_a_resumed_run(tmp_path, monkeypatc
         2,
         own.drop_ms,
     )
-    assert first.n_bins == 55
+    assert first.n_bins == 50
 
     def no_more(*args, **kwargs):
         raise AssertionError("simulated again")

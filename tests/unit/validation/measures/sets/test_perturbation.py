@@ -122,6 +122,13 @@ def test_a_model_without_recurrence_fails_where_something_happens(reference):
         # nothing where something happens: the error is the change
         expected = result.change / max(result.change, 0.2)
         assert result.value == pytest.approx(expected, rel=1e-6)
+        by_hand = responses(WEIGHTS)[1:] - responses(WEIGHTS)[:1]
+        g = NAMES.index(name)
+        rows = [g not in {NAMES.index(n) for n in i} for i in list(KICKS.values())[1:]]
+        merged = by_hand[rows, :, g].reshape(-1, 5).mean(axis=1)
+        # 80 trials: the noise left in the size of a change is a few percent of it
+        size = np.sqrt((merged**2).mean()) / RATE_HZ[g]
+        assert result.change == pytest.approx(size, rel=0.15)
         assert result.value > 0.8
         assert result.model_change == 0.0
     assert found["e5"][1] in ("default", "strict")  # no change in either
