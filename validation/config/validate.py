@@ -31,7 +31,12 @@ _QUICK: dict[str, dict[str, Any]] = {
         "max_trials_per_seed": 32,
     },
     "rate": {"dt_ms": 1.0},
-    "protocol": {"duration_ms": 1500.0, "n_directions": 4},
+    "protocol": {
+        "duration_ms": 1500.0,
+        "n_directions": 4,
+        "perturbed": ["e4", "i4Pvalb"],
+        "trials_per_task": 1,
+    },
     "reduction": {"probe_duration_ms": 1500.0},
 }
 

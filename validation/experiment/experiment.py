@@ -1,7 +1,7 @@
 """Both models of one column on the same stimuli."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
 from validation.experiment.reduced import Reduced
+from validation.experiment.sets.build import build_sets
+from validation.experiment.sets.reference import set_references
+from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.trained.trained_run import TrainedRun
@@ -41,6 +44,10 @@ class Experiment:
     ----------
     column, protocol
         The column and the stimuli.
+    sets
+        Test stimuli beside those of the protocol, in sets of their own.
+    notes
+        What a report must say of them.
     config
         The complete configuration.
     stages
@@ -54,10 +61,17 @@ class Experiment:
     config: ValidateConfig
     stages: Stages
     progress: Progress
+    sets: tuple[StimulusSet, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, column: Column, config: ValidateConfig, stages: Stages, progress: Progress
+        cls,
+        column: Column,
+        config: ValidateConfig,
+        stages: Stages,
+        progress: Progress,
+        trained: TrainedRun | None = None,
     ) -> "Experiment":
         """Return the experiment that a configuration makes of a column."""
         protocol = build_protocol(
@@ -66,17 +80,18 @@ class Experiment:
             drop_ms=config.protocol.drop_ms,
             directions_deg=config.protocol.directions_deg,
         )
-        return cls(column, protocol, config, stages, progress)
+        sets, notes = build_sets(column, config.protocol, trained)
+        return cls(column, protocol, config, stages, progress, sets, notes)
 
     def reference(self, criteria: Criteria) -> Reference:
-        """Return the spiking responses to the test stimuli.
+        """Return the spiking responses to the test stimuli, all sets of them.
 
         Parameters
         ----------
         criteria
             What their trials must be able to judge, where they grow.
         """
-        return spiking_reference(
+        main = spiking_reference(
             self.column,
             self.protocol.test,
             self.config.spiking,
@@ -86,6 +101,16 @@ class Experiment:
             stages=self.stages,
             progress=self.progress,
         )
+        others = set_references(
+            self.column,
+            self.sets,
+            self.config.spiking,
+            n_trials=main.rates_hz.shape[2],
+            bin_ms=self.config.protocol.bin_ms,
+            stages=self.stages,
+            progress=self.progress,
+        )
+        return replace(main, others=others)
 
     def raster(self) -> Raster:
         """Return the spikes of one trial of the flash."""
@@ -172,6 +197,7 @@ class Experiment:
                 "stimuli": self.protocol.test,
                 "bin_ms": self.config.protocol.bin_ms,
                 "drop_ms": self.config.protocol.drop_ms,
+                "sets": self.sets,
             }
             for model in models
             for sabotage in sabotages

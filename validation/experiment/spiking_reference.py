@@ -19,7 +19,7 @@ from validation.config.sections import SpikingConfig
 from validation.criteria.criteria import Criteria
 from validation.judging.prepare import prepare_reference
 from validation.judging.unjudged import unjudged_populations
-from validation.responses.reference import Reference
+from validation.responses.reference import Reference, SetRole
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -134,7 +134,7 @@ def spiking_reference(
             stages.save(name, block)
         blocks.append(block)
         done = wanted
-        reference = _reference(column, stimuli, blocks, bin_ms, drop_ms)
+        reference = reference_of_blocks(column, stimuli, blocks, bin_ms, drop_ms)
         if done >= cap or _judges_all(reference, criteria):
             return reference
         wanted = min(int(np.ceil(done * GROWTH)), cap)
@@ -145,13 +145,15 @@ def _judges_all(reference: Reference, criteria: Criteria) -> bool:
     return not unjudged_populations(prepared)
 
 
-def _reference(
+def reference_of_blocks(
     column: Column,
     stimuli: Sequence[Stimulus],
     blocks: Sequence[Arrays],
     bin_ms: float,
     drop_ms: float,
+    role: SetRole = "main",
 ) -> Reference:
+    """Return the rates of blocks of trials, from :func:`run_seeds`."""
     counts = np.concatenate([b["counts"] for b in blocks], axis=2)
     cells = count_by_population(column.population)
     rates = counts / np.maximum(cells, 1) / (bin_ms * 1e-3)
@@ -169,6 +171,7 @@ def _reference(
         isi_cv=_interval_cv(blocks),
         tau_s_ms=tau_s,
         tau_m_ms=tau_m,
+        role=role,
     )
 
 

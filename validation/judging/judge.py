@@ -62,7 +62,11 @@ def judge_group(
         }
         for measure in measures()
     }
-    deciding = [measure.name for measure in measures() if measure.decides]
+    deciding = [
+        measure.name
+        for measure in measures()
+        if measure.decides and measure.is_asked(results[measure.name])
+    ]
     tiers = {measure: _highest(own) for measure, own in decisions.items()}
     barred = {tier for tier in JUDGED_TIERS if tier in facts.reasons}
     passed: dict[Tier, bool] = {}

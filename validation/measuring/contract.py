@@ -128,6 +128,13 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
     def describe(self, result: ResultT, asked: Asked[LimitsT]) -> str:
         """Return what is missed, without the group's name; empty for no word."""
 
+    def is_asked(self, result: ResultT) -> bool:
+        """Say whether the reference has what it needs; what it lacks decides nothing.
+
+        A measure of further sets of stimuli is not asked of rates that have none.
+        """
+        return True
+
     def adjust(
         self, results: Sequence[ResultT], family: Sequence[int]
     ) -> list[ResultT]:

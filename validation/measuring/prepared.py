@@ -1,6 +1,6 @@
 """A reference with what all models scored against it share, computed once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -46,6 +46,9 @@ class PreparedReference:
         by name and measure.
     regime
         Per group: state of the spiking population.
+    others
+        The reference's further sets of stimuli, by name, each prepared in the same
+        way.
     once
         What measures prepare for themselves.
     """
@@ -57,6 +60,7 @@ class PreparedReference:
     ceiling: FloatArray
     anchors: tuple[dict[str, Numbers], ...]
     regime: tuple[Numbers, ...]
+    others: Mapping[str, "PreparedReference"] = field(default_factory=dict)
     once: Once = field(default_factory=Once, repr=False, compare=False)
 
     @cached_property

@@ -18,12 +18,14 @@ from validation.report.measure_table import (
     small_print_words,
 )
 from validation.report.rows import unjudged, variant_rows, verdict_rows
+from validation.report.set_section import set_section
 from validation.report.wording import LOOKS, one_sentence, trials_sentence
 
 SECTIONS = (
     ("verdict", "Verdict"),
     ("failures", "Failures"),
     ("psth", "Responses"),
+    ("sets", "Perturbations and tasks"),
     ("rates", "Mean rates"),
     ("frequency", "Gain and phase"),
     ("raster", "Raster"),
@@ -100,6 +102,7 @@ def render_report(data: ReportData) -> str:
         unjudged=unjudged(report),
         figures=page_figures(data),
         psth=psth_figures(data),
+        sets=set_section(data),
         frequency=[
             picture(
                 draw_frequency_response(data, name),

@@ -59,10 +59,19 @@ class TrialFacts(_Part):
 
 
 class ProtocolFacts(_Part):
-    """How the reference was made: stimuli by set, times in ms, seeds and trials."""
+    """How the reference was made: stimuli by set, times in ms, seeds and trials.
+
+    Attributes
+    ----------
+    perturbations, tasks
+        Names of the perturbations and of the task trials, the unperturbed grating
+        left out.
+    """
 
     calibration: tuple[str, ...]
     test: tuple[str, ...]
+    perturbations: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
     duration_ms: float
     drop_ms: float
     bin_ms: float

@@ -34,6 +34,15 @@ def protocol_facts(
     return ProtocolFacts(
         calibration=tuple(s.name for s in experiment.protocol.calibration),
         test=tuple(s.name for s in experiment.protocol.test),
+        perturbations=tuple(
+            s.name
+            for own in experiment.sets
+            for s in own.stimuli
+            if s.current_pa is not None
+        ),
+        tasks=tuple(
+            s.name for own in experiment.sets if own.role == "task" for s in own.stimuli
+        ),
         duration_ms=config.protocol.duration_ms,
         drop_ms=config.protocol.drop_ms,
         bin_ms=config.protocol.bin_ms,

@@ -57,7 +57,7 @@ def run_validation(
         if loaded is None:
             loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
         column, reading = loaded
-        experiment = Experiment.of(column, config, folder.stages, progress)
+        experiment = Experiment.of(column, config, folder.stages, progress, trained)
     with clock("spiking reference"):
         reference = experiment.reference(criteria)
         raster = experiment.raster()
@@ -85,7 +85,10 @@ def run_validation(
         controls=controls,
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=() if trained is None else trained.notes(config.reduction.method),
+        notes=(
+            *(() if trained is None else trained.notes(config.reduction.method)),
+            *experiment.notes,
+        ),
     )
     provenance = (
         collect_provenance()
