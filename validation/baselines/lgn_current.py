@@ -24,10 +24,10 @@ def mean_weights(parameters: RateParameters) -> FloatArray:
 
 
 def population_weights(parameters: RateParameters) -> sparse.csr_array:
-    """Return the LGN current into a cell of each population, pA per Hz, ``(17, n_lgn)``.
+    """Return the LGN current into a cell of each population, pA per Hz.
 
-    A population that no LGN cell reaches has the column's mean LGN rate, in Hz, in its
-    place.
+    Shape ``(17, n_lgn)``. A population that no LGN cell reaches has the column's mean
+    LGN rate, in Hz, in its place.
     """
     edges = parameters.lgn_edges
     place = (parameters.population[edges.target], edges.source)

@@ -9,6 +9,7 @@ from validation.measures.nrmse import Nrmse
 from validation.measures.onset import Onset
 from validation.measures.peak import Peak
 from validation.measures.r_over_ceiling import ROverCeiling
+from validation.measures.skill import Skill
 from validation.measures.tuning import Tuning
 from validation.measuring.contract import AnyMeasure
 
@@ -17,6 +18,7 @@ MEASURES: tuple[AnyMeasure, ...] = (
     ROverCeiling(),
     ExplainedVariance(),
     Nrmse(),
+    Skill(),
     Lag(),
     Onset(),
     Peak(),

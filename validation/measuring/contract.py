@@ -146,6 +146,20 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
         """Say why the data cannot judge a group by this measure, if they cannot."""
         return None
 
+    def is_asked(self, result: ResultT) -> bool:
+        """Say whether it is asked of a group; where it is not, the others decide."""
+        return True
+
+    def say_unasked(self, results: Mapping[str, ResultT]) -> str:
+        """Return why it is not asked of some populations; empty for no word.
+
+        Parameters
+        ----------
+        results
+            By population, of those that can be judged.
+        """
+        return ""
+
     def panel(self, limits: LimitsT) -> Panel | None:
         """Return its panel in the figure of scores, drawn from value and interval."""
         return None

@@ -1,11 +1,12 @@
 """A reference with what all models scored against it share, computed once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
+from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
 from validation.statistics.numbers import Numbers
 from validation.statistics.trial_products import TrialProducts
@@ -44,6 +45,9 @@ class PreparedReference:
         by name and measure.
     regime
         Per group: state of the spiking population.
+    stimulus_only
+        Rates of a model that knows the stimulus alone, the yardstick of skill;
+        ``None`` where none was fitted.
     once
         What measures prepare for themselves.
     """
@@ -55,7 +59,12 @@ class PreparedReference:
     ceiling: FloatArray
     anchors: tuple[dict[str, Numbers], ...]
     regime: tuple[Numbers, ...]
+    stimulus_only: ModelRates | None = None
     once: Once = field(default_factory=Once, repr=False, compare=False)
+
+    def with_stimulus_only(self, rates: ModelRates) -> Self:
+        """Return the reference with a model that knows the stimulus alone."""
+        return replace(self, stimulus_only=rates, once=Once())
 
     @property
     def n_neuron_samples(self) -> int:
