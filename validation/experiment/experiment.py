@@ -211,7 +211,7 @@ class Experiment:
     ) -> dict[str, float]:
         if not models:
             return {}
-        counts = self._calibration_counts()
+        counts = self.calibration_counts()
         values = map_in_processes(
             fit_tau_r_ms,
             [
@@ -230,8 +230,12 @@ class Experiment:
         )
         return {m.name: value for m, value in zip(models, values, strict=True)}
 
-    def _calibration_counts(self) -> Any:
-        """Return spike counts under the calibration stimuli, kept between runs."""
+    def calibration_counts(self) -> Any:
+        """Return spike counts under the calibration stimuli, kept between runs.
+
+        Every run has them: what the fit of tau_r does not need, the baselines do.
+        ``(n_seeds, n_stimuli, n_trials, n_bins, 17)``.
+        """
         name = f"calibration-{self.column.hash[:12]}"
         counts = self.stages.load(name)
         if counts is None:

@@ -12,6 +12,7 @@ from validation.measures.r_over_ceiling import ROverCeiling
 from validation.measures.sets.perturbation import Perturbation
 from validation.measures.sets.task_mean_rate import TaskMeanRate
 from validation.measures.sets.task_nrmse import TaskNrmse
+from validation.measures.skill import Skill
 from validation.measures.tuning import Tuning
 from validation.measuring.contract import AnyMeasure
 
@@ -20,6 +21,7 @@ MEASURES: tuple[AnyMeasure, ...] = (
     ROverCeiling(),
     ExplainedVariance(),
     Nrmse(),
+    Skill(),
     Lag(),
     Onset(),
     Peak(),

@@ -207,6 +207,9 @@ class RunReport(_Part):
         Name of the model that comes first.
     controls
         Models whose verdict is known, by name.
+    baselines
+        Scores of models without a network, by name; of all measures but the skill,
+        which is measured against one of them.
     timings
         Seconds by step.
     trained
@@ -222,6 +225,7 @@ class RunReport(_Part):
     variants: dict[str, Scores]
     best: str
     controls: dict[str, Control]
+    baselines: dict[str, Scores] = {}
     timings: dict[str, float]
     trained: TrainedFacts | None = None
     notes: tuple[str, ...] = ()

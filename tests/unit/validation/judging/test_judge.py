@@ -13,6 +13,7 @@ from validation.measures.nrmse import NrmseResult
 from validation.measures.sets.perturbation import PerturbationResult
 from validation.measures.sets.task_mean_rate import TaskMeanRateResult
 from validation.measures.sets.task_nrmse import TaskNrmseResult
+from validation.measures.skill import SkillResult
 from validation.measures.tuning import TuningResult
 
 CRITERIA = load_criteria()
@@ -33,6 +34,7 @@ def good(**change):
         "r_over_ceiling": MeasureResult(value=0.99, interval=(0.98, 1.0)),
         "explained_variance": MeasureResult(value=0.96, interval=(0.94, 0.98)),
         "nrmse": NrmseResult(value=0.04, interval=(0.03, 0.05), floor=0.02),
+        "skill": SkillResult(),
         "lag": MeasureResult(),
         "onset": MeasureResult(),
         "peak": MeasureResult(),
