@@ -16,7 +16,6 @@ from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
-from bridge.reduction.constant_variance import constant_variance_with
 from bridge.reduction.parameters import RateParameters
 
 Events = TypeVar("Events", Edges, PoissonInput)
@@ -41,19 +40,19 @@ def parameters_with_tau_syn(
     """
     before, tau_m = parameters.tau_syn_ms, parameters.tau_m_ms[:, None]
     factor = before / tau_syn_ms
-    per_charge = _variance_per_charge(tau_syn_ms, tau_m) / _variance_per_charge(
+    of_event = _variance_per_charge(tau_syn_ms, tau_m) / _variance_per_charge(
         before, tau_m
     )
-    same_event = parameters.variance_per_hz * per_charge
     return replace(
         parameters,
         tau_syn_ms=tau_syn_ms,
         tau_s_ms=2.0 * tau_syn_ms.mean(axis=1),
         recurrent=_scaled(parameters.recurrent, factor),
         lgn_edges=_scaled(parameters.lgn_edges, factor),
+        surround=_scaled(parameters.surround, factor),
         current_per_hz=parameters.current_per_hz / factor,
-        variance_per_hz=same_event / factor**2,
-        constant_variance_mv2=constant_variance_with(parameters, same_event),
+        variance_per_hz=parameters.variance_per_hz * of_event / factor**2,
+        constant_variance_mv2=parameters.constant_variance_mv2 * of_event,
     )
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.column.building.typical_cells import typical_cells, with_typical_cells
-from bridge.reduction.constant_variance import constant_variance_with
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.scenarios.default import Default
@@ -68,9 +67,8 @@ class ExchangedCells(Default):
         return replace(
             parameters,
             constant_current_pa=parameters.constant_current_pa * charge,
-            constant_variance_mv2=constant_variance_with(
-                parameters, own["variance_per_hz"]
-            ),
+            constant_variance_mv2=parameters.constant_variance_mv2
+            * (own["variance_per_hz"] / parameters.variance_per_hz),
             transfer=_of_cells(parameters.transfer, cell),
             transfer_adapted=_of_cells(parameters.transfer_adapted, cell),
             **own,
