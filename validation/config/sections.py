@@ -156,6 +156,10 @@ class ProtocolConfig(Section):
         Bin of the population rates, ms.
     n_directions
         Directions of the drifting grating, evenly spaced over 360 degrees.
+    surround
+        Rates of the surround: ``"frozen"`` at its reference rates, or
+        ``"responding"``: those that the populations it stands for have in a first
+        pass, in which it is frozen.
     """
 
     quick: bool = False
@@ -163,6 +167,7 @@ class ProtocolConfig(Section):
     drop_ms: Annotated[float, Field(ge=0, le=60000)] = 500.0
     bin_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=100)] = 10.0
     n_directions: Annotated[int, Field(ge=2, le=36)] = 8
+    surround: Literal["frozen", "responding"] = "frozen"
 
     @model_validator(mode="after")
     def _something_is_left(self) -> "ProtocolConfig":

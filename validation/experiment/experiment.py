@@ -1,7 +1,7 @@
 """Both models of one column on the same stimuli."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from bridge.progress import Progress
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.time_constants import sample_tau_r_ms
+from bridge.stimulus.stimulus import Stimulus
 from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
@@ -22,6 +23,7 @@ from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
 from validation.experiment.reduced import Reduced
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
+from validation.experiment.surround.first_pass import with_surround_rates
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.trained.trained_run import TrainedRun
 from validation.experiment.transfer_functions import reduction_of
@@ -66,6 +68,30 @@ class Experiment:
             directions_deg=config.protocol.directions_deg,
         )
         return cls(column, protocol, config, stages, progress)
+
+    def with_responding_surround(self) -> "Experiment":
+        """Return the experiment with a surround that responds.
+
+        Its stimuli state the rates that the column has in a first pass.
+        """
+
+        def rated(name: str, stimuli: Sequence[Stimulus]) -> tuple[Stimulus, ...]:
+            return with_surround_rates(
+                self.column,
+                stimuli,
+                self.config.spiking,
+                name=name,
+                bin_ms=self.config.protocol.bin_ms,
+                stages=self.stages,
+                progress=self.progress,
+            )
+
+        protocol = replace(
+            self.protocol,
+            calibration=rated("calibration", self.protocol.calibration),
+            test=rated("test", self.protocol.test),
+        )
+        return replace(self, protocol=protocol)
 
     def reference(self) -> Reference:
         """Return the spiking responses to the test stimuli."""

@@ -18,7 +18,7 @@ from validation.report.measure_table import (
     small_print_words,
 )
 from validation.report.rows import unjudged, variant_rows, verdict_rows
-from validation.report.wording import LOOKS, one_sentence
+from validation.report.wording import LOOKS, charge_sentence, one_sentence
 
 SECTIONS = (
     ("verdict", "Verdict"),
@@ -84,6 +84,7 @@ def render_report(data: ReportData) -> str:
         sections=SECTIONS,
         looks=LOOKS,
         sentence=one_sentence(report),
+        charge=charge_sentence(report),
         report=report,
         small_print=small_print_words(),
         is_quick="quick = true" in data.config_toml,

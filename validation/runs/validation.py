@@ -16,6 +16,7 @@ from validation.judging.ranking import best_model, model_to_sabotage
 from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.run_report import RunReport
+from validation.runs.charge import charge_facts
 from validation.runs.clock import Clock
 from validation.runs.controls import run_controls, score
 from validation.runs.facts import column_facts, protocol_facts, reduction_facts
@@ -58,6 +59,9 @@ def run_validation(
             loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
         column, reading = loaded
         experiment = Experiment.of(column, config, folder.stages, progress)
+    if config.protocol.surround == "responding":
+        with clock("first pass"):
+            experiment = experiment.with_responding_surround()
     with clock("spiking reference"):
         reference = experiment.reference()
         raster = experiment.raster()
@@ -77,7 +81,7 @@ def run_validation(
         )
 
     report = RunReport(
-        column=column_facts(column),
+        column=column_facts(column, charge_facts(experiment, reference)),
         protocol=protocol_facts(experiment, reference),
         reduction=reduction_facts(reduced),
         variants=scores,
