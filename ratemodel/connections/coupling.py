@@ -150,17 +150,11 @@ def edge_values(
 def _constant(
     parameters: RateParameters, channels: Channels
 ) -> tuple[NDArray[np.intp], FloatArray]:
-    """Return rows and values of background and surround.
-
-    Their variance is known per cell only; it enters through the first slot.
-    """
-    cell, receptor = np.nonzero(parameters.constant_current_pa)
-    rows = channels.row(cell, receptor, 0)
-    values = parameters.constant_current_pa[cell, receptor]
-    if not channels.has_variance:
-        return rows, values
-    first = channels.n_slots * channels.n_cells
-    return (
-        np.append(rows, np.arange(first, first + channels.n_cells)),
-        np.append(values, parameters.constant_variance_mv2),
-    )
+    """Return rows and values of background and surround."""
+    constant = (parameters.constant_current_pa, parameters.constant_variance_mv2)
+    rows, values = [], []
+    for quantity in range(channels.n_quantities):
+        cell, receptor = np.nonzero(constant[quantity])
+        rows.append(channels.row(cell, receptor, quantity))
+        values.append(constant[quantity][cell, receptor])
+    return np.concatenate(rows), np.concatenate(values)

@@ -23,6 +23,7 @@ from ratemodel.network.external import ExternalInput
 from ratemodel.network.recording import BinRecorder
 from ratemodel.network.result import RateResult
 from ratemodel.network.source_window import SourceWindow
+from ratemodel.network.surround import SurroundInput
 from ratemodel.variants.assembly import assemble, channels_for
 from ratemodel.variants.contract import RateVariant, advance
 from ratemodel.variants.registry import VARIANTS
@@ -148,7 +149,7 @@ class RateNetwork:
         progress = progress or SilentProgress()
         with torch.inference_mode(), task(progress, name, n_bins * bin_ms):
             recorder = self._record(
-                external, len(stimuli), steps_per_bin, n_bins, first_bin, progress, name
+                external, stimuli, steps_per_bin, n_bins, first_bin, progress, name
             )
         return RateResult(
             self.model,
@@ -164,15 +165,15 @@ class RateNetwork:
     def _record(
         self,
         external: ExternalInput,
-        n_stimuli: int,
+        stimuli: Sequence[Stimulus],
         steps_per_bin: int,
         n_bins: int,
         first_bin: int,
         progress: Progress,
         name: str,
     ) -> BinRecorder:
-        model = self.assemble(n_stimuli)
-        batch = self.n_tau * n_stimuli
+        model = self.assemble(len(stimuli))
+        batch = self.n_tau * len(stimuli)
         state = model.init(batch)
         like = torch.zeros(
             self.parameters.n_cells, batch, dtype=self.dtype, device=self.device
@@ -183,17 +184,23 @@ class RateNetwork:
             self.parameters.population, steps_per_bin, n_bins, first_bin, like
         )
         n_steps = n_bins * steps_per_bin
+        surround = self._surround(stimuli, model)
 
-        def drive(sources: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
+        def drive(step: int, sources: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
             pushed = window.push(sources, rate)
-            return torch.addmm(synaptic, self._matrix, pushed, beta=0, out=synaptic)
+            torch.addmm(synaptic, self._matrix, pushed, beta=0, out=synaptic)
+            if surround is not None:
+                synaptic.add_(surround.at(step).repeat(1, self.n_tau))
+            return synaptic
 
         before: torch.Tensor | None = None
         for step in range(n_steps):
             sources, injected = external.at(step)
             if injected is not None:
                 injected = injected.repeat(1, self.n_tau)
-            rate, following = advance(model, state, injected, partial(drive, sources))
+            rate, following = advance(
+                model, state, injected, partial(drive, step, sources)
+            )
             if _differ(injected, before):
                 recorder.jump(model.rate(state, before), rate)
             before, state = injected, following
@@ -295,6 +302,23 @@ class RateNetwork:
         if "delays" not in self.model.extensions:
             return np.zeros(delay_ms.shape, dtype=np.intp)
         return delay_in_steps(delay_ms, self.dt_ms, hold_steps)
+
+    def _surround(
+        self, stimuli: Sequence[Stimulus], variant: RateVariant[Any]
+    ) -> SurroundInput | None:
+        """Return what the surround adds, where the stimuli state its rates."""
+        if all(s.surround_hz is None for s in stimuli):
+            return None
+        return SurroundInput(
+            self.parameters,
+            self.channels,
+            stimuli,
+            has_delays="delays" in self.model.extensions,
+            hold_steps=variant.input_hold_steps,
+            dt_ms=self.dt_ms,
+            dtype=self.dtype,
+            device=self.device,
+        )
 
     def _shaped(self, values: FloatingArray) -> FloatArray:
         result = values.astype(np.float64)

@@ -217,6 +217,10 @@ class ProtocolConfig(Section):
     tasks, trials_per_task
         Tasks of which trials are shown, empty for none, and how many of each task
         and input.
+    surround
+        Rates of the surround: ``"frozen"`` at its reference rates, or
+        ``"responding"``: those that the populations it stands for have in a first
+        pass, in which it is frozen.
     """
 
     quick: bool = False
@@ -229,6 +233,7 @@ class ProtocolConfig(Section):
     )
     tasks: Annotated[tuple[TaskName, ...], BeforeValidator(_check_any)] = tuple(TASKS)
     trials_per_task: Annotated[int, Field(ge=1, le=64)] = 4
+    surround: Literal["frozen", "responding"] = "frozen"
 
     @model_validator(mode="after")
     def _something_is_left(self) -> "ProtocolConfig":

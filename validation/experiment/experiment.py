@@ -14,6 +14,7 @@ from bridge.progress import Progress
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.time_constants import sample_tau_r_ms
+from bridge.stimulus.stimulus import Stimulus
 from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
@@ -26,6 +27,7 @@ from validation.experiment.sets.build import build_sets
 from validation.experiment.sets.reference import set_references
 from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
+from validation.experiment.surround.first_pass import with_surround_rates
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.trained.trained_run import TrainedRun
 from validation.experiment.transfer_functions import reduction_of
@@ -82,6 +84,36 @@ class Experiment:
         )
         sets, notes = build_sets(column, config.protocol, trained)
         return cls(column, protocol, config, stages, progress, sets, notes)
+
+    def with_responding_surround(self) -> "Experiment":
+        """Return the experiment with a surround that responds.
+
+        Its stimuli state the rates that the column has in a first pass.
+        """
+
+        def rated(
+            name: str, stimuli: Sequence[Stimulus], column: Column = self.column
+        ) -> tuple[Stimulus, ...]:
+            return with_surround_rates(
+                column,
+                stimuli,
+                self.config.spiking,
+                name=name,
+                bin_ms=self.config.protocol.bin_ms,
+                stages=self.stages,
+                progress=self.progress,
+            )
+
+        protocol = replace(
+            self.protocol,
+            calibration=rated("calibration", self.protocol.calibration),
+            test=rated("test", self.protocol.test),
+        )
+        sets = tuple(
+            replace(own, stimuli=rated(own.name, own.stimuli, own.column(self.column)))
+            for own in self.sets
+        )
+        return replace(self, protocol=protocol, sets=sets)
 
     def reference(self, criteria: Criteria) -> Reference:
         """Return the spiking responses to the test stimuli, all sets of them.

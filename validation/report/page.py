@@ -19,7 +19,12 @@ from validation.report.measure_table import (
 )
 from validation.report.rows import unjudged, variant_rows, verdict_rows
 from validation.report.set_section import set_section
-from validation.report.wording import LOOKS, one_sentence, trials_sentence
+from validation.report.wording import (
+    LOOKS,
+    charge_sentence,
+    one_sentence,
+    trials_sentence,
+)
 
 SECTIONS = (
     ("verdict", "Verdict"),
@@ -86,6 +91,7 @@ def render_report(data: ReportData) -> str:
         sections=SECTIONS,
         looks=LOOKS,
         sentence=one_sentence(report),
+        charge=charge_sentence(report),
         report=report,
         small_print=small_print_words(),
         is_quick="quick = true" in data.config_toml,

@@ -18,6 +18,7 @@ from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.run_report import RunReport
 from validation.runs.baselines import baseline_rates
+from validation.runs.charge import charge_facts
 from validation.runs.clock import Clock
 from validation.runs.controls import run_controls, score
 from validation.runs.facts import column_facts, protocol_facts, reduction_facts
@@ -60,6 +61,9 @@ def run_validation(
             loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
         column, reading = loaded
         experiment = Experiment.of(column, config, folder.stages, progress, trained)
+    if config.protocol.surround == "responding":
+        with clock("first pass"):
+            experiment = experiment.with_responding_surround()
     with clock("spiking reference"):
         reference = experiment.reference(criteria)
         raster = experiment.raster()
@@ -83,7 +87,7 @@ def run_validation(
         )
 
     report = RunReport(
-        column=column_facts(column),
+        column=column_facts(column, charge_facts(experiment, reference)),
         protocol=protocol_facts(experiment, prepared),
         reduction=reduction_facts(reduced),
         variants=scores,

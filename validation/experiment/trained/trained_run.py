@@ -68,13 +68,12 @@ class TrainedRun:
             parameters is missing or damaged.
         """
         untrained = self.parameters  # its message names the folder itself
-        cell_model = SCENARIOS[self.scenario].cell_model
         try:
             return trained_column(
                 column,
                 untrained,
                 self.recurrent_pa,
-                cell_model=None if cell_model is None else cell_model(column),
+                with_cells=SCENARIOS[self.scenario].cells,
                 lgn=self.lgn,
                 input_pa=self.input_pa,
             )
