@@ -97,19 +97,23 @@ class RateSequence:
         self._delays = coupling.lgn_delays or (0,)
         self._n_blocks = coupling.n_blocks
         common = (parameters, channels, network.dtype, network.device)
-        block = self._n_blocks - 1 - network.recurrent_steps
+        recurrent, own = parameters.recurrent, network.recurrent_delays
+        block = self._n_blocks - 1 - own.steps
         self._recurrent = WeightMap.build(
-            parameters.recurrent,
-            block * parameters.n_cells + parameters.recurrent.source,
+            recurrent,
+            own,
+            block * parameters.n_cells + recurrent.source[own.connection],
             self._n_blocks * parameters.n_cells,
             self._n_blocks,
             *common,
             product,
         )
-        block = np.searchsorted(self._delays, network.lgn_steps)
+        lgn, own = parameters.lgn_edges, network.lgn_delays
+        block = np.searchsorted(self._delays, own.steps)
         self._external = WeightMap.build(
-            parameters.lgn_edges,
-            block * parameters.n_lgn + parameters.lgn_edges.source,
+            lgn,
+            own,
+            block * parameters.n_lgn + lgn.source[own.connection],
             len(self._delays) * parameters.n_lgn,
             1,
             *common,

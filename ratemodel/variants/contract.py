@@ -67,11 +67,15 @@ class RateVariant(Steps[State], Protocol[State]):
     def init(self, batch: int) -> State:
         """Return the state at rest: all zero."""
 
-    def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
-        """Return the time derivative (per ms) of the continuous model."""
-
     def steady(self, rate: Tensor, drive: Drive) -> State:
         """Return the state that stands still at ``rate`` under ``drive``."""
+
+
+class ContinuousVariant(RateVariant[State], Protocol[State]):
+    """A variant whose state is that of its differential equation."""
+
+    def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
+        """Return the time derivative (per ms) of the continuous model."""
 
 
 class TrainableVariant(RateVariant[State], Protocol[State]):
@@ -112,6 +116,30 @@ class TrainableVariant(RateVariant[State], Protocol[State]):
         self, grad_state: State, grad_rate: Tensor, slopes: Slopes
     ) -> State:
         """Return ``grad_state`` with the gradient through :meth:`rate` added."""
+
+
+class PublishedVariant(
+    TrainableVariant[State], ContinuousVariant[State], Protocol[State]
+):
+    """A variant with the update rules as published: of first order in the step."""
+
+
+class SecondOrderVariant(TrainableVariant[State], Protocol[State]):
+    """A variant of second order in the step."""
+
+    def currents(self, state: State, rate: Tensor) -> Tensor:
+        """Return the after-spike currents that F reads in a step, pA.
+
+        Parameters
+        ----------
+        state, rate
+            As of :meth:`step`; not used by a variant that reads F in :meth:`rate`.
+
+        Returns
+        -------
+        Tensor
+            To be summed over the first axis, ``(-1, n_cells, batch)``.
+        """
 
 
 def advance(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ratemodel.variants.second_order.equilibrium import SecondOrderEquilibrium
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -72,6 +74,11 @@ class Equilibrium:
             parts.response,
             parts.zero,
         )
+
+    @staticmethod
+    def second_order(parts: Parts) -> SecondOrderEquilibrium:
+        """Return the variant of a column's parts, of second order in the step."""
+        return SecondOrderEquilibrium.build(parts)
 
     def init(self, batch: int) -> EquilibriumState:
         """Return the state at rest: all zero."""

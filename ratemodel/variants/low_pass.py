@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ratemodel.variants.second_order.low_pass import SecondOrderLowPass
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -76,6 +78,11 @@ class LowPass:
             parts.response,
             parts.zero,
         )
+
+    @staticmethod
+    def second_order(parts: Parts) -> SecondOrderLowPass:
+        """Return the variant of a column's parts, of second order in the step."""
+        return SecondOrderLowPass.build(parts)
 
     def init(self, batch: int) -> LowPassState:
         """Return the state at rest: all zero."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ratemodel.cells.membrane import Crossings, Membrane
 from ratemodel.cells.response import Response
-from ratemodel.variants.contract import Drive, TrainableVariant
+from ratemodel.variants.contract import Drive, PublishedVariant
 
 
 class WithMembraneState(NamedTuple):
@@ -72,7 +72,7 @@ class WithMembrane:
         The membrane.
     """
 
-    variant: TrainableVariant[Any]
+    variant: PublishedVariant[Any]
     membrane: Membrane
 
     @property

@@ -27,19 +27,19 @@ def weights_of(parameters):
 
 
 def dense_matrix(network, edges, weight, delay, n_sources):
-    """Scatter the edges of one delay into a full matrix."""
+    """Scatter what the edges bring from so many steps ago into a full matrix."""
     parameters, channels = network.parameters, network.channels
     matrix = torch.zeros(channels.n_rows, n_sources, dtype=torch.float64)
     gains = (parameters.current_per_hz, parameters.variance_per_hz)
-    steps = (
-        network.recurrent_steps if edges is parameters.recurrent else network.lgn_steps
-    )
-    chosen = np.flatnonzero(steps == delay)
+    is_recurrent = edges is parameters.recurrent
+    delays = network.recurrent_delays if is_recurrent else network.lgn_delays
+    share = delays.share[delays.steps == delay]
+    chosen = delays.connection[delays.steps == delay]
     cell, receptor = edges.target[chosen], edges.receptor[chosen]
     for quantity in range(channels.n_quantities):
         rows = torch.tensor(channels.row(cell, receptor, quantity))
         value = weight[chosen] ** (quantity + 1)
-        value = value * torch.tensor(gains[quantity][cell, receptor])
+        value = value * torch.tensor(gains[quantity][cell, receptor] * share)
         place = (rows, torch.tensor(edges.source[chosen].astype(np.int64)))
         matrix = matrix.index_put(place, value, accumulate=True)
     return matrix
@@ -51,11 +51,11 @@ def dense_loop(network, recurrent_pa, lgn_pa, inputs, injected):
     model = network.assemble(1)
     recurrent = [
         dense_matrix(network, parameters.recurrent, recurrent_pa, d, parameters.n_cells)
-        for d in range(network.recurrent_steps.max() + 1)
+        for d in range(network.recurrent_delays.n_blocks)
     ]
     lgn = [
         dense_matrix(network, parameters.lgn_edges, lgn_pa, d, parameters.n_lgn)
-        for d in range(network.lgn_steps.max() + 1)
+        for d in range(network.lgn_delays.n_blocks)
     ]
     constant = network.coupling.constant_drive(np.zeros(parameters.n_lgn))
     state, rates = model.init(inputs.shape[-1]), []
