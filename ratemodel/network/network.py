@@ -25,7 +25,7 @@ from ratemodel.network.recording import BinRecorder
 from ratemodel.network.result import RateResult
 from ratemodel.network.source_window import SourceWindow
 from ratemodel.variants.assembly import assemble, assemble_published, channels_for
-from ratemodel.variants.contract import RateVariant, advance
+from ratemodel.variants.contract import RateVariant, advance, injected_during
 from ratemodel.variants.registry import VARIANTS
 from ratemodel.variants.time_constants import expand_tau_r
 
@@ -194,8 +194,10 @@ class RateNetwork:
             sources, injected = external.at(step)
             if injected is not None:
                 injected = injected.repeat(1, self.n_tau)
-            rate, following = advance(model, state, injected, partial(drive, sources))
+            counted = injected_during(model, before, injected)
+            rate, following = advance(model, state, counted, partial(drive, sources))
             if _differ(injected, before):
+                rate = model.rate(state, injected)
                 recorder.jump(model.rate(state, before), rate)
             before, state = injected, following
             if recorder.add(step, rate):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+import torch
 from torch import Tensor
 
 from ratemodel.cells.adaptation import Adaptation
@@ -63,6 +64,14 @@ class RateVariant(Steps[State], Protocol[State]):
     @property
     def input_hold_steps(self) -> float:
         """The same for external (LGN) input."""
+
+    @property
+    def splits_jumps(self) -> bool:
+        """Whether a jump of the injected current counts by half where it happens.
+
+        So it does where F is read at the start of a step and stands for half a
+        step before as well; see :func:`injected_during`.
+        """
 
     def init(self, batch: int) -> State:
         """Return the state at rest: all zero."""
@@ -169,6 +178,23 @@ def advance(
     """
     rate = model.rate(state, injected)
     return rate, model.step(state, rate, Drive(synaptic_of(rate), injected))
+
+
+def injected_during(
+    model: RateVariant[Any], before: Tensor | None, now: Tensor | None
+) -> Tensor | None:
+    """Return the injected current, pA, that a step counts with.
+
+    Parameters
+    ----------
+    model
+        The variant.
+    before, now
+        Current of the step before and of the step, pA; None where there is none.
+    """
+    if before is None or now is None or not model.splits_jumps:
+        return now
+    return torch.lerp(before, now, 0.5)
 
 
 def flatten(state: Any) -> list[Tensor]:

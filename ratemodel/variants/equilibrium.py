@@ -64,6 +64,7 @@ class Equilibrium:
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+    splits_jumps: bool = False
 
     @classmethod
     def build(cls, parts: Parts) -> Equilibrium:

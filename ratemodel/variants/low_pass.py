@@ -67,6 +67,7 @@ class LowPass:
     zero: Tensor
     hold_steps: float = 1.0
     input_hold_steps: float = 0.5
+    splits_jumps: bool = False
 
     @classmethod
     def build(cls, parts: Parts) -> LowPass:

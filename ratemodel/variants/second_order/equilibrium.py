@@ -53,6 +53,7 @@ class SecondOrderEquilibrium:
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+    splits_jumps: bool = False
 
     @classmethod
     def build(cls, parts: Parts) -> SecondOrderEquilibrium:

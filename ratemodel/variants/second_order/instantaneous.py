@@ -59,6 +59,7 @@ class SecondOrderInstantaneous:
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+    splits_jumps: bool = True
 
     @classmethod
     def build(cls, parts: Parts) -> SecondOrderInstantaneous:

@@ -122,6 +122,11 @@ class SecondOrderWithMembrane:
         """The same for external (LGN) input."""
         return self.variant.input_hold_steps
 
+    @property
+    def splits_jumps(self) -> bool:
+        """Whether a jump of the injected current counts by half where it happens."""
+        return self.variant.splits_jumps
+
     def init(self, batch: int) -> SecondOrderMembraneState:
         """Return the state at rest: all zero, every cell free to spike."""
         response = self.variant.response

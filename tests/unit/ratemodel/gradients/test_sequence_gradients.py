@@ -8,7 +8,7 @@ import torch
 from rate_networks import rate_network
 
 from ratemodel.gradients.sequence import RateSequence
-from ratemodel.variants.contract import advance
+from ratemodel.variants.contract import advance, injected_during
 
 NAMES = ("cascade", "adaptation", "delays", "variance")
 SUBSETS = [dict(zip(NAMES, on, strict=True)) for on in product([False, True], repeat=4)]
@@ -70,7 +70,8 @@ def dense_loop(network, recurrent_pa, lgn_pa, inputs, injected):
                 total = total + lgn[d] @ inputs[t - d]
             return total
 
-        rate, state = advance(model, state, injected[t], drive)
+        current = injected_during(model, injected[max(t - 1, 0)], injected[t])
+        rate, state = advance(model, state, current, drive)
         rates.append(rate)
     return torch.stack(rates)
 
