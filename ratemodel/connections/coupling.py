@@ -20,14 +20,14 @@ from ratemodel.connections.delay_shares import DelayShares
 class Coupling:
     """All input of all channels as one matrix, ``[target, source]``.
 
-    Columns: a block of LGN cells for every step back that some LGN delay reads;
+    Columns: a block of LGN cells for every time back that some LGN delay reads;
     one column that is always 1, for the constant input; a block of cells for every
     step back from 0 to the last that a recurrent delay reads.
 
     Attributes
     ----------
     lgn_delays
-        Delay of each LGN block, steps.
+        Delay of each LGN block, steps; not always whole.
     n_lgn, n_cells
         Widths of the blocks.
     n_blocks
@@ -37,7 +37,7 @@ class Coupling:
         the mean, mV^2 per Hz in those of the variance.
     """
 
-    lgn_delays: tuple[int, ...]
+    lgn_delays: tuple[float, ...]
     n_lgn: int
     n_cells: int
     n_blocks: int
@@ -97,7 +97,8 @@ def couple(
         matrix is one entry.
     """
     n, n_lgn = parameters.n_cells, parameters.n_lgn
-    blocks, lgn_block = np.unique(lgn_delays.steps, return_inverse=True)
+    blocks = lgn_delays.blocks
+    lgn_block = np.searchsorted(blocks, lgn_delays.steps)
     n_external = blocks.size * n_lgn + 1
     n_blocks = recurrent_delays.n_blocks
     lgn, recurrent = parameters.lgn_edges, parameters.recurrent
@@ -119,7 +120,8 @@ def couple(
     values, rows, columns = (np.concatenate(part) for part in zip(*parts, strict=True))
     shape = (channels.n_rows, n_external + n_blocks * n)
     matrix = sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
-    return Coupling(tuple(blocks.tolist()), n_lgn, n, n_blocks, matrix)
+    delays = tuple((blocks / lgn_delays.per_step).tolist())
+    return Coupling(delays, n_lgn, n, n_blocks, matrix)
 
 
 def places(

@@ -28,18 +28,26 @@ class DelayShares:
         Connection that each part belongs to, ``(n_parts,)``. A whole number of
         steps makes one part.
     steps
-        Steps ago that it reads.
+        Steps ago that it reads, or ``per_step`` times as many parts of one.
     share
         Its share; those of a connection sum to 1.
+    per_step
+        Parts that a step is divided into, of which each can be read: 1 for rates
+        that are known at the steps only.
     """
 
     connection: IntArray
     steps: IntArray
     share: FloatArray
+    per_step: int = 1
 
     @classmethod
     def from_delays(
-        cls, delay_ms: FloatArray, dt_ms: float, hold_steps: float
+        cls,
+        delay_ms: FloatArray,
+        dt_ms: float,
+        hold_steps: float,
+        per_step: int = 1,
     ) -> "DelayShares":
         """Return the shares of some delays.
 
@@ -52,8 +60,10 @@ class DelayShares:
         hold_steps
             Delay, in steps, that holding values during a step brings of its own;
             what remains to be shared is ``delay / dt - hold``.
+        per_step
+            Parts that a step is divided into.
         """
-        remaining = delay_ms / dt_ms - hold_steps
+        remaining = (delay_ms / dt_ms - hold_steps) * per_step
         whole = np.round(remaining)
         remaining = np.where(np.abs(remaining - whole) < WHOLE, whole, remaining)
         newer = np.maximum(np.floor(remaining), 0.0)
@@ -64,6 +74,7 @@ class DelayShares:
             np.append(np.arange(delay_ms.size), shared),
             np.append(steps, steps[shared] + 1),
             np.append(1.0 - beyond, beyond[shared]),
+            per_step,
         )
 
     @classmethod
@@ -74,6 +85,11 @@ class DelayShares:
             np.zeros(n_connections, dtype=np.int64),
             np.ones(n_connections),
         )
+
+    @property
+    def blocks(self) -> IntArray:
+        """All values of ``steps`` that occur, in order."""
+        return np.unique(self.steps)
 
     @property
     def n_blocks(self) -> int:

@@ -11,7 +11,7 @@ from bridge.errors import InputError
 from ratemodel.connections.product import Product
 from ratemodel.connections.weight_map import WeightMap
 from ratemodel.gradients.differentiated_steps import DifferentiatedSteps
-from ratemodel.gradients.event_layout import EventLayout, last_steps
+from ratemodel.gradients.event_layout import EventLayout, last_steps, steps_before
 from ratemodel.gradients.local_steps import LocalSteps
 from ratemodel.gradients.plan import Plan, SequenceState
 from ratemodel.gradients.sequence_pass import SequencePass
@@ -94,7 +94,7 @@ class RateSequence:
         parameters, channels = network.parameters, network.channels
         coupling = network.coupling
         self._parameters = parameters
-        self._delays = coupling.lgn_delays or (0,)
+        self._delays = coupling.lgn_delays or (0.0,)
         self._n_blocks = coupling.n_blocks
         common = (parameters, channels, network.dtype, network.device)
         recurrent, own = parameters.recurrent, network.recurrent_delays
@@ -109,7 +109,7 @@ class RateSequence:
             product,
         )
         lgn, own = parameters.lgn_edges, network.lgn_delays
-        block = np.searchsorted(self._delays, own.steps)
+        block = np.searchsorted(own.blocks, own.steps)
         self._external = WeightMap.build(
             lgn,
             own,
@@ -147,7 +147,7 @@ class RateSequence:
         return SequenceState(
             self._model.init(batch),
             self._constant.new_zeros(self._n_blocks - 1, n_cells, batch),
-            self._constant.new_zeros(max(self._delays), n_inputs, batch),
+            self._constant.new_zeros(steps_before(self._delays), n_inputs, batch),
         )
 
     def __call__(
@@ -231,7 +231,7 @@ class RateSequence:
         if key not in self._layouts:
             with torch.inference_mode(False):  # kept for calls outside of it
                 self._layouts[key] = EventLayout.from_sampling(
-                    *key, self._delays, self._constant.device
+                    *key, self._delays, self._constant
                 )
         return self._layouts[key]
 

@@ -1,5 +1,6 @@
 """A rate network: one variant of one column, run over a batch of stimuli."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -28,6 +29,10 @@ from ratemodel.variants.assembly import assemble, assemble_published, channels_f
 from ratemodel.variants.contract import RateVariant, advance, injected_during
 from ratemodel.variants.registry import VARIANTS
 from ratemodel.variants.time_constants import expand_tau_r
+
+INPUT_GRID_MS = 1.0
+"""Distance of the times at which LGN rates are read, at most: input is known between
+the steps as well, and sharing a delay between whole steps of 5 ms would smooth it."""
 
 
 class RateNetwork:
@@ -81,7 +86,9 @@ class RateNetwork:
         variant = self.assemble(1)
         recurrent, lgn = parameters.recurrent.delay_ms, parameters.lgn_edges.delay_ms
         self.recurrent_delays = self._delays(recurrent, variant.hold_steps)
-        self.lgn_delays = self._delays(lgn, variant.input_hold_steps)
+        self.lgn_delays = self._delays(
+            lgn, variant.input_hold_steps, math.ceil(self.dt_ms / INPUT_GRID_MS - 1e-9)
+        )
         self.coupling = couple(
             parameters, self.channels, self.recurrent_delays, self.lgn_delays
         )
@@ -289,10 +296,12 @@ class RateNetwork:
             device=self.device,
         )
 
-    def _delays(self, delay_ms: FloatArray, hold_steps: float) -> DelayShares:
+    def _delays(
+        self, delay_ms: FloatArray, hold_steps: float, per_step: int = 1
+    ) -> DelayShares:
         if "delays" not in self.model.extensions:
             return DelayShares.none(delay_ms.size)
-        return DelayShares.from_delays(delay_ms, self.dt_ms, hold_steps)
+        return DelayShares.from_delays(delay_ms, self.dt_ms, hold_steps, per_step)
 
     def _shaped(self, values: FloatingArray) -> FloatArray:
         result = values.astype(np.float64)

@@ -53,10 +53,19 @@ def dense_loop(network, recurrent_pa, lgn_pa, inputs, injected):
         dense_matrix(network, parameters.recurrent, recurrent_pa, d, parameters.n_cells)
         for d in range(network.recurrent_delays.n_blocks)
     ]
-    lgn = [
-        dense_matrix(network, parameters.lgn_edges, lgn_pa, d, parameters.n_lgn)
-        for d in range(network.lgn_delays.n_blocks)
-    ]
+    lgn = {
+        d: dense_matrix(network, parameters.lgn_edges, lgn_pa, d, parameters.n_lgn)
+        for d in network.lgn_delays.blocks
+    }
+    silent = torch.zeros_like(inputs[0])
+
+    def input_of(t, d):  # a part of a step back: the mean of what it sees
+        whole, part = divmod(d, network.lgn_delays.per_step)
+        part = part / network.lgn_delays.per_step
+        now = inputs[t - whole] if t >= whole else silent
+        before = inputs[t - whole - 1] if t > whole else silent
+        return (1.0 - part) * now + part * before
+
     constant = network.coupling.constant_drive(np.zeros(parameters.n_lgn))
     state, rates = model.init(inputs.shape[-1]), []
     for t in range(inputs.shape[0]):
@@ -66,8 +75,8 @@ def dense_loop(network, recurrent_pa, lgn_pa, inputs, injected):
             total = torch.tensor(constant)[:, None]
             for d in range(min(t + 1, len(recurrent))):
                 total = total + recurrent[d] @ past[t - d]
-            for d in range(min(t + 1, len(lgn))):
-                total = total + lgn[d] @ inputs[t - d]
+            for d, matrix in lgn.items():
+                total = total + matrix @ input_of(t, d)
             return total
 
         current = injected_during(model, injected[max(t - 1, 0)], injected[t])
