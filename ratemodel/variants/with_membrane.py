@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ratemodel.cells.membrane import Crossings, Membrane
 from ratemodel.cells.response import Response
-from ratemodel.variants.contract import Drive, TrainableVariant
+from ratemodel.variants.contract import Drive, PublishedVariant
 
 
 class WithMembraneState(NamedTuple):
@@ -72,7 +72,7 @@ class WithMembrane:
         The membrane.
     """
 
-    variant: TrainableVariant[Any]
+    variant: PublishedVariant[Any]
     membrane: Membrane
 
     @property
@@ -84,6 +84,11 @@ class WithMembrane:
     def input_hold_steps(self) -> float:
         """The same for external (LGN) input."""
         return self.variant.input_hold_steps
+
+    @property
+    def splits_jumps(self) -> bool:
+        """Whether a jump of the injected current counts by half where it happens."""
+        return self.variant.splits_jumps
 
     def init(self, batch: int) -> WithMembraneState:
         """Return the state at rest: all zero, every cell free to spike."""
