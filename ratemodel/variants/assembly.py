@@ -7,7 +7,6 @@ from torch import Tensor
 
 from bridge.arrays import FloatArray
 from bridge.rate_model import RateModel
-from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
 from bridge.reduction.parameters import RateParameters
 from ratemodel.cells.adaptation import Adaptation
 from ratemodel.cells.filters import AlphaCascade, SinglePole
@@ -155,7 +154,7 @@ def _membrane(
         parameters.tau_m_ms,
         parameters.leak_ns,
         parameters.threshold_mv,
-        alpha_decorrelation_per_ms2(channels.tau_syn_ms, parameters.tau_m_ms),
+        channels.tau_syn_ms,
         model.dt_ms,
         dtype,
         device,
