@@ -10,8 +10,6 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import xarray as xr
-
 from bridge.certificate.scores import Scores
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
@@ -22,8 +20,7 @@ from validation.report.data import ReportData
 from validation.report.figures.catalogue import report_figures
 from validation.report.figures.style import LARGEST_SVG, to_png, to_svg
 from validation.report.run_report import RunReport
-from validation.responses.datasets import model_rates_of, reference_of
-from validation.responses.rates_file import RATE_MODELS, SPIKING
+from validation.responses.rates_file import read_rates
 
 MARK = {
     "strict": "strict",
@@ -51,15 +48,7 @@ def report_data(run: Path) -> ReportData:
     column = load_column(config.column)
     if column.hash != report.column.hash:
         raise InputError(f"{run}: this version builds another column")
-    spiking, rates = (
-        xr.load_dataset(run / "rates.nc", engine="h5netcdf", group=group)
-        for group in (SPIKING, RATE_MODELS)
-    )
-    reference = reference_of(spiking)
-    models = {
-        str(name): model_rates_of(rates.sel(model=name), str(name))
-        for name in rates["model"].values
-    }
+    reference, models = read_rates(run / "rates.nc")
     return ReportData(
         report,
         reference,

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from bridge.column.populations import POPULATIONS
 from bridge.config_section import OneOf, Section, as_distinct
 from bridge.rate_model import FORMS
 from bridge.reduction.transfer.points import LGN_LEVELS_HZ
+from ratemodel.tasks.registry import TASKS
 from ratemodel.variants.registry import VARIANTS
 from spiking.devices.registry import AUTO, DEVICES
 from validation.config.limits import (
@@ -25,6 +27,8 @@ MOST_GROWN = 60
 column but the one at 0.6 Hz."""
 
 VariantName = Annotated[str, OneOf(tuple(VARIANTS))]
+PopulationName = Annotated[str, OneOf(POPULATIONS)]
+TaskName = Annotated[str, OneOf(tuple(TASKS))]
 FormName = Annotated[str, OneOf(tuple(FORMS))]
 Seed = Annotated[int, Field(ge=0, le=LAST_SEED)]
 Trials = Annotated[int, Field(ge=2, le=MOST_TRIALS)]
@@ -49,6 +53,16 @@ def _check_tau_r(value: Any) -> Any:
 _check_distinct = partial(
     as_distinct, empty="must name at least one", twice="names something twice"
 )
+
+
+def _check_any(value: Any) -> Any:
+    """Allow an empty list beside distinct names."""
+    return () if value in ((), []) else _check_distinct(value)
+
+
+PERTURBED = ("e4", "e5", "i4Pvalb", "i23Sst")
+"""One excitatory population of the input layer and one of the output; the strongest
+and the slowest kind of inhibition."""
 
 
 class SpikingConfig(Section):
@@ -197,6 +211,16 @@ class ProtocolConfig(Section):
         Bin of the population rates, ms.
     n_directions
         Directions of the drifting grating, evenly spaced over 360 degrees.
+    perturbed
+        Populations that get a current, one at a time, during a grating; empty for
+        no perturbation.
+    tasks, trials_per_task
+        Tasks of which trials are shown, empty for none, and how many of each task
+        and input.
+    surround
+        Rates of the surround: ``"frozen"`` at its reference rates, or
+        ``"responding"``: those that the populations it stands for have in a first
+        pass, in which it is frozen.
     """
 
     quick: bool = False
@@ -204,6 +228,12 @@ class ProtocolConfig(Section):
     drop_ms: Annotated[float, Field(ge=0, le=60000)] = 500.0
     bin_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=100)] = 10.0
     n_directions: Annotated[int, Field(ge=2, le=36)] = 8
+    perturbed: Annotated[tuple[PopulationName, ...], BeforeValidator(_check_any)] = (
+        PERTURBED
+    )
+    tasks: Annotated[tuple[TaskName, ...], BeforeValidator(_check_any)] = tuple(TASKS)
+    trials_per_task: Annotated[int, Field(ge=1, le=64)] = 4
+    surround: Literal["frozen", "responding"] = "frozen"
 
     @model_validator(mode="after")
     def _something_is_left(self) -> "ProtocolConfig":

@@ -24,6 +24,9 @@ STIMULUS_DT_MS = 1.0
 CALIBRATION_SEED_OFFSET = 10_000
 """Added to the seeds for the calibration stimuli: no noise is seen twice."""
 
+SURROUND_SEED_OFFSET = 20_000
+"""The same for the first pass, from which the rates of the surround come."""
+
 
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
@@ -31,7 +34,12 @@ _QUICK: dict[str, dict[str, Any]] = {
         "max_trials_per_seed": 32,
     },
     "rate": {"dt_ms": 1.0},
-    "protocol": {"duration_ms": 1500.0, "n_directions": 4},
+    "protocol": {
+        "duration_ms": 1500.0,
+        "n_directions": 4,
+        "perturbed": ["e4", "i4Pvalb"],
+        "trials_per_task": 1,
+    },
     "reduction": {"probe_duration_ms": 1500.0},
 }
 
@@ -81,6 +89,24 @@ class ValidateConfig(ConfigWithColumn):
         return self
 
     @model_validator(mode="after")
+    def _surround_can_respond(self) -> "ValidateConfig":
+        if self.protocol.surround == "frozen":
+            return self
+        if not self.column.surround:
+            raise ValueError(
+                f'protocol.surround "{self.protocol.surround}" and column.surround '
+                "false exclude each other: there is no surround to respond"
+            )
+        bin_ms = self.protocol.bin_ms
+        if bin_ms % STIMULUS_DT_MS:
+            raise ValueError(
+                f'protocol.surround "{self.protocol.surround}" needs bins of whole '
+                f"samples: protocol.bin_ms ({bin_ms:g}) is not a multiple of "
+                f"{STIMULUS_DT_MS:g} ms"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _trained_functions_exist(self) -> "ValidateConfig":
         if self.reduction.method == "trained" and self.column.weights is None:
             raise ValueError(
@@ -91,11 +117,14 @@ class ValidateConfig(ConfigWithColumn):
     @model_validator(mode="after")
     def _noise_is_seen_once(self) -> "ValidateConfig":
         test = set(self.spiking.seeds)
-        calibration = {CALIBRATION_SEED_OFFSET + seed for seed in test}
-        if test & calibration or self.reduction.seed in test | calibration:
+        seen = [*test, *(CALIBRATION_SEED_OFFSET + seed for seed in test)]
+        if self.protocol.surround == "responding":
+            seen += [SURROUND_SEED_OFFSET + seed for seed in test]
+        if len({*seen, self.reduction.seed}) <= len(seen):
             raise ValueError(
                 f"spiking.seeds {self.spiking.seeds}, the same plus "
-                f"{CALIBRATION_SEED_OFFSET} (calibration) and reduction.seed "
+                f"{CALIBRATION_SEED_OFFSET} (calibration), plus "
+                f"{SURROUND_SEED_OFFSET} (a surround that responds) and reduction.seed "
                 f"({self.reduction.seed}) must all differ"
             )
         return self

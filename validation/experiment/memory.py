@@ -41,7 +41,7 @@ _COPIES = 3
 _SPIKE, _MEAN_HZ = 24, 10.0
 """Bytes of a recorded spike, and a mean rate that columns stay below, Hz."""
 
-_N_STIMULI = 4 + 4
+_N_STIMULI = 4 + 6
 """Stimuli of a validation beside the gratings: of the calibration, of the test."""
 
 _STEP_PER_CELL = 20

@@ -16,7 +16,7 @@ from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import interval_cv
 from validation.config.sections import SpikingConfig
-from validation.responses.reference import Reference
+from validation.responses.reference import Reference, SetRole
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -131,19 +131,21 @@ def spiking_reference(
             stages.save(name, block)
         blocks.append(block)
         done = wanted
-        reference = _reference(column, stimuli, blocks, bin_ms, drop_ms)
+        reference = reference_of_blocks(column, stimuli, blocks, bin_ms, drop_ms)
         if done >= cap or is_enough(reference):
             return reference
         wanted = min(int(np.ceil(done * GROWTH)), cap)
 
 
-def _reference(
+def reference_of_blocks(
     column: Column,
     stimuli: Sequence[Stimulus],
     blocks: Sequence[Arrays],
     bin_ms: float,
     drop_ms: float,
+    role: SetRole = "main",
 ) -> Reference:
+    """Return the rates of blocks of trials, from :func:`run_seeds`."""
     counts = np.concatenate([b["counts"] for b in blocks], axis=2)
     cells = count_by_population(column.population)
     rates = counts / np.maximum(cells, 1) / (bin_ms * 1e-3)
@@ -161,6 +163,7 @@ def _reference(
         isi_cv=_interval_cv(blocks),
         tau_s_ms=tau_s,
         tau_m_ms=tau_m,
+        role=role,
     )
 
 

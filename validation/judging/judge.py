@@ -62,7 +62,7 @@ def judge_group(
         }
         for measure in measures()
     }
-    deciding = [measure.name for measure in measures() if measure.decides]
+    deciding = [m.name for m in measures() if m.decides and m.is_asked(results[m.name])]
     tiers = {measure: _highest(own) for measure, own in decisions.items()}
     barred = {tier for tier in JUDGED_TIERS if tier in facts.reasons}
     passed: dict[Tier, bool] = {}

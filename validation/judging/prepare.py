@@ -44,6 +44,10 @@ def prepare_reference(
         ceiling=ceiling,
         anchors=_anchors(reference, spiking, ceiling, rng),
         regime=regime_of(reference),
+        others={
+            name: prepare_reference(own, criteria, rng)
+            for name, own in reference.others.items()
+        },
     )
 
 

@@ -68,6 +68,7 @@ def score_model(
         failures=tuple(s for j in judged.values() for s in j.failures),
         notes=(
             *(s for j in judged.values() for s in j.notes),
+            *_unasked(populations),
             *describe_time_scales(
                 {name: s.spiking.regime for name, s in populations.items()},
                 criteria.regime,
@@ -101,6 +102,17 @@ def _judge(
         )
         for i, (name, row) in enumerate(zip(names, rows, strict=True))
     }
+
+
+def _unasked(populations: dict[str, PopulationScore]) -> list[str]:
+    judged = {n: s for n, s in populations.items() if s.verdict != "inconclusive"}
+    sentences = (
+        measure.say_unasked(
+            {n: s.measures[measure.name] for n, s in judged.items() if s.measures}
+        )
+        for measure in measures()
+    )
+    return [sentence for sentence in sentences if sentence]
 
 
 def _summaries(

@@ -1,5 +1,6 @@
 """A model held against a prepared reference, before anything is measured."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import numpy as np
 from bridge.arrays import BoolArray
 from validation.measuring.prepared import Once, PreparedReference
 from validation.responses.model_rates import ModelRates
+from validation.responses.reference import SetRole
 from validation.statistics.comparison import Comparison
 from validation.statistics.jackknife import LeftOut
 from validation.statistics.trial_products import TrialProducts, draw_weights
@@ -27,7 +29,9 @@ class Compared:
         Products of its trials with the spiking ones, resampled; rates that are not
         finite count as 0 Hz.
     is_finite
-        Whether all rates of a group are numbers, ``(n_groups,)``.
+        Whether all rates of a group, in all sets, are numbers, ``(n_groups,)``.
+    others
+        The further sets of stimuli, by name.
     once
         What several measures share.
     """
@@ -36,12 +40,21 @@ class Compared:
     model: ModelRates
     comparison: Comparison
     is_finite: BoolArray
+    others: Mapping[str, "Compared"] = field(default_factory=dict)
     once: Once = field(default_factory=Once, repr=False, compare=False)
 
     @property
     def n_groups(self) -> int:
         """Number of populations and classes."""
         return len(self.prepared.reference.group_names)
+
+    def of_role(self, role: SetRole) -> dict[str, "Compared"]:
+        """Return the sets of stimuli that are there for a purpose, by name."""
+        return {
+            name: own
+            for name, own in self.others.items()
+            if own.prepared.reference.role == role
+        }
 
     @property
     def own_noise(self) -> float:
@@ -100,4 +113,10 @@ def compare_with(
     )
     products = TrialProducts(np.where(finite, trials, 0.0), weights)
     comparison = Comparison(prepared.spiking, products, prepared.ceiling)
-    return Compared(prepared, model, comparison, is_finite)
+    others = {
+        name: compare_with(own, model.others[name], rng)
+        for name, own in prepared.others.items()
+    }
+    for other in others.values():
+        is_finite = is_finite & other.is_finite
+    return Compared(prepared, model, comparison, is_finite, others)

@@ -128,6 +128,13 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
     def describe(self, result: ResultT, asked: Asked[LimitsT]) -> str:
         """Return what is missed, without the group's name; empty for no word."""
 
+    def is_asked(self, result: ResultT) -> bool:
+        """Say whether it is asked of a group; where it is not, the others decide.
+
+        A measure of further sets of stimuli is not asked of rates that have none.
+        """
+        return True
+
     def adjust(
         self, results: Sequence[ResultT], family: Sequence[int]
     ) -> list[ResultT]:
@@ -151,6 +158,16 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
         data sets like these.
         """
         return None
+
+    def say_unasked(self, results: Mapping[str, ResultT]) -> str:
+        """Return why it is not asked of some populations; empty for no word.
+
+        Parameters
+        ----------
+        results
+            By population, of those that can be judged.
+        """
+        return ""
 
     def panel(self, limits: LimitsT) -> Panel | None:
         """Return its panel in the figure of scores, drawn from value and interval."""

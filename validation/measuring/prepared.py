@@ -1,12 +1,13 @@
 """A reference with what all models scored against it share, computed once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
+from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
 from validation.statistics.jackknife import LeftOut
 from validation.statistics.numbers import Numbers
@@ -46,6 +47,12 @@ class PreparedReference:
         by name and measure.
     regime
         Per group: state of the spiking population.
+    others
+        The reference's further sets of stimuli, by name, each prepared in the same
+        way.
+    stimulus_only
+        Rates of a model that knows the stimulus alone, the yardstick of skill;
+        ``None`` where none was fitted.
     once
         What measures prepare for themselves.
     """
@@ -57,7 +64,13 @@ class PreparedReference:
     ceiling: FloatArray
     anchors: tuple[dict[str, Numbers], ...]
     regime: tuple[Numbers, ...]
+    others: Mapping[str, "PreparedReference"] = field(default_factory=dict)
+    stimulus_only: ModelRates | None = None
     once: Once = field(default_factory=Once, repr=False, compare=False)
+
+    def with_stimulus_only(self, rates: ModelRates) -> Self:
+        """Return the reference with a model that knows the stimulus alone."""
+        return replace(self, stimulus_only=rates, once=Once())
 
     @cached_property
     def without_one(self) -> TrialProducts:

@@ -16,6 +16,7 @@ from bridge.certificate.scores import TIERS, Outcome, Scores, Tier, without_comp
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from bridge.rate_model import RateModel
+from bridge.reduction.moments.charge import SynapticCharge
 
 FILE = "report.json"
 """Its file in a run folder."""
@@ -30,14 +31,56 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+SurroundKind = Literal["none", "frozen", "responding"]
+"""No surround, one at its reference rates, or one that follows the column."""
+
+
+class ChargeFacts(_Part):
+    """Where the synaptic charge onto all cells comes from, in the main test set.
+
+    Attributes
+    ----------
+    recurrent, surround, background, lgn
+        Shares of all charge, excitatory and inhibitory added up.
+    frozen_share
+        Share of the recurrent and surround charge that does not respond.
+    frozen_share_of_all
+        Share of all charge that does not: of the background, and of the surround
+        where that is frozen.
+    """
+
+    recurrent: float
+    surround: float
+    background: float
+    lgn: float
+    frozen_share: float
+    frozen_share_of_all: float
+
+    @classmethod
+    def of(cls, charge: SynapticCharge, *, responds: bool) -> Self:
+        """Return the shares, with a surround that responds or does not."""
+        frozen = 0.0 if responds else charge.surround
+        inner = charge.recurrent + charge.surround
+        shares = {
+            "recurrent": charge.recurrent / charge.total,
+            "surround": charge.surround / charge.total,
+            "background": charge.background / charge.total,
+            "lgn": charge.lgn / charge.total,
+            "frozen_share": frozen / inner if inner else 0.0,
+            "frozen_share_of_all": (frozen + charge.background) / charge.total,
+        }
+        return cls(**{name: round(share, 4) for name, share in shares.items()})
+
+
 class ColumnFacts(_Part):
-    """The column: name, hash, numbers of cells and of recurrent connections."""
+    """The column: name, hash, numbers of cells and of recurrent connections, charge."""
 
     name: str
     hash: str
     n_neurons: int
     n_edges: int
     populations: dict[str, int]
+    charge: ChargeFacts | None = None
 
 
 class TrialFacts(_Part):
@@ -59,13 +102,23 @@ class TrialFacts(_Part):
 
 
 class ProtocolFacts(_Part):
-    """How the reference was made: stimuli by set, times in ms, seeds and trials."""
+    """How the reference was made: stimuli by set, times in ms, seeds and trials.
+
+    Attributes
+    ----------
+    perturbations, tasks
+        Names of the perturbations and of the task trials, the unperturbed grating
+        left out.
+    """
 
     calibration: tuple[str, ...]
     test: tuple[str, ...]
+    perturbations: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
     duration_ms: float
     drop_ms: float
     bin_ms: float
+    surround: SurroundKind = "frozen"
     seeds: tuple[int, ...]
     trials: TrialFacts
     device: str
@@ -198,6 +251,9 @@ class RunReport(_Part):
         Name of the model that comes first.
     controls
         Models whose verdict is known, by name.
+    baselines
+        Scores of models without a network, by name; of all measures but the skill,
+        which is measured against one of them.
     timings
         Seconds by step.
     trained
@@ -213,6 +269,7 @@ class RunReport(_Part):
     variants: dict[str, Scores]
     best: str
     controls: dict[str, Control]
+    baselines: dict[str, Scores] = {}
     timings: dict[str, float]
     trained: TrainedFacts | None = None
     notes: tuple[str, ...] = ()

@@ -104,6 +104,27 @@ def trials_sentence(report: RunReport) -> str:
     return f"{took} were not enough to judge {which} by the default tier."
 
 
+def charge_sentence(report: RunReport) -> str:
+    """Return which share of the charge does not respond; empty where unknown."""
+    charge, surround = report.column.charge, report.protocol.surround
+    if charge is None:
+        return ""
+    what = {
+        "none": "The input that the cut took away is replaced by nothing",
+        "frozen": "The surround, which stands for cells that were left out, is frozen "
+        "at its reference rates",
+        "responding": "The surround, which stands for cells that were left out, has "
+        "the rates of its populations in a first pass with a frozen one",
+    }[surround]
+    return (
+        f"{what}: {charge.frozen_share:.0%} of the recurrent charge (column and "
+        f"surround) and, with the background, {charge.frozen_share_of_all:.0%} of all "
+        f"synaptic charge do not respond. Of all charge {charge.recurrent:.0%} is "
+        f"recurrent, {charge.surround:.0%} of the surround, {charge.background:.0%} of "
+        f"the background, {charge.lgn:.0%} of the LGN."
+    )
+
+
 def one_sentence(report: RunReport) -> str:
     """Return the verdict of a run in one sentence."""
     variants = report.variants

@@ -7,15 +7,17 @@ from validation.experiment.reduced import Reduced
 from validation.judging.unjudged import unjudged_populations
 from validation.measuring.prepared import PreparedReference
 from validation.report.run_report import (
+    ChargeFacts,
     ColumnFacts,
     ProtocolFacts,
     ReductionFacts,
+    SurroundKind,
     TrialFacts,
 )
 
 
-def column_facts(column: Column) -> ColumnFacts:
-    """Return name, hash and sizes of a column."""
+def column_facts(column: Column, charge: ChargeFacts | None = None) -> ColumnFacts:
+    """Return name, hash, sizes and charge of a column."""
     counts = count_by_population(column.population)
     return ColumnFacts(
         name=column.name,
@@ -23,6 +25,7 @@ def column_facts(column: Column) -> ColumnFacts:
         n_neurons=column.n_cells,
         n_edges=column.recurrent.n_edges,
         populations={n: int(c) for n, c in zip(POPULATIONS, counts, strict=True)},
+        charge=charge,
     )
 
 
@@ -34,9 +37,19 @@ def protocol_facts(
     return ProtocolFacts(
         calibration=tuple(s.name for s in experiment.protocol.calibration),
         test=tuple(s.name for s in experiment.protocol.test),
+        perturbations=tuple(
+            s.name
+            for own in experiment.sets
+            for s in own.stimuli
+            if s.current_pa is not None
+        ),
+        tasks=tuple(
+            s.name for own in experiment.sets if own.role == "task" for s in own.stimuli
+        ),
         duration_ms=config.protocol.duration_ms,
         drop_ms=config.protocol.drop_ms,
         bin_ms=config.protocol.bin_ms,
+        surround=surround_of(experiment),
         seeds=config.spiking.seeds,
         trials=TrialFacts(
             per_seed=int(prepared.reference.rates_hz.shape[2]),
@@ -47,6 +60,13 @@ def protocol_facts(
         spiking_dt_ms=config.spiking.dt_ms,
         rate_dt_ms=config.rate.dt_ms,
     )
+
+
+def surround_of(experiment: Experiment) -> SurroundKind:
+    """Return what the surround does, if there is one."""
+    if not experiment.column.surround.n_streams:
+        return "none"
+    return experiment.config.protocol.surround
 
 
 def reduction_facts(reduced: Reduced) -> ReductionFacts:

@@ -10,6 +10,10 @@ from validation.measures.frequency_response import FrequencyResult
 from validation.measures.mean_rate import MeanRateResult
 from validation.measures.neuron_rates import NeuronResult
 from validation.measures.nrmse import NrmseResult
+from validation.measures.sets.perturbation import PerturbationResult
+from validation.measures.sets.task_mean_rate import TaskMeanRateResult
+from validation.measures.sets.task_nrmse import TaskNrmseResult
+from validation.measures.skill import SkillResult
 from validation.measures.tuning import TuningResult
 
 CRITERIA = load_criteria()
@@ -30,12 +34,18 @@ def good(**change):
         "r_over_ceiling": MeasureResult(value=0.99, interval=(0.98, 1.0)),
         "explained_variance": MeasureResult(value=0.96, interval=(0.94, 0.98)),
         "nrmse": NrmseResult(value=0.04, interval=(0.03, 0.05), floor=0.02),
+        "skill": SkillResult(),
         "lag": MeasureResult(),
         "onset": MeasureResult(),
         "peak": MeasureResult(),
         "frequency_response": FrequencyResult(),
         "neuron_rates": NeuronResult(),
         "tuning": TuningResult(),
+        "perturbation": PerturbationResult(value=0.2, interval=(0.1, 0.3)),
+        "task_nrmse": TaskNrmseResult(value=0.07, interval=(0.05, 0.09)),
+        "task_mean_rate": TaskMeanRateResult(
+            value=0.02, interval=(0.0, 0.05), spiking_hz=4.0, model_hz=4.08
+        ),
     }
     for path, value in change.items():
         measure, key = path.split("__")
@@ -69,6 +79,17 @@ def verdict_of(**change):
         ({"nrmse__interval": (0.00, 0.21)}, "fail"),
         ({"nrmse__interval": None}, "fail"),
         ({"mean_rate__interval": (0.07, 0.09)}, "default"),
+        ({"perturbation__interval": (0.1, 0.44)}, "default"),
+        ({"perturbation__interval": (0.1, 0.62)}, "lenient"),
+        ({"perturbation__interval": (0.1, 0.64)}, "fail"),
+        ({"perturbation__interval": None}, "fail"),
+        ({"perturbation__is_asked": False, "perturbation__interval": None}, "strict"),
+        ({"task_nrmse__interval": (0.0, 0.19)}, "default"),
+        ({"task_nrmse__interval": (0.0, 0.39)}, "lenient"),
+        ({"task_nrmse__interval": (0.0, 0.41)}, "fail"),
+        ({"task_mean_rate__interval": (-0.14, 0.0)}, "default"),
+        ({"task_mean_rate__interval": (-0.24, 0.0)}, "lenient"),
+        ({"task_mean_rate__interval": (0.0, 0.26)}, "fail"),
         # 12 % of 4 Hz is 0.48 Hz, less than the half hertz that is allowed ...
         ({"mean_rate__interval": (-0.02, 0.12)}, "default"),
         # ... which 13 % of it is not, though it is within the margin of 15 %.
