@@ -12,6 +12,11 @@ from validation.measures.criteria import load_criteria
 PROTOCOL = {
     "calibration": ["steps"],
     "test": ["blank", "flash", "grating_0", "broadband_10", "broadband_100"],
+    "tasks": [
+        f"{task}_{word}_1"
+        for task in ("orientation", "classification", "change")
+        for word in ("pixels", "lgn")
+    ],
     "trials": {"per_seed": 20, "cap": 30, "enough": True},
     "seeds": [1, 2],
 }
@@ -37,7 +42,8 @@ def certificate_of(
         "name": model.name,
         "model": model,
         "verdict": verdict,
-        "n_evaluable": 10,
+        "firing": ("e4",),
+        "judged": ("e4",),
         "populations": {},
         "classes": {},
     }

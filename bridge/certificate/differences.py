@@ -92,12 +92,12 @@ def _of_protocols(certificate: "Certificate", wanted: Wanted) -> Iterator[str]:
     missing = [name for name in wanted.stimuli if name not in protocol.test]
     if missing:
         yield f"not judged on the stimuli {', '.join(missing)}"
-    # A run without task trials says nothing of them.
-    other = [name for name in wanted.tasks if name not in protocol.tasks]
-    if other and protocol.tasks:
+    kinds = protocol.kinds_of_tasks
+    other = [name for name in wanted.tasks if name not in kinds]
+    if other:
         yield (
             f"to be trained on {', '.join(other)}, certified on "
-            f"{', '.join(protocol.tasks)}"
+            f"{', '.join(kinds) or 'no task'}"
         )
 
 

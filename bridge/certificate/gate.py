@@ -74,7 +74,9 @@ def why_worthless(certificate: Certificate, tier: Tier) -> str:
         )
     if not certificate.reliable:
         return "its run says that no verdict can be relied on"
-    if not trials.enough:
+    firing, judged = certificate.scores.firing, certificate.scores.judged
+    # Where few cannot be judged, they count as not passed, and the verdict stands.
+    if not firing or (not trials.enough and 5 * len(judged) < 4 * len(firing)):
         return (
             f"{trials.per_seed} trials per seed were too few to judge the populations "
             "that fire; validate again with more"

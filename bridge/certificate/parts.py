@@ -1,5 +1,6 @@
 """Parts of a certificate that the gate reads."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -37,7 +38,7 @@ class CertifiedProtocol(_Part):
     trials
         Trials of the reference.
     tasks
-        Task trials that judged, such as ``"orientation_pixels"``.
+        Task trials that judged, such as ``"orientation_pixels_1"``.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -45,7 +46,13 @@ class CertifiedProtocol(_Part):
     calibration: tuple[str, ...]
     test: tuple[str, ...]
     trials: CertifiedTrials
-    tasks: tuple[str, ...] = ()
+    tasks: tuple[str, ...]
+
+    @property
+    def kinds_of_tasks(self) -> tuple[str, ...]:
+        """Tasks with what they were seen through: ``"orientation_pixels"``."""
+        kinds = (re.sub(r"_\d+$", "", name) for name in self.tasks)
+        return tuple(dict.fromkeys(kinds))
 
     @model_validator(mode="after")
     def _judges_what_no_fit_saw(self) -> Self:

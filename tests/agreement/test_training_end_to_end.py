@@ -390,6 +390,7 @@ def certify(home: Path, name: str, run: Path) -> tuple[Path, RateParameters]:
         "",
         "--lgn",
         "--scenario uniform_neurons",
+        "--scenario exchanged_cells",
         "--scenario random_synapses",
         "--unvalidated",
     ],

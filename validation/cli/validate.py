@@ -32,6 +32,16 @@ def validate(
     column: ColumnPath = None,
     background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
+    surround: Annotated[
+        str | None,
+        typer.Option(
+            help="Rates of the surround that stands for what the cut took away: frozen "
+            "at its reference rates, or responding: those of the populations it stands "
+            "for, from a first pass in which it is frozen.  [default: frozen]",
+            metavar="frozen|responding",
+            show_default=False,
+        ),
+    ] = None,
     weights: Weights = None,
     variants: Annotated[
         str | None,
@@ -106,6 +116,8 @@ def validate(
 
         v1bridge validate --column my_sonata_column --out runs/mine
 
+        v1bridge validate --surround responding --out runs/3k-responding
+
         v1bridge validate --weights runs/mnist --out runs/mnist-validated
     """
     from validation.commands.validate import validate_into
@@ -121,7 +133,7 @@ def validate(
             dt_ms=None if rate_dt_ms is None else split_numbers(rate_dt_ms),
         ),
         "reduction": given_options(method=transfer),
-        "protocol": given_options(quick=quick or None),
+        "protocol": given_options(quick=quick or None, surround=surround),
     }
     validate_into(out, config, given, overwrite=overwrite, resume=resume)
 

@@ -7,15 +7,19 @@ import numpy as np
 from bridge.files.provenance import collect_provenance
 from bridge.files.run_folder import RunFolder
 from bridge.progress import Progress
+from validation.baselines.stimulus_only import STIMULUS_ONLY
 from validation.config.validate import ValidateConfig
 from validation.experiment.column import LoadedColumn, provenance_of, read_column
 from validation.experiment.experiment import Experiment
 from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
 from validation.judging.ranking import best_model, model_to_sabotage
+from validation.judging.unjudged import judges_all
 from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.run_report import RunReport
+from validation.runs.baselines import baseline_rates
+from validation.runs.charge import charge_facts
 from validation.runs.clock import Clock
 from validation.runs.controls import run_controls, score
 from validation.runs.facts import column_facts, protocol_facts, reduction_facts
@@ -57,18 +61,25 @@ def run_validation(
         if loaded is None:
             loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
         column, reading = loaded
-        experiment = Experiment.of(column, config, folder.stages, progress)
+        experiment = Experiment.of(column, config, folder.stages, progress, trained)
+    if config.protocol.surround == "responding":
+        with clock("first pass"):
+            experiment = experiment.with_responding_surround()
     with clock("spiking reference"):
-        reference = experiment.reference()
+        reference = experiment.reference(lambda r: judges_all(r, criteria))
         raster = experiment.raster()
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)
     with clock("tau_r"):
         models, tau_r_notes = experiment.models(reduced.parameters)
+    with clock("baselines"):
+        without_network = baseline_rates(experiment, reduced.parameters)
     with clock("rate models"):
         responses = experiment.respond(models, reduced.parameters)
     with clock("scores"):
         prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
+        baselines = {name: score(prepared, r) for name, r in without_network.items()}
+        prepared = prepared.with_stimulus_only(without_network[STIMULUS_ONLY.name])
         scores = {name: score(prepared, rates) for name, rates in responses.items()}
     with clock("controls"):
         spoiled = model_to_sabotage(models, scores)
@@ -80,21 +91,17 @@ def run_validation(
     if trained is not None:
         notes = (*trained.notes(config.reduction.method, models), *tau_r_notes)
     report = RunReport(
-        column=column_facts(column),
-        protocol=protocol_facts(
-            experiment,
-            reference,
-            scores.values(),
-            criteria.evaluable.min_rate_hz.value,
-        ),
+        column=column_facts(column, charge_facts(experiment, reference)),
+        protocol=protocol_facts(experiment, prepared),
         reduction=reduction_facts(reduced),
         variants=scores,
         best=best_model(models, scores).name,
         controls=controls,
         reliable=all(control.seen for control in controls.values()),
+        baselines=baselines,
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=notes,
+        notes=(*notes, *experiment.notes),
     )
     provenance = (
         collect_provenance()

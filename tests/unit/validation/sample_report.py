@@ -24,7 +24,8 @@ def control(expected: str, verdict: str, as_expected: bool) -> Control:
             "seen": as_expected,
             "verdict": verdict,
             "pass_fraction": {},
-            "n_evaluable": 0,
+            "n_firing": 0,
+            "n_judged": 0,
         }
     )
 
@@ -43,8 +44,7 @@ def report_of(
             drop_ms=500.0,
             bin_ms=10.0,
             seeds=(1, 2),
-            trials_per_seed=4,
-            trials=TrialFacts(per_seed=4, cap=4, enough=True),
+            trials=TrialFacts(per_seed=4, cap=4, enough=False),
             device="numpy",
             spiking_dt_ms=0.1,
             rate_dt_ms=(0.5,),
@@ -65,7 +65,7 @@ def scores(model: RateModel, verdict: str, fraction: float = 0.0) -> Scores:
             "model": model,
             "verdict": verdict,
             "pass_fraction": {"default": fraction},
-            "n_evaluable": 10,
+            "firing": [f"p{k}" for k in range(10)],
             "populations": {},
             "classes": {},
         }

@@ -22,6 +22,7 @@ PROTOCOL = {
     "calibration": ["steps"],
     "test": ["blank"],
     "trials": {"per_seed": 20, "cap": 30, "enough": True},
+    "tasks": [],
     "n_seeds": 2,
 }
 EXPLAINED = (
@@ -54,7 +55,8 @@ def make(**change):
             name="low_pass",
             verdict="default",
             model=change.get("model", MODEL),
-            n_evaluable=1,
+            firing=("e4",),
+            judged=("e4",),
             populations={"e4": score},
             classes={"e4": score},
         ),

@@ -153,14 +153,14 @@ def test_every_field_of_the_model_counts(field, tmp_path):
         ("calibration", ["steps", "flash"], "flash judges and was fitted to"),
         ("test", ["blank"], "not judged on the stimuli flash"),
         (
-            "trials",
-            {"per_seed": 2, "cap": 4, "enough": False},
-            "2 trials per seed were too few",
+            "tasks",
+            [],
+            "to be trained on change_lgn, certified on no task",
         ),
         (
             "tasks",
-            ["orientation_pixels"],
-            "to be trained on change_lgn, certified on orientation_pixels",
+            ["orientation_pixels_1", "orientation_pixels_2", "change_pixels_1"],
+            "on change_lgn, certified on orientation_pixels, change_pixels",
         ),
     ],
 )
@@ -168,6 +168,27 @@ def test_every_part_of_the_protocol_counts(field, value, words):
     text = resealed(certificate().to_json(), ("protocol", field, value))
     with pytest.raises(CertificateError, match=words):
         require_certificate(Certificate.from_json(text), wanted(tasks=("change_lgn",)))
+
+
+def test_too_few_trials_to_judge_are_refused():
+    few = {"per_seed": 2, "cap": 4, "enough": False}
+    changes = [
+        ("protocol", "trials", few),
+        ("scores", "firing", ["e23", "e4", "e5", "e6", "i1Htr3a"]),
+    ]
+    for n, is_enough in ((5, True), (4, True), (3, False), (0, False)):
+        judged = ("scores", "judged", changes[1][2][:n])
+        text = resealed(certificate().to_json(), *changes, judged)
+        own = Certificate.from_json(text)
+        if is_enough:
+            assert require_certificate(own, wanted())
+            continue
+        with pytest.raises(CertificateError, match="2 trials per seed were too few"):
+            require_certificate(own, wanted())
+    silent = [("scores", "firing", []), ("scores", "judged", [])]
+    own = Certificate.from_json(resealed(certificate().to_json(), *silent))
+    with pytest.raises(CertificateError, match="too few"):
+        require_certificate(own, wanted())
 
 
 def test_no_part_of_the_protocol_is_left_out():
@@ -180,7 +201,7 @@ def test_what_was_validated_is_let_through(tmp_path):
     assert require_certificate(certificate(), wanted()) == certificate()
     certificate().write(tmp_path / "c.json")
     assert require_certificate(tmp_path / "c.json", wanted()) == certificate()
-    tasks = PROTOCOL | {"tasks": ["orientation_pixels", "change_lgn"]}
+    tasks = PROTOCOL | {"tasks": ["orientation_pixels_1", "change_lgn_12"]}
     assert require_certificate(
         certificate(protocol=tasks), wanted(tasks=("change_lgn",))
     )

@@ -10,7 +10,6 @@ def _scores(verdict, default, lenient=1.0):
     return Scores(
         name="x",
         verdict=verdict,
-        n_evaluable=10,
         pass_fraction={"default": default, "lenient": lenient},
         populations={},
         classes={},

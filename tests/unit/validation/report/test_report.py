@@ -1,5 +1,6 @@
 """The report of a run: complete, self-contained, and true to its data."""
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from sample_report import control, report_of, scores
 
 from bridge.certificate.scores import Scores
@@ -16,7 +18,7 @@ from bridge.column.building.build import build_column
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.rate_model import RateModel
-from validation.commands.tables import verdict_tables
+from validation.commands.tables import comparison_tables, verdict_tables
 from validation.config.validate import ValidateConfig
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
@@ -143,6 +145,53 @@ def test_a_population_that_is_not_judged_says_why(page: str, data: ReportData) -
     silent = populations["i5Htr3a"]
     assert silent.verdict == "inconclusive"
     assert f"<strong>i5Htr3a</strong>: {silent.reason}." in page
+
+
+def test_the_report_names_what_fires_is_judged_and_passes(data: ReportData) -> None:
+    content = json.loads(json.dumps(data.report.to_json()))
+    populations = content["variants"]["low_pass_extended"]["populations"]
+    fires = [n for n, p in populations.items() if p["spiking"]["rate_hz"] >= 0.2]
+    judged = [n for n in fires if populations[n]["verdict"] != "inconclusive"]
+    strict = [n for n in fires if populations[n]["verdict"] == "strict"]
+    verdict = content["verdict"]
+    assert verdict["firing"] == fires
+    assert verdict["judged"] == judged
+    assert 0 < len(judged) < len(fires) == 16
+    assert set(verdict["passing"]) == {"low_pass", "low_pass_extended"}
+    passing = verdict["passing"]["low_pass_extended"]
+    assert passing["strict"] == strict
+    assert set(strict) <= set(passing["default"]) <= set(passing["lenient"])
+    assert set(passing["lenient"]) <= set(judged)
+    for population in populations.values():
+        interval = population["measures"]["nrmse"]["interval"]
+        assert population["nrmse_interval"] == interval
+
+
+def test_the_nrmse_stands_beside_every_verdict(page: str, data: ReportData) -> None:
+    scores = data.report.variants["low_pass_extended"]
+    shown = f"{scores.populations['e4'].value('nrmse'):.2f}"
+    interval = scores.populations["e4"].nrmse_interval
+    assert interval is not None
+    small_print = re.findall(r'<span class="detail">([^<]*)</span>', page)
+    assert any(text.split(" · ")[-1] == shown for text in small_print)
+    assert "NRMSE" in page
+    for text in (str(scores), scores._repr_html_()):
+        assert f"({interval[0]:.3f} to {interval[1]:.3f})" in text
+    assert f"{scores.n_passing} of 16 firing populations pass" in page
+    console = Console(width=200, record=True, file=io.StringIO())
+    for table in (
+        *verdict_tables(data.report),
+        *comparison_tables({"run": data.report}),
+    ):
+        console.print(table)
+    printed = console.export_text()
+    assert "NRMSE" in printed
+    assert re.search(rf"e4 .*{re.escape(shown)}", printed)
+    assert f"{scores.n_passing} of 16 pass" in printed
+
+
+def test_the_report_says_whether_the_trials_were_enough(page: str) -> None:
+    assert "4 trials each (at most 4) were not enough to judge " in page
 
 
 def test_verdicts_have_a_word_beside_the_colour(page: str) -> None:
@@ -313,13 +362,17 @@ def test_a_report_is_read_or_refused_in_one_line(
     assert RunReport.read(tmp_path).to_json() == data.report.to_json()
     for text, words in (
         ('{"variants": {}, "column": {}}', "is of an earlier version; validate again"),
+        (
+            '{"format": "v1bridge-report-2", "variants": {}}',
+            "is of an earlier version; validate again",
+        ),
         ("{", "cannot be read as JSON"),
         ("[]", "not a JSON object"),
         ("NaN", "NaN is not a finite number"),
         ('{"a": 1e400}', "1e400 is not a finite number"),
         ('{"a": ' + "9" * 5000 + "}", "9999... is too large a number"),
         ("[" * 100_000, "nested"),
-        ('{"format": "v1bridge-report-2"}', "is not a report of 'v1bridge validate'"),
+        ('{"format": "v1bridge-report-3"}', "is not a report of 'v1bridge validate'"),
     ):
         path.write_text(text)
         with pytest.raises(InputError, match=re.escape(words)) as caught:

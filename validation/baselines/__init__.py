@@ -1,0 +1,1 @@
+"""Models without a network, held against the column like any other."""

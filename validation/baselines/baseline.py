@@ -1,0 +1,150 @@
+"""What a baseline is: a model without a network, fitted on the calibration set."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.arrays import FloatArray
+from bridge.column.populations import count_by_population
+from bridge.reduction.parameters import RateParameters
+from bridge.stimulus.stimulus import Stimulus
+from validation.responses.model_rates import ModelRates
+
+
+@dataclass(frozen=True)
+class Bins:
+    """The bins of the population rates.
+
+    Attributes
+    ----------
+    bin_ms
+        Width, ms.
+    drop_ms
+        Start of the first one from the start of a trial, ms.
+    """
+
+    bin_ms: float
+    drop_ms: float
+
+    def means(self, samples: FloatArray, dt_ms: float) -> FloatArray:
+        """Average samples in every bin.
+
+        Parameters
+        ----------
+        samples
+            From the start of the trial, ``(n_samples, ...)``.
+        dt_ms
+            Sample interval, ms; bins hold whole numbers of samples.
+
+        Returns
+        -------
+        ndarray
+            ``(n_bins, ...)``; an incomplete last bin is left out.
+        """
+        width, first = round(self.bin_ms / dt_ms), round(self.drop_ms / dt_ms)
+        n_bins = (len(samples) - first) // width
+        kept = samples[first : first + n_bins * width]
+        mean: FloatArray = kept.reshape(n_bins, width, *samples.shape[1:]).mean(axis=1)
+        return mean
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a baseline is fitted on; no test stimulus is among it.
+
+    Attributes
+    ----------
+    stimuli
+        Calibration stimuli.
+    psth_hz
+        Spiking population rates under them, mean of all trials, Hz, one array
+        ``(n_bins, 17)`` a stimulus; 0 for a population without cells.
+    bins
+        Bins of the rates.
+    parameters
+        Wiring of the column, for baselines that know what reaches a population.
+    """
+
+    stimuli: Sequence[Stimulus]
+    psth_hz: Sequence[FloatArray]
+    bins: Bins
+    parameters: RateParameters
+
+    @classmethod
+    def of_counts(
+        cls,
+        stimuli: Sequence[Stimulus],
+        counts: NDArray[np.integer],
+        bins: Bins,
+        parameters: RateParameters,
+    ) -> "Calibration":
+        """Return the calibration of spike counts.
+
+        Parameters
+        ----------
+        stimuli
+            Calibration stimuli.
+        counts
+            Spike counts under them from ``bins.drop_ms`` on, ``(n_seeds, n_stimuli,
+            n_trials, n_bins, 17)``.
+        bins
+            Bins of the counts.
+        parameters
+            Wiring of the column.
+        """
+        cells = np.maximum(count_by_population(parameters.population), 1)
+        psth = counts.mean(axis=(0, 2)) / cells / (bins.bin_ms * 1e-3)
+        return cls(stimuli, list(psth), bins, parameters)
+
+
+Predict = Callable[[Stimulus, Bins], FloatArray]
+"""A fitted baseline: a stimulus to population rates, Hz, ``(n_bins, 17)``."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A model without a network.
+
+    Attributes
+    ----------
+    name
+        How reports call it.
+    description
+        What it knows, in words.
+    fit
+        Fits it on the calibration set.
+    """
+
+    name: str
+    description: str
+    fit: Callable[[Calibration], Predict]
+
+    def respond(
+        self, calibration: Calibration, stimuli: Sequence[Stimulus], bins: Bins
+    ) -> ModelRates:
+        """Fit the baseline and predict the responses to stimuli.
+
+        Parameters
+        ----------
+        calibration
+            What it is fitted on.
+        stimuli
+            Stimuli of equal duration.
+        bins
+            Bins of the prediction.
+
+        Returns
+        -------
+        ModelRates
+            A cell has the mean rate of its population; no rate is negative.
+        """
+        predict = self.fit(calibration)
+        rates = np.stack([np.maximum(predict(s, bins), 0.0) for s in stimuli])
+        population = calibration.parameters.population
+        return ModelRates(
+            name=self.name,
+            rates_hz=rates,
+            neuron_rates_hz=rates.mean(axis=1)[:, population],
+        )
