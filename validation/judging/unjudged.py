@@ -34,11 +34,7 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
         Why they cannot be judged, by name.
     """
     reference = prepared.reference
-    model = ModelRates(
-        name="mean of the trials",
-        rates_hz=reference.rates_hz.mean(axis=(0, 2)),
-        neuron_rates_hz=reference.neuron_rates_hz.mean(axis=(0, 2)),
-    )
+    model = _mean_of_trials(reference)
     compared = compare_with(prepared, model, np.random.default_rng(0))
     least = prepared.criteria.evaluable.min_rate_hz.value
     found = {}
@@ -47,3 +43,12 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
         if facts.spiking.rate_hz >= least and "default" in facts.reasons:
             found[name] = facts.reasons["default"]
     return found
+
+
+def _mean_of_trials(reference: Reference) -> ModelRates:
+    return ModelRates(
+        name="mean of the trials",
+        rates_hz=reference.rates_hz.mean(axis=(0, 2)),
+        neuron_rates_hz=reference.neuron_rates_hz.mean(axis=(0, 2)),
+        others={name: _mean_of_trials(own) for name, own in reference.others.items()},
+    )

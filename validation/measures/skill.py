@@ -1,12 +1,12 @@
 """Skill: what a model explains of what the stimulus alone does not."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from bridge.arrays import FloatArray
-from bridge.certificate.scores import Interval, MeasureResult
+from bridge.arrays import BoolArray, FloatArray
+from bridge.certificate.scores import Interval, MeasureResult, Tier
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
     LARGER_IS_HARDER,
@@ -17,10 +17,14 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measures.nrmse import Z_95
 from validation.measuring.compared import Compared, compare_with
 from validation.measuring.contract import Asked, Column, Measure, Panel
-from validation.statistics.numbers import Estimate, estimate, ratio, span
+from validation.measuring.resolution import shown_error
+from validation.responses.model_rates import ModelRates
+from validation.statistics.comparison import Comparison
+from validation.statistics.jackknife import rooted
+from validation.statistics.numbers import known, ratio, span
+from validation.statistics.trial_products import TrialProducts
 
 _NEGLIGIBLE = (
     0.05,
@@ -61,7 +65,7 @@ class Skill(Measure[SkillLimits, SkillResult]):
 
     (Murphy 1988, Mon. Weather Rev. 116:2417, with the noise :math:`s^2` of the PSTH
     taken out of both). Both errors are averages over the same pairs of different
-    trials, and a bootstrap sample draws trials for both at once. The baseline is taken
+    trials, and a trial is left out of both at once. The baseline is taken
     as it was fitted: the noise of its own fit makes it worse or better than another
     fit, and is no part of the interval.
     """
@@ -107,40 +111,48 @@ class Skill(Measure[SkillLimits, SkillResult]):
         self, compared: Compared, rng: np.random.Generator
     ) -> list[SkillResult]:
         """Return the skill where there is a stimulus-only model."""
-        other = _stimulus_only_error(compared)
+        other = _stimulus_only(compared)
         if other is None:
             return [SkillResult() for _ in range(compared.n_groups)]
         confidence = compared.prepared.criteria.statistics.confidence.value
-        samples = 1.0 - ratio(compared.comparison.error, other)
         # Where the yardstick may be zero, a skill may be anything.
-        is_known = (other > 0.0).all(axis=0)
-        samples[1:, ~is_known] = np.nan
-        nrmse = _stimulus_only_nrmse(compared, other)
+        yardstick = np.where(other.is_clear, other.error, np.nan)
+        skill = 1.0 - ratio(compared.without_one.error, yardstick)
+        clipped = np.clip(skill[0], 0.0, 1.0)
+        intervals = compared.left_out.interval(
+            skill,
+            confidence,
+            ratio(
+                compared.without_one.chance_variance * clipped**2, other.error[0] ** 2
+            ),
+        )
         return [
             SkillResult(
-                **estimate(samples[:, group], confidence),
-                is_asked=self._is_asked(compared, nrmse[group]),
-                stimulus_only_nrmse=nrmse[group]["value"],
-                stimulus_only_interval=nrmse[group]["interval"],
+                value=known(1.0 - error),
+                interval=intervals[group],
+                is_asked=self._is_asked(compared, other.interval[group]),
+                stimulus_only_nrmse=known(other.nrmse[group]),
+                stimulus_only_interval=other.interval[group],
             )
-            for group in range(compared.n_groups)
+            for group, error in enumerate(
+                ratio(compared.without_one.error[0], other.error[0])
+            )
         ]
 
     def is_asked(self, result: SkillResult) -> bool:
         """Say whether the stimulus alone leaves something to explain."""
         return result.is_asked
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say that a perfect model might miss the default tier."""
-        other = _stimulus_only_error(compared)
-        if other is None:
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        other = _stimulus_only(compared)
+        if other is None or not self._is_asked(compared, other.interval[group]):
             return None
-        if not self._is_asked(compared, _stimulus_only_nrmse(compared, other)[group]):
-            return None
-        asked = self.asked(compared.prepared.criteria, "default").limits.skill.value
-        noise = compared.prepared.spiking.chance_error[group]
-        floor = Z_95 * (1.0 + compared.own_noise) * noise
-        if (other[:, group] > 0.0).all() and floor <= (1.0 - asked) * other[0, group]:
+        asked = self.asked(compared.prepared.criteria, tier).limits.skill.value
+        error = shown_error(compared)[group]
+        if other.is_clear[group] and error < (1.0 - asked) * other.error[0, group]:
             return None
         return (
             "with its noise even a perfect model may not be told from one that knows "
@@ -184,35 +196,63 @@ class Skill(Measure[SkillLimits, SkillResult]):
         """Return its panel in the figure of scores."""
         return Panel("skill", (-0.5, 1.05), (limits.skill.value, 2.0))
 
-    def _is_asked(self, compared: Compared, nrmse: Estimate) -> bool:
+    def _is_asked(self, compared: Compared, interval: Interval | None) -> bool:
         asked = self.asked(compared.prepared.criteria, "strict")
-        interval = nrmse["interval"]
         negligible = asked.limits.stimulus_only_nrmse.value
         return interval is None or interval[1] > negligible
 
 
-def _stimulus_only_error(compared: Compared) -> FloatArray | None:
-    """Return the error of the stimulus-only model, Hz^2, ``(n_samples, n_groups)``."""
-    prepared = compared.prepared
-    rates = prepared.stimulus_only
+class _StimulusOnly(NamedTuple):
+    """The stimulus-only model, in the rows in which a model leaves trials out.
+
+    Attributes
+    ----------
+    error
+        Mean square error, Hz^2, ``(n_rows, n_groups)``.
+    is_clear
+        Whether it is shown to be above zero, ``(n_groups,)``.
+    nrmse
+        Of the data as they are, ``(n_groups,)``.
+    interval
+        Its interval.
+    """
+
+    error: FloatArray
+    is_clear: BoolArray
+    nrmse: FloatArray
+    interval: list[Interval | None]
+
+
+def _stimulus_only(compared: Compared) -> _StimulusOnly | None:
+    """Return what there is of the stimulus-only model; ``None`` without one."""
+    rates = compared.prepared.stimulus_only
     if rates is None:
         return None
-    return prepared.once.get(
-        "stimulus-only error",
-        # no generator is used: the baseline has no noise of its own
-        lambda: (
-            compare_with(prepared, rates, np.random.default_rng(0)).comparison.error
-        ),
+    return compared.once.get(
+        "stimulus-only model", lambda: _measure_stimulus_only(compared, rates)
     )
 
 
-def _stimulus_only_nrmse(compared: Compared, error: FloatArray) -> list[Estimate]:
-    """Return the NRMSE of the stimulus-only model in every group."""
-    prepared = compared.prepared
-    confidence = prepared.criteria.statistics.confidence.value
-
-    def make() -> list[Estimate]:
-        samples = ratio(np.sqrt(np.maximum(error, 0.0)), prepared.spiking.rate_hz)
-        return [estimate(samples[:, g], confidence) for g in range(compared.n_groups)]
-
-    return prepared.once.get("stimulus-only nrmse", make)
+def _measure_stimulus_only(compared: Compared, rates: ModelRates) -> _StimulusOnly:
+    spiking = compared.without_one.spiking
+    # no generator is used: the baseline has no noise of its own
+    own = compare_with(compared.prepared, rates, np.random.default_rng(0))
+    comparison = Comparison(
+        spiking,
+        TrialProducts(
+            own.comparison.model.trials_hz, np.ones((len(spiking.weights), 1))
+        ),
+        compared.prepared.ceiling,
+    )
+    square = ratio(comparison.error, spiking.rate_hz**2)
+    intervals = compared.left_out.interval(
+        square,
+        compared.prepared.criteria.statistics.confidence.value,
+        ratio(comparison.chance_variance, spiking.rate_hz[0] ** 4),
+    )
+    return _StimulusOnly(
+        comparison.error,
+        np.array([ends is not None and ends[0] > 0.0 for ends in intervals]),
+        np.sqrt(np.maximum(square[0], 0.0)),
+        [rooted(interval) for interval in intervals],
+    )

@@ -36,13 +36,13 @@ def whole(rates):
     return result
 
 
-def drawn(rates, role, n_trials, seed):
+def drawn(rates, role, n_trials, seed, n_cells=N_CELLS):
     rng = np.random.default_rng(seed)
-    expected = whole(rates) * N_CELLS * BIN_MS * 1e-3
+    expected = whole(rates) * n_cells * BIN_MS * 1e-3
     shape = (2, len(rates), n_trials, *expected.shape[1:])
     counts = rng.poisson(expected[None, :, None], shape)
     return Reference(
-        counts / (N_CELLS * BIN_MS * 1e-3),
+        counts / (n_cells * BIN_MS * 1e-3),
         rng.poisson(5.0, (2, len(rates), n_trials, POPULATION.size)).astype(float),
         tuple(StimulusInfo(f"{role}_{k}") for k in range(len(rates))),
         POPULATION,
@@ -158,3 +158,16 @@ def test_the_last_seed_is_held_out_of_every_set(reference):
         other.others["tasks_50"].rates_hz,
         reference.others["tasks_50"].rates_hz[-1].mean(axis=1),
     )
+
+
+def test_few_task_trials_cannot_pass_nor_fail_the_truth(reference):
+    few = {
+        name: drawn(rates, "task", 2, seed, n_cells=20)
+        for seed, (name, rates) in enumerate(TASKS.items())
+    }
+    scores = measured(replace(reference, others=few), model_of(MAIN, TASKS))
+    # 4 trials as of 20 cells: the noise of a bin's mean is half of the rate
+    for name in NAMES:
+        score = scores.populations[name]
+        assert score.verdict == "inconclusive", name
+        assert "in task trials, above 0.40" in score.reason
