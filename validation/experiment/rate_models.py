@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.network.network import RateNetwork
-from validation.experiment.sabotages.registry import SABOTAGES
-from validation.experiment.sabotages.sabotage import Sabotage
 from validation.responses.model_rates import ModelRates
 
 
@@ -20,9 +16,8 @@ def respond(
     *,
     bin_ms: float,
     drop_ms: float,
-    sabotage: str | None = None,
 ) -> ModelRates:
-    """Run a rate model, or a sabotaged one, on stimuli.
+    """Run a rate model on stimuli.
 
     Parameters
     ----------
@@ -34,26 +29,11 @@ def respond(
         The stimuli.
     bin_ms, drop_ms
         Bin and dropped start, ms.
-    sabotage
-        Name of a change, one of
-        :data:`validation.experiment.sabotages.registry.SABOTAGES`, that is meant to be
-        noticed.
     """
-    stated = model.by_population(parameters.population)
-    change = SABOTAGES[sabotage] if sabotage else Sabotage("none", "nothing changed")
-    tau_r = model.tau_r_ms
-    if tau_r is not None:
-        model = model.with_tau_r(change.tau_r_factor * np.asarray(tau_r))
-    network = RateNetwork(change.parameters(parameters), model)
-    run = network.run(
-        [change.stimulus(s) for s in stimuli],
-        bin_ms=bin_ms,
-        drop_ms=drop_ms,
-    )
-    rates = run.rates[:, round(drop_ms / bin_ms) :]
+    run = RateNetwork(parameters, model).run(stimuli, bin_ms=bin_ms, drop_ms=drop_ms)
     return ModelRates(
-        name=sabotage or model.name,
-        rates_hz=rates[:, ::-1] if change.reverse_time else rates,
+        name=model.name,
+        rates_hz=run.rates[:, round(drop_ms / bin_ms) :],
         neuron_rates_hz=run.neuron_rates,
-        model=stated,
+        model=model.by_population(parameters.population),
     )
