@@ -43,7 +43,7 @@ class Shown:
         """
         reference = prepared.reference
         kinds = [info.kind for info in reference.stimuli]
-        chosen = range(len(kinds))
+        chosen = list(range(len(kinds)))
         if {"flash", "grating", "broadband"} <= set(kinds):
             last = len(kinds) - 1 - kinds[::-1].index("broadband")
             chosen = sorted([kinds.index("flash"), kinds.index("grating"), last])

@@ -7,7 +7,8 @@ from validation.experiment.sabotages.sabotage import Change, Sabotage
 def scale_modulation(rates_hz: FloatArray, factor: float) -> FloatArray:
     """Multiply each population's deviations from its mean over all stimuli."""
     mean = rates_hz.mean(axis=(0, 1))
-    return mean + factor * (rates_hz - mean)
+    scaled: FloatArray = mean + factor * (rates_hz - mean)
+    return scaled
 
 
 MODULATION_SCALED = Sabotage(
