@@ -10,8 +10,6 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import xarray as xr
-
 from bridge.certificate.scores import Scores
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
@@ -23,8 +21,7 @@ from validation.report.data import ReportData
 from validation.report.figures.catalogue import report_figures
 from validation.report.figures.style import LARGEST_SVG, to_png, to_svg
 from validation.report.run_report import RunReport
-from validation.responses.datasets import model_rates_of, reference_of
-from validation.responses.rates_file import RATE_MODELS, SPIKING
+from validation.responses.rates_file import read_rates
 
 MARK = {
     "strict": "strict",
@@ -52,15 +49,7 @@ def report_data(run: Path) -> ReportData:
     column = load_column(config.column)
     if column.hash != report.column.hash:
         raise InputError(f"{run}: this version builds another column")
-    spiking, rates = (
-        xr.load_dataset(run / "rates.nc", engine="h5netcdf", group=group)
-        for group in (SPIKING, RATE_MODELS)
-    )
-    reference = reference_of(spiking)
-    models = {
-        str(name): model_rates_of(rates.sel(model=name), str(name))
-        for name in rates["model"].values
-    }
+    reference, models = read_rates(run / "rates.nc")
     return ReportData(
         report,
         reference,
@@ -95,12 +84,8 @@ def verdict_table(report: RunReport) -> list[str]:
         + " | ".join(f"**{MARK[v.verdict]}**" for v in variants.values())
         + " |",
         "| τ_r (ms) | | " + " | ".join(map(_tau_r, variants.values())) + " |",
-        "| passing / evaluable | | "
-        + " | ".join(
-            f"{round(v.pass_fraction.get('default', 0) * v.n_evaluable)}"
-            f" / {v.n_evaluable}"
-            for v in variants.values()
-        )
+        "| passing / firing | | "
+        + " | ".join(f"{v.n_passing} / {v.n_firing}" for v in variants.values())
         + " |",
     ]
     for name in next(iter(variants.values())).populations:
@@ -179,7 +164,7 @@ def page(run: Path, target: Path) -> str:
         "",
         f"{column.n_neurons} cells, {column.n_edges} connections, hash "
         f"`{column.hash[:12]}`; {len(protocol.test)} test stimuli, "
-        f"{len(protocol.seeds)} seeds x {protocol.trials_per_seed} trials; "
+        f"{len(protocol.seeds)} seeds x {protocol.trials.per_seed} trials; "
         f"v1bridge {provenance['v1bridge']}, {provenance['platform']['processor']}, "
         f"{provenance['platform']['n_cores']} cores.",
         "",

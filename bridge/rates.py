@@ -147,6 +147,7 @@ def frame_of(rates: xr.Dataset) -> RatesFrame:
             | {
                 "onset_ms": tuple(info["onset_ms"]),
                 "frequencies_hz": tuple(info["frequencies_hz"]),
+                "injected": tuple(info.get("injected", ())),
             }
         )
         for info in json.loads(rates.attrs[_STIMULI])

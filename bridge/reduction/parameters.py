@@ -1,12 +1,13 @@
 """What the reduction hands to the rate model."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
+from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.files.hashing import content_hash
@@ -42,7 +43,11 @@ class RateParameters:
     constant_current_pa
         Mean current of background and surround by receptor, pA, ``(n_cells, 4)``.
     constant_variance_mv2
-        Membrane variance of background and surround, mV^2, ``(n_cells,)``.
+        Membrane variance of background and surround by receptor, mV^2,
+        ``(n_cells, 4)``.
+    surround
+        The streams that the surround consists of, whose stationary input the
+        constants hold: what changes where the surround responds.
     transfer
         Transfer function of every cell, with the slow after-spike current
         taken out, for models in which it is a state.
@@ -73,6 +78,7 @@ class RateParameters:
     transfer_adapted: TransferFunction
     adaptation_amp_pa: FloatArray
     adaptation_rate_per_ms: FloatArray
+    surround: PoissonInput = field(default_factory=PoissonInput.none)
 
     def __post_init__(self) -> None:
         n = self.n_cells
@@ -86,7 +92,7 @@ class RateParameters:
             "current_per_hz": (n, 4),
             "variance_per_hz": (n, 4),
             "constant_current_pa": (n, 4),
-            "constant_variance_mv2": (n,),
+            "constant_variance_mv2": (n, 4),
             "adaptation_amp_pa": (n, components),
             "adaptation_rate_per_ms": (n, components),
         }
@@ -127,6 +133,7 @@ class RateParameters:
             ("recurrent edges have target", recurrent.target, n),
             ("LGN edges have source", lgn.source, self.n_lgn),
             ("LGN edges have target", lgn.target, n),
+            ("surround has target", self.surround.target, n),
         ):
             if index.max(initial=-1) >= limit:
                 raise InputError(
@@ -143,9 +150,9 @@ class RateParameters:
     def reduction_hash(self) -> str:
         """Content hash of the parameters (column hash included)."""
         content: dict[str, object] = {"column_hash": self.column_hash}
-        for name in (field.name for field in fields(self)):
+        for name in (one.name for one in fields(self)):
             value = getattr(self, name)
-            if isinstance(value, Edges | TransferFunction):
+            if isinstance(value, Edges | PoissonInput | TransferFunction):
                 content |= {f"{name}.{key}": item for key, item in vars(value).items()}
             else:
                 content[name] = value

@@ -10,6 +10,7 @@ import numpy as np
 
 from bridge.arrays import AnyArray
 from bridge.column.edges import Edges
+from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
 from bridge.files.npz_file import open_npz
 from bridge.files.written_file import write_bytes
@@ -19,11 +20,13 @@ from bridge.reduction.transfer.function import TransferFunction
 FILE_NAME = "parameters.npz"
 """Name of the file in a run folder."""
 
-_FORMAT = "v1bridge-parameters-1"
+_FORMAT = "v1bridge-parameters-2"
+_FORMER = ("v1bridge-parameters-1",)
 _WHAT = "file of parameters as 'v1bridge validate' writes it"
-_PARTS: dict[str, type[Edges] | type[TransferFunction]] = {
+_PARTS: dict[str, type[Edges] | type[PoissonInput] | type[TransferFunction]] = {
     "recurrent": Edges,
     "lgn_edges": Edges,
+    "surround": PoissonInput,
     "transfer": TransferFunction,
     "transfer_adapted": TransferFunction,
 }
@@ -74,7 +77,12 @@ def read_parameters(path: Path) -> RateParameters:
         is not what was written.
     """
     with open_npz(path, _WHAT) as stored:
-        if "format" not in stored.names or str(stored.read("format")) != _FORMAT:
+        written = str(stored.read("format")) if "format" in stored.names else ""
+        if written in _FORMER:
+            raise InputError(
+                f"{path}: was written by an earlier version ({written}); validate again"
+            )
+        if written != _FORMAT:
             raise InputError(f"{path}: does not hold the parameters of a rate model")
         wanted = _names()
         for name in wanted:

@@ -79,6 +79,7 @@ def reduce_column(column: Column, data: TransferData) -> Reduction:
             variance_per_hz=variance,
             constant_current_pa=constant_current,
             constant_variance_mv2=constant_variance,
+            surround=column.surround,
             transfer=transfer,
             transfer_adapted=adapted,
             adaptation_amp_pa=amplitude,

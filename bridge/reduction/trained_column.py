@@ -1,9 +1,9 @@
 """Puts trained weights into the column, and columns' weights into rate models."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bridge.arrays import FloatingArray
 from bridge.column.column import Column
@@ -18,7 +18,7 @@ def trained_column(
     untrained: RateParameters,
     recurrent_pa: FloatingArray,
     *,
-    cell_model: NDArray[np.int16] | None = None,
+    with_cells: Callable[[Column, RateParameters], Column] | None = None,
     lgn: LgnCells | None = None,
     input_pa: FloatingArray | None = None,
 ) -> Column:
@@ -37,8 +37,9 @@ def trained_column(
         The rate model as it was before training.
     recurrent_pa
         Trained weights in the order of ``untrained.recurrent``, pA, ``(n_edges,)``.
-    cell_model
-        Cell model of each cell, where the scenario changed it, ``(n_cells,)``.
+    with_cells
+        Gives a column the neurons of the untrained network, where the scenario
+        changed them.
     lgn
         LGN cells that were the input channels; they take the place of the column's.
         Without them the column keeps its own LGN and the weights of that.
@@ -48,7 +49,7 @@ def trained_column(
     Returns
     -------
     Column
-        Background and surround are those of ``column``.
+        Background and surround are those of ``column``, or of ``with_cells``.
 
     Raises
     ------
@@ -63,9 +64,9 @@ def trained_column(
         )
     recurrent = _with_weights(untrained.recurrent, recurrent_pa, "recurrent")
     name = f"{column.name}, trained"
+    if with_cells is not None:
+        column = with_cells(column, untrained)
     result = replace(column, name=name, recurrent=recurrent)
-    if cell_model is not None:
-        result = replace(result, cell_model=cell_model)
     if lgn is None:
         return result
     if input_pa is None or lgn.n_cells != untrained.n_lgn:

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from bridge.arrays import FloatArray, FloatingArray
+from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 
 StimulusKind = Literal["blank", "flash", "step", "grating", "broadband", "other"]
@@ -43,6 +44,9 @@ class Stimulus:
     kind
         Which measures it serves: onsets are read from flashes and steps, the lag
         from broadband stimuli, the tuning from gratings.
+    surround_hz
+        Rates of the cells that the surround stands for, by population, Hz, shape
+        ``(n_samples, 17)``; ``None`` for the stationary rates of the column.
 
     Raises
     ------
@@ -59,6 +63,7 @@ class Stimulus:
     frequencies_hz: tuple[float, ...] = ()
     direction_deg: float | None = None
     kind: StimulusKind = "other"
+    surround_hz: FloatArray | None = None
 
     def __post_init__(self) -> None:
         rate = np.ascontiguousarray(self.lgn_rate_hz, dtype=np.float32)
@@ -80,8 +85,23 @@ class Stimulus:
             raise InputError(
                 f"stimulus {self.name}: is of kind {self.kind!r} and states no {needed}"
             )
+        self._check_surround(rate.shape[0])
         rate.setflags(write=False)
         object.__setattr__(self, "lgn_rate_hz", rate)
+
+    def _check_surround(self, n_samples: int) -> None:
+        rates, shape = self.surround_hz, (n_samples, len(POPULATIONS))
+        if rates is None:
+            return
+        if np.shape(rates) != shape:
+            raise InputError(
+                f"stimulus {self.name}: surround_hz has shape {np.shape(rates)}, "
+                f"not {shape}"
+            )
+        if not np.isfinite(rates).all() or (rates < 0.0).any():
+            raise InputError(
+                f"stimulus {self.name}: a surround rate is negative or not finite"
+            )
 
     @property
     def duration_ms(self) -> float:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from bridge.column.populations import POPULATIONS
 from bridge.stimulus.stimulus import Stimulus, StimulusKind
 
 
@@ -22,6 +25,8 @@ class StimulusInfo:
         Frequencies the stimulus is modulated at, Hz.
     direction_deg
         Direction of motion, degrees; ``None`` if it does not move.
+    injected
+        Populations that a current flows into.
     """
 
     name: str
@@ -29,14 +34,20 @@ class StimulusInfo:
     onset_ms: tuple[float, ...] = ()
     frequencies_hz: tuple[float, ...] = ()
     direction_deg: float | None = None
+    injected: tuple[str, ...] = ()
 
     @classmethod
     def from_stimulus(cls, stimulus: Stimulus) -> "StimulusInfo":
         """Return what a stimulus says about itself."""
+        injected: tuple[str, ...] = ()
+        if stimulus.current_pa is not None:
+            flows = np.any(stimulus.current_pa, axis=0)
+            injected = tuple(np.array(POPULATIONS)[flows].tolist())
         return cls(
             name=stimulus.name,
             kind=stimulus.kind,
             onset_ms=tuple(stimulus.onset_ms),
             frequencies_hz=tuple(stimulus.frequencies_hz),
             direction_deg=stimulus.direction_deg,
+            injected=injected,
         )

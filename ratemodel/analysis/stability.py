@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -13,7 +13,13 @@ from torch.func import jvp as torch_jvp
 from bridge.arrays import FloatArray
 from ratemodel.analysis.steady_state import ConvergenceError, SteadyState
 from ratemodel.connections.coupling import Coupling, to_torch
-from ratemodel.variants.contract import Drive, RateVariant, flatten, rebuild
+from ratemodel.variants.contract import (
+    ContinuousVariant,
+    Drive,
+    RateVariant,
+    flatten,
+    rebuild,
+)
 
 DENSE_LIMIT = 1500
 """States up to which all eigenvalues are computed from the full matrix."""
@@ -31,7 +37,9 @@ class Linearisation:
     Parameters
     ----------
     model
-        The variant, in double precision on the CPU.
+        The variant that runs, in double precision on the CPU.
+    continuous
+        The same with its differential equation.
     coupling
         Its coupling.
     steady
@@ -43,11 +51,12 @@ class Linearisation:
     def __init__(
         self,
         model: RateVariant[Any],
+        continuous: ContinuousVariant[Any],
         coupling: Coupling,
         steady: SteadyState,
         dt_ms: float,
     ) -> None:
-        self._model, self._dt_ms = model, dt_ms
+        self._dt_ms = dt_ms
         self._n_blocks = coupling.n_blocks
         cpu = torch.device("cpu")
         self._matrix = to_torch(coupling.recurrent, torch.float64, cpu)
@@ -56,14 +65,14 @@ class Linearisation:
         external = torch.tensor(coupling.constant_drive(steady.lgn_rate_hz))[:, None]
         past = self._rate.repeat(self._n_blocks, 1)
         self._synaptic = self._matrix @ past + external
-        state = model.steady(self._rate, Drive(self._synaptic, self._injected))
-        self._leaves = flatten(state)
-        self._template = state
+        drive = Drive(self._synaptic, self._injected)
+        self._running = _AtRest(model, model.step, self._rate, drive)
+        self._flowing = _AtRest(continuous, continuous.derivative, self._rate, drive)
 
     @property
     def n_states(self) -> int:
         """Number of states of the continuous model."""
-        return sum(leaf.numel() for leaf in self._leaves)
+        return self._flowing.n_states
 
     def jacobian(self) -> FloatArray:
         """Return the Jacobian of the continuous model without delays, 1/ms.
@@ -99,7 +108,7 @@ class Linearisation:
         ConvergenceError
             If the eigenvalue iteration fails.
         """
-        size = self.n_states + (self._n_blocks - 1) * self._rate.numel()
+        size = self._running.n_states + (self._n_blocks - 1) * self._rate.numel()
         return float(abs(_extreme(self._discrete, size, "LM")))
 
     def growth_per_ms(self) -> float:
@@ -108,50 +117,80 @@ class Linearisation:
 
     def _continuous(self, tangents: FloatArray) -> FloatArray:
         tangent = torch.from_numpy(tangents)
-        rate_change, state_change = self._rate_change(tangent)
+        rate_change = self._flowing.rate_change(tangent)
         past = rate_change.repeat(self._n_blocks, 1)
-        change = self._advance(self._model.derivative, state_change, rate_change, past)
+        change = self._flowing.change(tangent, rate_change, self._matrix @ past)
         return change.numpy()
 
     def _discrete(self, tangents: FloatArray) -> FloatArray:
         tangent = torch.from_numpy(tangents)
-        now, past = tangent[: self.n_states], tangent[self.n_states :]
-        rate_change, state_change = self._rate_change(now)
+        n_states = self._running.n_states
+        now, past = tangent[:n_states], tangent[n_states:]
+        rate_change = self._running.rate_change(now)
         past = torch.cat((rate_change, past))
-        change = self._advance(self._model.step, state_change, rate_change, past)
+        change = self._running.change(now, rate_change, self._matrix @ past)
         kept = past[: past.shape[0] - rate_change.shape[0]]
         return torch.cat((change, kept)).numpy()
 
-    def _rate_change(self, tangent: Tensor) -> tuple[Tensor, Any]:
-        batch = tangent.shape[1]
-        state_change = self._unflatten(tangent)
-        _, change = _jvp(
-            lambda state: self._model.rate(state, self._injected),
-            (self._expanded(batch),),
-            (state_change,),
-        )
-        return change, state_change
 
-    def _advance(
-        self, advance: Any, state_change: Any, rate_change: Tensor, past: Tensor
-    ) -> Tensor:
-        batch = rate_change.shape[1]
+class _AtRest:
+    """A variant and a function of it, linearised around its steady state.
+
+    Parameters
+    ----------
+    model
+        The variant.
+    function
+        Its step or its derivative.
+    rate, drive
+        Rates and input of the steady state.
+    """
+
+    def __init__(
+        self,
+        model: RateVariant[Any],
+        function: Callable[[Any, Tensor, Drive], Any],
+        rate: Tensor,
+        drive: Drive,
+    ) -> None:
+        self._model, self._function = model, function
+        self._rate, self._drive = rate, drive
+        self._state = model.steady(rate, drive)
+        self._leaves = flatten(self._state)
+
+    @property
+    def n_states(self) -> int:
+        """Number of states."""
+        return sum(leaf.numel() for leaf in self._leaves)
+
+    def rate_change(self, tangent: Tensor) -> Tensor:
+        """Return how the rates change with the states, ``(n_cells, batch)``."""
         _, change = _jvp(
-            lambda state, rate, synaptic: advance(
-                state, rate, Drive(synaptic, self._injected)
+            lambda state: self._model.rate(state, self._drive.injected),
+            (self._expanded(tangent.shape[1]),),
+            (self._unflatten(tangent),),
+        )
+        return cast(Tensor, change)
+
+    def change(self, tangent: Tensor, rate: Tensor, synaptic: Tensor) -> Tensor:
+        """Return how the function changes with states, rates and synaptic drive."""
+        batch = rate.shape[1]
+        _, change = _jvp(
+            lambda state, rate, synaptic: self._function(
+                state, rate, Drive(synaptic, self._drive.injected)
             ),
             (
                 self._expanded(batch),
                 self._rate.repeat(1, batch),
-                self._synaptic.repeat(1, batch),
+                self._drive.synaptic.repeat(1, batch),
             ),
-            (state_change, rate_change, self._matrix @ past),
+            (self._unflatten(tangent), rate, synaptic),
         )
         return torch.cat([leaf.flatten(0, -2) for leaf in flatten(change)])
 
     def _expanded(self, batch: int) -> Any:
         leaves = [leaf.repeat(*(1,) * (leaf.ndim - 1), batch) for leaf in self._leaves]
-        return rebuild(self._template, iter(leaves))
+        return rebuild(self._state, iter(leaves))
 
     def _unflatten(self, tangent: Tensor) -> Any:
         sizes = [leaf.numel() for leaf in self._leaves]
@@ -160,7 +199,7 @@ class Linearisation:
             part.reshape(*leaf.shape[:-1], tangent.shape[1])
             for part, leaf in zip(parts, self._leaves, strict=True)
         ]
-        return rebuild(self._template, iter(leaves))
+        return rebuild(self._state, iter(leaves))
 
 
 def _extreme(apply: Any, size: int, which: str) -> complex:

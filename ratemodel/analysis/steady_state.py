@@ -151,7 +151,7 @@ class _Balance:
             gains = edge_gains(lgn, parameters, 1)
             lgn_spread = _matrix(lgn, gains, n, parameters.n_lgn)
             self._spread_input = (
-                lgn_spread @ lgn_rate_hz + parameters.constant_variance_mv2
+                lgn_spread @ lgn_rate_hz + parameters.constant_variance_mv2.sum(axis=1)
             )
 
     def _mean_of(self, rate: FloatArray) -> FloatArray:

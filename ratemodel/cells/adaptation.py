@@ -26,13 +26,14 @@ class Adaptation:
         k, 1/ms, ``(n_components, n_cells, 1)``.
     gain
         Steady current per rate, ``a / k``, pA per Hz, same shape.
-    share
-        ``1 - exp(-k dt)``, same shape.
+    share, half_share
+        ``1 - exp(-k dt)`` and ``1 - exp(-k dt / 2)``, same shape.
     """
 
     rate: Tensor
     gain: Tensor
     share: Tensor
+    half_share: Tensor
 
     @classmethod
     def from_arrays(
@@ -60,7 +61,12 @@ class Adaptation:
             # Where the amplitude is 0 the state stays 0 whatever its rate; the
             # fastest one keeps it from posing as the network's slowest mode.
             rate = np.where(amplitude == 0.0, rate.max(), rate)
-        values = (rate, amplitude / rate * PER_MS, -np.expm1(-rate * dt_ms))
+        values = (
+            rate,
+            amplitude / rate * PER_MS,
+            -np.expm1(-rate * dt_ms),
+            -np.expm1(-0.5 * rate * dt_ms),
+        )
         return cls(
             *(
                 torch.as_tensor(value[..., None].copy(), dtype=dtype, device=device)
@@ -72,6 +78,11 @@ class Adaptation:
     def n_components(self) -> int:
         """Number of components, 0 when switched off."""
         return int(self.rate.shape[0])
+
+    @property
+    def n_sums(self) -> int:
+        """Rows of :meth:`ahead`: 1, or 0 when switched off."""
+        return min(self.n_components, 1)
 
     def step(self, current: Tensor, rate_hz: Tensor) -> Tensor:
         """Return the currents ``(n_components, n_cells, batch)`` a step later."""
@@ -96,6 +107,46 @@ class Adaptation:
         for gain, part in zip(self.gain, shared, strict=True):
             grad_rate = torch.addcmul(grad_rate, gain, part)
         return grad_next - shared, grad_rate
+
+    def ahead(self, current: Tensor, rate_hz: Tensor) -> Tensor:
+        """Return the sum of the currents half a step later.
+
+        Parameters
+        ----------
+        current
+            Currents, pA, ``(n_components, n_cells, batch)``.
+        rate_hz
+            Rates until then, Hz, ``(n_cells, batch)``; those of half a step
+            before make an error of second order.
+
+        Returns
+        -------
+        Tensor
+            pA, ``(n_sums, n_cells, batch)``.
+        """
+        if not self.n_components:
+            return current
+        later = torch.lerp(current, self.gain * rate_hz, self.half_share)
+        return later.sum(0, keepdim=True)
+
+    def ahead_adjoint(
+        self, grad_sum: Tensor, grad_current: Tensor, grad_rate: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return both gradients with those through :meth:`ahead` added.
+
+        Parameters
+        ----------
+        grad_sum
+            Gradient by the sum, ``(n_sums, n_cells, batch)``.
+        grad_current, grad_rate
+            Gradients by the currents and by the rates so far.
+        """
+        if not self.n_components:
+            return grad_current, grad_rate
+        shared = self.half_share * grad_sum
+        for gain, part in zip(self.gain, shared, strict=True):
+            grad_rate = torch.addcmul(grad_rate, gain, part)
+        return grad_current + (grad_sum - shared), grad_rate
 
     def steady(self, rate_hz: Tensor) -> Tensor:
         """Return the currents at a constant rate, pA."""

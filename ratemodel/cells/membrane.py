@@ -8,10 +8,35 @@ import torch
 from torch import Tensor
 
 from bridge.arrays import FloatArray
+from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
+from ratemodel.cells.moments import Moments, Spread
 from ratemodel.cells.transfer import VARIANCE_FLOOR, TorchTransfer
 
 PER_S = 1e3
 """1/ms to Hz."""
+
+RATE_FLOOR_HZ = 1e-20
+"""Far below any rate; keeps a quotient of two rates that are 0 from being none."""
+
+
+class MembraneState(NamedTuple):
+    """States of the membrane.
+
+    Attributes
+    ----------
+    lagged
+        Mean input that the mean free potential stands for, pA, ``(n_cells, batch)``.
+    free
+        Share of cells that have not just been reset, relative to the steady state,
+        ``(n_cells, batch)``.
+    moments
+        Second moments of the input's fluctuations, mV^2, ``(n_slots, n_cells, 6,
+        batch)``; see :class:`ratemodel.cells.moments.Moments`.
+    """
+
+    lagged: Tensor
+    free: Tensor
+    moments: Tensor
 
 
 class Crossings(NamedTuple):
@@ -34,26 +59,33 @@ class Crossings(NamedTuple):
 class Membrane:
     r"""What a population does between a change of its input and its new rate.
 
-    Two states per cell follow the mean input :math:`\mu` (pA). The free membrane
-    potential lags, :math:`\tau_m\dot u=\mu-u`, and :math:`a` is the share of
-    cells that have not just been reset, relative to the steady state. With
-    :math:`d=\theta-u/g` the distance to threshold and :math:`\sigma` the membrane
-    fluctuation,
+    The free membrane potential of a cell is taken for Gaussian, with a mean that
+    lags the mean input :math:`\mu` (pA), :math:`\tau_m\dot u=\mu-u`, and with the
+    second moments of :class:`ratemodel.cells.moments.Moments`: its variance
+    :math:`v`, the variance :math:`w` of its velocity and their covariance
+    :math:`c`. The share :math:`a` of cells that have not just been reset is
+    relative to the steady state. With :math:`d=\theta-u/g` the distance to
+    threshold, :math:`\sigma` the fluctuation under the input of the moment and
+    :math:`\sigma_{\dot v}` that of its velocity,
 
     .. math::
        G &= F\bigl(u+\Phi(-d/\sigma)(\mu-u),\sigma\bigr)
-            +\min(F,R)\,[h(x)-1],\quad r=a\,G\\
+            +\min(F,R)\,[U/R-1],\quad r=a\,G\
        R &= \frac{\sigma_{\dot v}}{2\pi\sigma}e^{-d^2/2\sigma^2},\quad
-       h(x) = e^{-x^2}+\sqrt\pi\,x\,(1+\operatorname{erf}x),\quad
-       x = \frac{\mu-u}{\sqrt2\,g\,\tau_m\sigma_{\dot v}}\\
-       \dot a &= (1-a)/\tau_m-(G-F)\,a
+       U = \frac{e^{-d^2/2v}}{\sqrt{2\pi v}}\,
+           \bigl[s\,\varphi(m/s)+m\,\Phi(m/s)\bigr]\\
+       m &= \frac{\mu-u}{g\,\tau_m}+\frac cv\,d,\quad s^2=w-\frac{c^2}v,\quad
+       \dot a = (1-a)/\tau_m-(G-F)\,a
 
-    * :math:`R\,h(x)` is the rate at which a Gaussian potential whose mean moves
-      with velocity :math:`\dot u/g` crosses the threshold upwards (Rice 1945,
-      Bell Syst. Tech. J. 24:46, section 3.3, with a moving mean; Badel 2011,
-      Phys. Rev. E 84:041919, and Plesser & Gerstner 2000, Neural Comput. 12:367,
-      for spiking neurons). F counts the crossings at rest, :math:`h(0)=1`; what
-      the movement adds is counted as long as the noise makes the crossings,
+    * :math:`U` is the rate at which a Gaussian potential crosses the threshold
+      upwards: the density at threshold times the mean of the upward velocities
+      there (Rice 1945, Bell Syst. Tech. J. 24:46, section 3.3; for a process that
+      is not stationary Tchumatchenko & Wolf 2011, PLoS Comput. Biol. 7:e1002239,
+      and Badel 2011, Phys. Rev. E 84:041919). When input sets in, the variance of
+      the velocity builds up within the synapses' time and that of the potential
+      within the membrane's, and until then the two are correlated.
+    * F counts the crossings at rest, of which there are :math:`R`; what movement
+      adds or takes away is counted as long as the noise makes the crossings,
       hence ``min``.
     * Cells whose free potential lies above threshold, a share
       :math:`\Phi(-d/\sigma)`, are driven over it by the current itself: their
@@ -62,7 +94,8 @@ class Membrane:
       :math:`\tau_m` (the refractory factor of Wilson & Cowan 1972, Biophys. J.
       12:1, relative to what F contains already).
 
-    In a steady state :math:`u=\mu`, :math:`a=1` and :math:`r=F(\mu,\sigma)`.
+    In a steady state :math:`u=\mu`, :math:`a=1`, :math:`U=R` and
+    :math:`r=F(\mu,\sigma)`.
 
     Attributes
     ----------
@@ -76,6 +109,8 @@ class Membrane:
         :math:`\sigma_{\dot v}^2/\sigma^2` of what each slot of the input brings,
         1/ms^2, ``(n_slots, n_cells, 1)``; see
         :func:`bridge.reduction.moments.kernels.alpha_decorrelation_per_ms2`.
+    moments
+        Second moments of the free potential.
     dt_ms
         Step, ms.
     """
@@ -84,6 +119,7 @@ class Membrane:
     leak: Tensor
     threshold: Tensor
     decorrelation: Tensor
+    moments: Moments
     dt_ms: float
 
     @classmethod
@@ -92,12 +128,12 @@ class Membrane:
         tau_m_ms: FloatArray,
         leak_ns: FloatArray,
         threshold_mv: FloatArray,
-        decorrelation_per_ms2: FloatArray,
+        tau_syn_ms: FloatArray,
         dt_ms: float,
         dtype: torch.dtype,
         device: torch.device,
     ) -> "Membrane":
-        """Copy arrays ``(n_cells,)`` and ``(n_slots, n_cells)`` to tensors."""
+        """Copy arrays ``(n_cells,)``, ``tau_syn_ms`` ``(n_slots, n_cells)``."""
 
         def column(array: FloatArray) -> Tensor:
             return torch.as_tensor(array[..., None].copy(), dtype=dtype, device=device)
@@ -106,75 +142,126 @@ class Membrane:
             column(tau_m_ms),
             column(leak_ns),
             column(threshold_mv),
-            column(decorrelation_per_ms2),
+            column(alpha_decorrelation_per_ms2(tau_syn_ms, tau_m_ms)),
+            Moments.from_arrays(tau_syn_ms, tau_m_ms, dt_ms, dtype, device),
             dt_ms,
         )
 
-    def steady(self, mean: Tensor) -> Tensor:
-        """Return the states at rest under a constant mean input, pA.
-
-        The lagged input (pA) and the share of cells that are free to spike.
-        """
-        return torch.stack((mean, torch.ones_like(mean)))
-
-    def rate(
-        self, transfer: TorchTransfer, states: Tensor, mean: Tensor, variance: Tensor
-    ) -> Tensor:
-        """Return the rate, Hz, ``(n_cells, batch)``.
+    def steady(self, mean: Tensor, variance: Tensor) -> MembraneState:
+        """Return the states at rest under steady input.
 
         Parameters
         ----------
-        transfer
-            F.
-        states
-            ``(2, n_cells, batch)``.
         mean
             Mean input, pA, ``(n_cells, batch)``.
         variance
             Variance of the free membrane potential by slot, mV^2, ``(n_slots,
             n_cells, batch)``.
         """
-        return self.crossings(transfer, states, mean, variance).rate
+        return MembraneState(mean, torch.ones_like(mean), self.moments.steady(variance))
 
-    def step(self, states: Tensor, mean: Tensor, crossings: Crossings) -> Tensor:
-        """Return the states a step later, exact for constant input and rates."""
+    def step(
+        self,
+        states: MembraneState,
+        mean: Tensor,
+        variance_drive: Tensor,
+        crossings: Crossings,
+    ) -> MembraneState:
+        """Return the states a step later, exact for constant input and rates.
+
+        Parameters
+        ----------
+        states
+            States now.
+        mean
+            Mean input, pA, ``(n_cells, batch)``.
+        variance_drive
+            Variance that the input of the step would bring in the end, by slot,
+            before any synaptic filter, mV^2, ``(n_slots, n_cells, batch)``.
+        crossings
+            Of the states now.
+        """
         moving, still, _ = crossings
-        lagged = torch.lerp(states[0], mean, -torch.expm1(-self.dt_ms / self.tau))
+        lagged = torch.lerp(states.lagged, mean, -torch.expm1(-self.dt_ms / self.tau))
         pace = 1.0 / self.tau + (moving - still) / PER_S
         settled = 1.0 / (self.tau * pace)
-        free = torch.lerp(settled, states[1], torch.exp(-self.dt_ms * pace))
-        return torch.stack((lagged, free))
+        free = torch.lerp(settled, states.free, torch.exp(-self.dt_ms * pace))
+        return MembraneState(
+            lagged, free, self.moments.step(states.moments, variance_drive)
+        )
 
-    def derivative(self, states: Tensor, mean: Tensor, crossings: Crossings) -> Tensor:
-        """Return the time derivative of the states, per ms."""
+    def derivative(
+        self,
+        states: MembraneState,
+        mean: Tensor,
+        variance_drive: Tensor,
+        crossings: Crossings,
+    ) -> MembraneState:
+        """Return the time derivative of the states, per ms; arguments as above."""
         moving, still, _ = crossings
-        lag = (mean - states[0]) / self.tau
-        excess = (moving - still) / PER_S * states[1]
-        return torch.stack((lag, (1.0 - states[1]) / self.tau - excess))
+        excess = (moving - still) / PER_S * states.free
+        return MembraneState(
+            (mean - states.lagged) / self.tau,
+            (1.0 - states.free) / self.tau - excess,
+            self.moments.derivative(states.moments, variance_drive),
+        )
 
     def crossings(
-        self, transfer: TorchTransfer, states: Tensor, mean: Tensor, variance: Tensor
+        self,
+        transfer: TorchTransfer,
+        states: MembraneState,
+        mean: Tensor,
+        variance: Tensor,
     ) -> Crossings:
-        """Return G, F and the rate; arguments as for :meth:`rate`."""
-        lagged = states[0]
+        """Return G, F and the rate.
+
+        Parameters
+        ----------
+        transfer
+            F.
+        states
+            States now.
+        mean
+            Mean input, pA, ``(n_cells, batch)``.
+        variance
+            Variance of the free membrane potential under the input of the moment,
+            by slot, mV^2, ``(n_slots, n_cells, batch)``.
+        """
         total = variance.sum(0).clamp_min(VARIANCE_FLOOR)
         sigma = total.sqrt()
         speed = (variance * self.decorrelation).sum(0).clamp_min(VARIANCE_FLOOR).sqrt()
-        distance = (self.threshold - lagged / self.leak) / sigma
-        above = torch.special.ndtr(-distance)
-        still = transfer(torch.lerp(lagged, mean, above), total)
-        crossing = (PER_S / (2.0 * np.pi)) * (speed / sigma)
-        crossing = crossing * torch.exp(-0.5 * distance**2)
-        x = (mean - lagged) / (2.0**0.5 * self.leak * self.tau * speed)
-        moving = still + torch.minimum(still, crossing) * _crossing_gain(x)
-        return Crossings(moving, still, states[1] * moving)
+        distance = self.threshold - states.lagged / self.leak
+        above = torch.special.ndtr(-distance / sigma)
+        still = transfer(torch.lerp(states.lagged, mean, above), total)
+        at_rest = (PER_S / (2.0 * np.pi)) * (speed / sigma)
+        at_rest = at_rest * torch.exp(-0.5 * distance**2 / total)
+        velocity = (mean - states.lagged) / (self.leak * self.tau)
+        spread = self.moments.spread(states.moments)
+        upward = PER_S * upward_crossings(spread, distance, velocity)
+        counted = still / torch.maximum(still, at_rest).clamp_min(RATE_FLOOR_HZ)
+        moving = still + counted * (upward - at_rest)
+        return Crossings(moving, still, states.free * moving)
 
 
-def _crossing_gain(x: Tensor) -> Tensor:
-    """Return ``h(x) - 1``; never below -1 but by rounding."""
-    x = x.clamp(-X_LIMIT, X_LIMIT)
-    gain: Tensor = torch.exp(-x * x) + np.pi**0.5 * x * (1.0 + torch.erf(x)) - 1.0
-    return gain
+def upward_crossings(spread: Spread, distance: Tensor, velocity: Tensor) -> Tensor:
+    """Return how often a Gaussian potential crosses a level upwards, 1/ms.
+
+    Parameters
+    ----------
+    spread
+        Second moments of the potential and its velocity.
+    distance
+        Level above the mean potential, mV, ``(n_cells, batch)``.
+    velocity
+        Velocity of the mean potential, mV/ms, ``(n_cells, batch)``.
+    """
+    variance, both, own = spread
+    slope = both / variance
+    noise = (own - slope * both).clamp_min(VARIANCE_FLOOR).sqrt()
+    x = ((velocity + slope * distance) / noise).clamp(-X_LIMIT, X_LIMIT)
+    density = torch.exp(-0.5 * distance**2 / variance) / variance.sqrt()
+    upward = torch.exp(-0.5 * x * x) / (2.0 * np.pi) ** 0.5 + x * torch.special.ndtr(x)
+    return density / (2.0 * np.pi) ** 0.5 * noise * upward
 
 
 X_LIMIT = 30.0

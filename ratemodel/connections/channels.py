@@ -77,6 +77,7 @@ def receptor_channels(parameters: RateParameters, has_variance: bool) -> Channel
     """Return one slot per receptor that a cell uses, with its ``tau_syn_ms``."""
     n = parameters.n_cells
     used = parameters.constant_current_pa != 0.0
+    used |= parameters.constant_variance_mv2 != 0.0
     for edges in (parameters.recurrent, parameters.lgn_edges):
         used[edges.target, edges.receptor] = True
     slot = np.maximum(used.cumsum(axis=1) - 1, 0)

@@ -13,20 +13,21 @@ from bridge.arrays import FloatArray
 from bridge.column.edges import Edges
 from bridge.reduction.parameters import RateParameters
 from ratemodel.connections.channels import Channels, edge_gains
+from ratemodel.connections.delay_shares import DelayShares
 
 
 @dataclass(frozen=True)
 class Coupling:
     """All input of all channels as one matrix, ``[target, source]``.
 
-    Columns: a block of LGN cells for every LGN delay that occurs; one column
-    that is always 1, for the constant input; a block of cells for every
-    recurrent delay from 0 to the longest.
+    Columns: a block of LGN cells for every time back that some LGN delay reads;
+    one column that is always 1, for the constant input; a block of cells for every
+    step back from 0 to the last that a recurrent delay reads.
 
     Attributes
     ----------
     lgn_delays
-        Delay of each LGN block, steps.
+        Delay of each LGN block, steps; not always whole.
     n_lgn, n_cells
         Widths of the blocks.
     n_blocks
@@ -36,7 +37,7 @@ class Coupling:
         the mean, mV^2 per Hz in those of the variance.
     """
 
-    lgn_delays: tuple[int, ...]
+    lgn_delays: tuple[float, ...]
     n_lgn: int
     n_cells: int
     n_blocks: int
@@ -79,25 +80,11 @@ def to_torch(
         ).to(device)
 
 
-def delay_in_steps(
-    delay_ms: FloatArray, dt_ms: float, hold_steps: float
-) -> NDArray[np.intp]:
-    """Return delays in whole steps, shortened by the delay that a step implies.
-
-    A rate held constant during a step acts half a step late on average, and a
-    variant that also holds F acts another half step late (``hold_steps``), so
-    the delay that remains is ``round(delay / dt - hold_steps)``, not negative.
-    """
-    steps = np.floor(delay_ms / dt_ms - hold_steps + 0.5 + 1e-9)
-    remaining: FloatArray = np.maximum(steps, 0)
-    return remaining.astype(np.intp)
-
-
 def couple(
     parameters: RateParameters,
     channels: Channels,
-    recurrent_steps: NDArray[np.intp],
-    lgn_steps: NDArray[np.intp],
+    recurrent_delays: DelayShares,
+    lgn_delays: DelayShares,
 ) -> Coupling:
     """Build the coupling of a column.
 
@@ -105,62 +92,79 @@ def couple(
     ----------
     parameters, channels
         The reduced column and the layout of its input.
-    recurrent_steps, lgn_steps
-        Delay of every recurrent and LGN edge, steps.
+    recurrent_delays, lgn_delays
+        Delays of all recurrent and LGN edges. What falls on one place of the
+        matrix is one entry.
     """
     n, n_lgn = parameters.n_cells, parameters.n_lgn
-    lgn_delays, lgn_block = np.unique(lgn_steps, return_inverse=True)
-    n_external = lgn_delays.size * n_lgn + 1
-    n_blocks = int(recurrent_steps.max(initial=0)) + 1
+    blocks = lgn_delays.blocks
+    lgn_block = np.searchsorted(blocks, lgn_delays.steps)
+    n_external = blocks.size * n_lgn + 1
+    n_blocks = recurrent_delays.n_blocks
     lgn, recurrent = parameters.lgn_edges, parameters.recurrent
     constant_rows, constant = _constant(parameters, channels)
-    lgn_source = lgn_block * n_lgn + lgn.source
-    recurrent_source = n_external + recurrent_steps * n + recurrent.source
+    lgn_source = lgn_block * n_lgn + lgn.source[lgn_delays.connection]
+    recurrent_source = recurrent.source[recurrent_delays.connection]
+    recurrent_source = n_external + recurrent_delays.steps * n + recurrent_source
     parts = [
-        (edge_values(lgn, parameters, channels), *places(lgn, lgn_source, channels)),
+        (
+            edge_values(lgn, lgn_delays, parameters, channels),
+            *places(lgn, lgn_delays, lgn_source, channels),
+        ),
         (constant, constant_rows, np.full(constant_rows.size, n_external - 1)),
         (
-            edge_values(recurrent, parameters, channels),
-            *places(recurrent, recurrent_source, channels),
+            edge_values(recurrent, recurrent_delays, parameters, channels),
+            *places(recurrent, recurrent_delays, recurrent_source, channels),
         ),
     ]
     values, rows, columns = (np.concatenate(part) for part in zip(*parts, strict=True))
     shape = (channels.n_rows, n_external + n_blocks * n)
     matrix = sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
-    return Coupling(tuple(lgn_delays.tolist()), n_lgn, n, n_blocks, matrix)
+    delays = tuple((blocks / lgn_delays.per_step).tolist())
+    return Coupling(delays, n_lgn, n, n_blocks, matrix)
 
 
 def places(
-    edges: Edges, column: NDArray[np.integer], channels: Channels
+    edges: Edges,
+    delays: DelayShares,
+    column: NDArray[np.integer],
+    channels: Channels,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return rows and columns of the edges, one quantity after the other."""
+    """Return rows and columns of all parts, one quantity after the other.
+
+    Parameters
+    ----------
+    edges, delays
+        The connections, and the parts that their delays make of them.
+    column
+        Column of every part, ``(n_parts,)``.
+    channels
+        Layout of the rows.
+    """
+    target = edges.target[delays.connection]
+    receptor = edges.receptor[delays.connection]
     quantities = range(channels.n_quantities)
-    rows = [channels.row(edges.target, edges.receptor, q) for q in quantities]
+    rows = [channels.row(target, receptor, q) for q in quantities]
     return np.concatenate(rows), np.tile(column, channels.n_quantities)
 
 
 def edge_values(
-    edges: Edges, parameters: RateParameters, channels: Channels
+    edges: Edges, delays: DelayShares, parameters: RateParameters, channels: Channels
 ) -> FloatArray:
     """Return the values that belong to :func:`places`."""
     quantities = range(channels.n_quantities)
-    return np.concatenate([edge_gains(edges, parameters, q) for q in quantities])
+    gains = [edge_gains(edges, parameters, q)[delays.connection] for q in quantities]
+    return np.concatenate([gain * delays.share for gain in gains])
 
 
 def _constant(
     parameters: RateParameters, channels: Channels
 ) -> tuple[NDArray[np.intp], FloatArray]:
-    """Return rows and values of background and surround.
-
-    Their variance is known per cell only; it enters through the first slot.
-    """
-    cell, receptor = np.nonzero(parameters.constant_current_pa)
-    rows = channels.row(cell, receptor, 0)
-    values = parameters.constant_current_pa[cell, receptor]
-    if not channels.has_variance:
-        return rows, values
-    first = channels.n_slots * channels.n_cells
-    return (
-        np.append(rows, np.arange(first, first + channels.n_cells)),
-        np.append(values, parameters.constant_variance_mv2),
-    )
+    """Return rows and values of background and surround."""
+    constant = (parameters.constant_current_pa, parameters.constant_variance_mv2)
+    rows, values = [], []
+    for quantity in range(channels.n_quantities):
+        cell, receptor = np.nonzero(constant[quantity])
+        rows.append(channels.row(cell, receptor, quantity))
+        values.append(constant[quantity][cell, receptor])
+    return np.concatenate(rows), np.concatenate(values)

@@ -1,5 +1,6 @@
 """The input of a sequence as events: it changes only at some steps."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -19,19 +20,26 @@ class EventLayout:
     rows
         Row of every event for each delay, ``(n_events, n_delays)``, among the
         steps before followed by the samples.
+    earlier, share
+        Row of the step before that, and the share in which a delay that is no
+        whole number of steps reads it: a step then sees the end of one value and
+        the beginning of the next. ``(n_events, n_delays)`` and ``(n_delays, 1, 1)``;
+        None where all delays are whole.
     """
 
     of_step: tuple[int, ...]
     step_event: Tensor
     rows: Tensor
+    earlier: Tensor | None
+    share: Tensor | None
 
     @classmethod
     def from_sampling(
         cls,
         n_samples: int,
         steps_per_sample: int,
-        delays: tuple[int, ...],
-        device: torch.device,
+        delays: tuple[float, ...],
+        like: Tensor,
     ) -> "EventLayout":
         """Return the layout of a sampled input.
 
@@ -40,22 +48,33 @@ class EventLayout:
         n_samples, steps_per_sample
             Samples, and the steps that each lasts.
         delays
-            Delays in use, steps.
-        device
-            Of the tensors.
+            Delays in use, steps; a sum over steps is exact for any.
+        like
+            A tensor of the device and type in use.
         """
-        n_past, n_steps = max(delays), n_samples * steps_per_sample
+        n_past, n_steps = steps_before(delays), n_samples * steps_per_sample
         row = [
             *range(n_past),
             *(n_past + t // steps_per_sample for t in range(n_steps)),
         ]
-        seen = [tuple(row[n_past + t - d] for d in delays) for t in range(n_steps)]
+        whole = [math.floor(delay) for delay in delays]
+        share = [delay - floor for delay, floor in zip(delays, whole, strict=True)]
+        further = [math.ceil(delay) for delay in delays]
+        seen = [
+            tuple(row[n_past + t - d] for d in (*whole, *further))
+            for t in range(n_steps)
+        ]
         events = {event: k for k, event in enumerate(dict.fromkeys(seen))}
         of_step = tuple(events[event] for event in seen)
+        rows = torch.tensor(list(events), device=like.device)
+        newer, older = rows.split(len(delays), dim=1)
+        are_whole = not any(share)
         return cls(
             of_step,
-            torch.tensor(of_step, device=device),
-            torch.tensor(list(events), device=device),
+            torch.tensor(of_step, device=like.device),
+            newer,
+            None if are_whole else older,
+            None if are_whole else like.new_tensor(share)[:, None, None],
         )
 
     def sources(self, samples: Tensor, past: Tensor) -> Tensor:
@@ -67,11 +86,15 @@ class EventLayout:
             Hz, ``(n_samples, n_inputs, batch)``.
         past
             The steps before, oldest first, ``(n_past, n_inputs, batch)`` with
-            ``n_past`` the longest delay.
+            ``n_past`` of :func:`steps_before`.
         """
         if not past.shape[0]:
             return samples
-        return torch.cat((past, samples))[self.rows].flatten(1, 2)
+        steps = torch.cat((past, samples))
+        sources = steps[self.rows]
+        if self.earlier is not None and self.share is not None:
+            sources = torch.lerp(sources, steps[self.earlier], self.share)
+        return sources.flatten(1, 2)
 
     def gather(
         self, values: Tensor, sources: Tensor, first: int
@@ -100,6 +123,11 @@ class EventLayout:
             return values, sources
         sums = values.new_zeros(len(sources), *values.shape[1:])
         return sums.index_add_(0, self.step_event[first:stop] - start, values), sources
+
+
+def steps_before(delays: tuple[float, ...]) -> int:
+    """Return how many steps before the first one some delays reach back."""
+    return math.ceil(max(delays))
 
 
 def last_steps(past: Tensor, samples: Tensor, steps_per_sample: int) -> Tensor:

@@ -11,7 +11,12 @@ from ratemodel.gradients.differentiated_steps import DifferentiatedSteps
 from ratemodel.gradients.event_layout import EventLayout
 from ratemodel.gradients.local_steps import LocalSteps
 from ratemodel.gradients.slab_pool import SlabPool
-from ratemodel.variants.contract import RateVariant, flatten, rebuild
+from ratemodel.variants.contract import (
+    RateVariant,
+    flatten,
+    injected_during,
+    rebuild,
+)
 
 
 class SequenceState(NamedTuple):
@@ -108,10 +113,15 @@ class Plan:
         return torch.unflatten(rates, 0, (-1, self.steps_per_bin)).mean(1)
 
     def injected_at(self, step: int) -> Tensor | None:
-        """Return the injected current of a step."""
+        """Return the injected current that a step counts with, pA.
+
+        A current that begins with the sequence counts as if it was there before.
+        """
         if self.injected is None:
             return None
-        return self.injected[step // self.steps_per_sample]
+        before = self.injected[max(step - 1, 0) // self.steps_per_sample]
+        now = self.injected[step // self.steps_per_sample]
+        return injected_during(self.model, before, now)
 
 
 class Later(NamedTuple):

@@ -11,7 +11,7 @@ from bridge.errors import InputError
 from ratemodel.connections.product import Product
 from ratemodel.connections.weight_map import WeightMap
 from ratemodel.gradients.differentiated_steps import DifferentiatedSteps
-from ratemodel.gradients.event_layout import EventLayout, last_steps
+from ratemodel.gradients.event_layout import EventLayout, last_steps, steps_before
 from ratemodel.gradients.local_steps import LocalSteps
 from ratemodel.gradients.plan import Plan, SequenceState
 from ratemodel.gradients.sequence_pass import SequencePass
@@ -94,22 +94,26 @@ class RateSequence:
         parameters, channels = network.parameters, network.channels
         coupling = network.coupling
         self._parameters = parameters
-        self._delays = coupling.lgn_delays or (0,)
+        self._delays = coupling.lgn_delays or (0.0,)
         self._n_blocks = coupling.n_blocks
         common = (parameters, channels, network.dtype, network.device)
-        block = self._n_blocks - 1 - network.recurrent_steps
+        recurrent, own = parameters.recurrent, network.recurrent_delays
+        block = self._n_blocks - 1 - own.steps
         self._recurrent = WeightMap.build(
-            parameters.recurrent,
-            block * parameters.n_cells + parameters.recurrent.source,
+            recurrent,
+            own,
+            block * parameters.n_cells + recurrent.source[own.connection],
             self._n_blocks * parameters.n_cells,
             self._n_blocks,
             *common,
             product,
         )
-        block = np.searchsorted(self._delays, network.lgn_steps)
+        lgn, own = parameters.lgn_edges, network.lgn_delays
+        block = np.searchsorted(own.blocks, own.steps)
         self._external = WeightMap.build(
-            parameters.lgn_edges,
-            block * parameters.n_lgn + parameters.lgn_edges.source,
+            lgn,
+            own,
+            block * parameters.n_lgn + lgn.source[own.connection],
             len(self._delays) * parameters.n_lgn,
             1,
             *common,
@@ -143,7 +147,7 @@ class RateSequence:
         return SequenceState(
             self._model.init(batch),
             self._constant.new_zeros(self._n_blocks - 1, n_cells, batch),
-            self._constant.new_zeros(max(self._delays), n_inputs, batch),
+            self._constant.new_zeros(steps_before(self._delays), n_inputs, batch),
         )
 
     def __call__(
@@ -227,7 +231,7 @@ class RateSequence:
         if key not in self._layouts:
             with torch.inference_mode(False):  # kept for calls outside of it
                 self._layouts[key] = EventLayout.from_sampling(
-                    *key, self._delays, self._constant.device
+                    *key, self._delays, self._constant
                 )
         return self._layouts[key]
 

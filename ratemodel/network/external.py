@@ -1,5 +1,6 @@
 """What stimuli feed into the network, resampled to its step chunk by chunk."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,7 +27,8 @@ class ExternalInput:
     n_lgn
         Number of LGN cells.
     lgn_delays
-        Delays at which LGN rates are wanted, steps; zero rates before time 0.
+        Delays at which LGN rates are wanted, steps, whole or not; zero rates before
+        time 0.
     population
         Population of each cell, ``(n_cells,)``.
     dt_ms
@@ -45,7 +47,7 @@ class ExternalInput:
         self,
         stimuli: Sequence[Stimulus],
         n_lgn: int,
-        lgn_delays: tuple[int, ...],
+        lgn_delays: tuple[float, ...],
         population: NDArray[np.int8],
         dt_ms: float,
         dtype: torch.dtype,
@@ -96,13 +98,32 @@ class ExternalInput:
                 sources[:, columns, index] = self._lgn_rates(index, delay)
         return torch.from_numpy(sources).to(self._device, self._dtype)
 
-    def _lgn_rates(self, index: int, delay: int) -> FloatingArray:
-        """Return the rates of the chunk, ``delay`` steps ago, ``(n_steps, n_lgn)``."""
-        first, stop = self._start - delay, self._stop - delay
-        steps = np.arange(max(first, 0), max(stop, 0))
-        rates = self._stimuli[index].lgn_rate_hz
-        taken = _resample(rates, steps, *self._sampling[index])
-        return np.pad(taken, ((stop - first - steps.size, 0), (0, 0)))
+    def _lgn_rates(self, index: int, delay: float) -> FloatingArray:
+        """Return the mean rates of every step, ``delay`` steps ago.
+
+        The exact mean of the samples over a step that begins between two of them,
+        ``(n_steps, n_lgn)``.
+        """
+        samples_per_step = self._sampling[index][1]
+        back = math.floor(delay * samples_per_step + 1e-9)
+        share = delay * samples_per_step - back
+        newer = self._shifted(index, back)
+        if share < 1e-9:
+            return newer
+        mean: FloatingArray = newer + share * (self._shifted(index, back + 1) - newer)
+        return mean
+
+    def _shifted(self, index: int, back: int) -> FloatingArray:
+        """Return means over steps that begin so many samples, or steps, ago."""
+        steps_per_sample, samples_per_step = self._sampling[index]
+        first, stop = (k * samples_per_step - back for k in (self._start, self._stop))
+        taken = np.arange(max(first, 0), max(stop, 0)) // steps_per_sample
+        rates = self._stimuli[index].lgn_rate_hz[taken]
+        rates = np.pad(rates, ((stop - first - taken.size, 0), (0, 0)))
+        if samples_per_step == 1:
+            return rates
+        mean: FloatingArray = rates.reshape(-1, samples_per_step, self._n_lgn).mean(1)
+        return mean
 
     def _injected_currents(self) -> Tensor:
         """Return ``(n_steps, 17, n_stimuli)`` for the current chunk."""

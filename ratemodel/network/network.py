@@ -1,12 +1,13 @@
 """A rate network: one variant of one column, run over a batch of stimuli."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bridge.arrays import FloatArray, FloatingArray
 from bridge.errors import InputError
@@ -17,16 +18,22 @@ from bridge.stimulus.stimulus import Stimulus
 from bridge.stimulus.stimulus_info import StimulusInfo
 from ratemodel.analysis.stability import Linearisation
 from ratemodel.analysis.steady_state import SteadyState, solve_steady_state
-from ratemodel.connections.coupling import couple, delay_in_steps, to_torch
+from ratemodel.connections.coupling import couple, to_torch
+from ratemodel.connections.delay_shares import DelayShares
 from ratemodel.network.device import check_dtype, resolve_device
 from ratemodel.network.external import ExternalInput
 from ratemodel.network.recording import BinRecorder
 from ratemodel.network.result import RateResult
 from ratemodel.network.source_window import SourceWindow
-from ratemodel.variants.assembly import assemble, channels_for
-from ratemodel.variants.contract import RateVariant, advance
+from ratemodel.network.surround import SurroundInput
+from ratemodel.variants.assembly import assemble, assemble_published, channels_for
+from ratemodel.variants.contract import RateVariant, advance, injected_during
 from ratemodel.variants.registry import VARIANTS
 from ratemodel.variants.time_constants import expand_tau_r
+
+INPUT_GRID_MS = 1.0
+"""Distance of the times at which LGN rates are read, at most: input is known between
+the steps as well, and sharing a delay between whole steps of 5 ms would smooth it."""
 
 
 class RateNetwork:
@@ -50,8 +57,8 @@ class RateNetwork:
     ----------
     channels, coupling
         Layout of the input, and the matrix of all connections.
-    recurrent_steps, lgn_steps
-        Delay of every connection, steps.
+    recurrent_delays, lgn_delays
+        Delays of the connections, in steps.
 
     Raises
     ------
@@ -79,10 +86,12 @@ class RateNetwork:
         self.channels = channels_for(parameters, model)
         variant = self.assemble(1)
         recurrent, lgn = parameters.recurrent.delay_ms, parameters.lgn_edges.delay_ms
-        self.recurrent_steps = self._steps(recurrent, variant.hold_steps)
-        self.lgn_steps = self._steps(lgn, variant.input_hold_steps)
+        self.recurrent_delays = self._delays(recurrent, variant.hold_steps)
+        self.lgn_delays = self._delays(
+            lgn, variant.input_hold_steps, math.ceil(self.dt_ms / INPUT_GRID_MS - 1e-9)
+        )
         self.coupling = couple(
-            parameters, self.channels, self.recurrent_steps, self.lgn_steps
+            parameters, self.channels, self.recurrent_delays, self.lgn_delays
         )
         self._matrix = to_torch(self.coupling.matrix, self.dtype, self.device)
 
@@ -148,7 +157,7 @@ class RateNetwork:
         progress = progress or SilentProgress()
         with torch.inference_mode(), task(progress, name, n_bins * bin_ms):
             recorder = self._record(
-                external, len(stimuli), steps_per_bin, n_bins, first_bin, progress, name
+                external, stimuli, steps_per_bin, n_bins, first_bin, progress, name
             )
         return RateResult(
             self.model,
@@ -164,15 +173,15 @@ class RateNetwork:
     def _record(
         self,
         external: ExternalInput,
-        n_stimuli: int,
+        stimuli: Sequence[Stimulus],
         steps_per_bin: int,
         n_bins: int,
         first_bin: int,
         progress: Progress,
         name: str,
     ) -> BinRecorder:
-        model = self.assemble(n_stimuli)
-        batch = self.n_tau * n_stimuli
+        model = self.assemble(len(stimuli))
+        batch = self.n_tau * len(stimuli)
         state = model.init(batch)
         like = torch.zeros(
             self.parameters.n_cells, batch, dtype=self.dtype, device=self.device
@@ -183,18 +192,26 @@ class RateNetwork:
             self.parameters.population, steps_per_bin, n_bins, first_bin, like
         )
         n_steps = n_bins * steps_per_bin
+        surround = self._surround(stimuli, model)
 
-        def drive(sources: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
+        def drive(step: int, sources: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
             pushed = window.push(sources, rate)
-            return torch.addmm(synaptic, self._matrix, pushed, beta=0, out=synaptic)
+            torch.addmm(synaptic, self._matrix, pushed, beta=0, out=synaptic)
+            if surround is not None:
+                synaptic.add_(surround.at(step).repeat(1, self.n_tau))
+            return synaptic
 
         before: torch.Tensor | None = None
         for step in range(n_steps):
             sources, injected = external.at(step)
             if injected is not None:
                 injected = injected.repeat(1, self.n_tau)
-            rate, following = advance(model, state, injected, partial(drive, sources))
+            counted = injected_during(model, before, injected)
+            rate, following = advance(
+                model, state, counted, partial(drive, step, sources)
+            )
             if _differ(injected, before):
+                rate = model.rate(state, injected)
                 recorder.jump(model.rate(state, before), rate)
             before, state = injected, following
             if recorder.add(step, rate):
@@ -255,15 +272,10 @@ class RateNetwork:
         """
         tau = None if self.tau_r_ms is None else self.tau_r_ms[tau_index, None]
         device = torch.device("cpu")
-        model = assemble(
-            self.parameters,
-            self.model,
-            self.channels,
-            tau,
-            dtype=torch.float64,
-            device=device,
-        )
-        return Linearisation(model, self.coupling, steady, self.dt_ms)
+        common = (self.parameters, self.model, self.channels, tau)
+        running = assemble(*common, dtype=torch.float64, device=device)
+        continuous = assemble_published(*common, dtype=torch.float64, device=device)
+        return Linearisation(running, continuous, self.coupling, steady, self.dt_ms)
 
     def _checked_tau_r(self, tau_r_ms: ArrayLike | None) -> FloatArray | None:
         variant = self.model.variant
@@ -291,10 +303,29 @@ class RateNetwork:
             device=self.device,
         )
 
-    def _steps(self, delay_ms: FloatArray, hold_steps: float) -> NDArray[np.intp]:
+    def _delays(
+        self, delay_ms: FloatArray, hold_steps: float, per_step: int = 1
+    ) -> DelayShares:
         if "delays" not in self.model.extensions:
-            return np.zeros(delay_ms.shape, dtype=np.intp)
-        return delay_in_steps(delay_ms, self.dt_ms, hold_steps)
+            return DelayShares.none(delay_ms.size)
+        return DelayShares.from_delays(delay_ms, self.dt_ms, hold_steps, per_step)
+
+    def _surround(
+        self, stimuli: Sequence[Stimulus], variant: RateVariant[Any]
+    ) -> SurroundInput | None:
+        """Return what the surround adds, where the stimuli state its rates."""
+        if all(s.surround_hz is None for s in stimuli):
+            return None
+        return SurroundInput(
+            self.parameters,
+            self.channels,
+            stimuli,
+            has_delays="delays" in self.model.extensions,
+            hold_steps=variant.input_hold_steps,
+            dt_ms=self.dt_ms,
+            dtype=self.dtype,
+            device=self.device,
+        )
 
     def _shaped(self, values: FloatingArray) -> FloatArray:
         result = values.astype(np.float64)

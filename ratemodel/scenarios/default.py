@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bridge.column.edges import Edges
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from ratemodel.scenarios.scenario import ScenarioKind
 
@@ -21,6 +25,10 @@ class Default:
     def parameters(self, parameters: RateParameters, seed: int) -> RateParameters:
         """Return the column's network; nothing is drawn."""
         return parameters
+
+    def rate_model(self, model: RateModel, population: NDArray[np.int8]) -> RateModel:
+        """Return the column's rate model."""
+        return model
 
     def recurrent_rule(self, parameters: RateParameters) -> WeightRule:
         """Return the rule of the recurrent connections: signs stay."""

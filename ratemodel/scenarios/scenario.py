@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bridge.column.column import Column
 from bridge.column.edges import Edges
 from bridge.config_section import Section
+from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 
 if TYPE_CHECKING:  # brings torch, which reading a configuration does not need
@@ -43,6 +44,17 @@ class Scenario(Protocol):
             Seed of what is drawn.
         """
 
+    def rate_model(self, model: RateModel, population: NDArray[np.int8]) -> RateModel:
+        """Return the rate model of the network.
+
+        Parameters
+        ----------
+        model
+            The column's.
+        population
+            Population of each cell, ``(n_cells,)``.
+        """
+
     def recurrent_rule(self, parameters: RateParameters) -> WeightRule:
         """Return the rule of ``parameters.recurrent``.
 
@@ -54,6 +66,10 @@ class Scenario(Protocol):
 
     def input_rule(self, edges: Edges) -> WeightRule:
         """Return the rule of the input connections, from those untrained."""
+
+
+ChangedCells = Callable[[Column, RateParameters], Column]
+"""Takes a column and the untrained network of a scenario."""
 
 
 class NoOptions(Section):
@@ -77,13 +93,13 @@ class ScenarioKind:
         Makes it, given its options by name.
     options
         Its keys in section ``scenario`` of a configuration, with their defaults.
-    cell_model
-        Where it changes the neurons: returns the cell model of each cell that a
-        column has with them, ``(n_cells,)``, for trained weights to go back into.
+    cells
+        Where it changes the neurons: returns a column with those of the untrained
+        network, for trained weights to go back into.
     """
 
     name: str
     description: str
     build: Callable[..., Scenario]
     options: type[Section] = NoOptions
-    cell_model: Callable[[Column], NDArray[np.int16]] | None = None
+    cells: ChangedCells | None = None

@@ -1,42 +1,31 @@
-"""Uniform neurons: all excitatory cells alike, and all inhibitory ones."""
-
-from dataclasses import replace
-from typing import Any
+"""Uniform neurons: one tau_s and one tau_r for all cells of a kind."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatArray
-from bridge.column.building.typical_cells import typical_cell_models, typical_cells
+from bridge.column.column import Column
+from bridge.column.edges import N_RECEPTORS
+from bridge.column.populations import EXCITATORY, POPULATIONS
+from bridge.rate_model import RateModel
+from bridge.reduction.other_tau_syn import column_with_tau_syn, parameters_with_tau_syn
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.transfer.function import TransferFunction
 from ratemodel.scenarios.default import Default
 from ratemodel.scenarios.scenario import ScenarioKind
 
-OF_THE_CELL = (
-    "tau_syn_ms",
-    "tau_m_ms",
-    "leak_ns",
-    "threshold_mv",
-    "tau_s_ms",
-    "current_per_hz",
-    "variance_per_hz",
-    "adaptation_amp_pa",
-    "adaptation_rate_per_ms",
-)
-"""Parameters of the neuron itself; connections and constant input are not."""
-
 
 class UniformNeurons(Default):
-    """Two kinds of neurons; connections, weights and constant input stay.
+    """All excitatory cells have the same time constants, and all inhibitory ones.
 
-    Every excitatory cell gets the constants and the transfer function of one cell
-    of ``e23``, every inhibitory one those of one cell of ``i23Pvalb``, see
-    :func:`bridge.column.building.typical_cells.typical_cells`; among the cells of that
-    model it is the one whose transfer function has the median threshold. Populations
-    whose own neurons were less excitable fire more than by default: nothing makes
-    up for it, as in Chen et al. 2022. (3,000 cells: mean rate 9.4 in place of
-    3.8 Hz, e5 and e6 14 and 18 in place of 3.5 and 4.4 Hz.)
+    As in H. Chen's 2024 thesis: one tau_s and one tau_r for each of the two kinds.
+    Transfer functions, connections and everything else about the cells stay. Where
+    whole cells are exchanged as well, see
+    :class:`~ratemodel.scenarios.exchanged_cells.ExchangedCells`.
+
+    tau_s is the mean of the kind's cells. In the extended forms, which tell
+    receptors apart, every receptor of a cell gets half of it, since an alpha current
+    of tau has the mean delay 2 tau: both forms then have the same delay. Each event
+    keeps its charge (:mod:`bridge.reduction.other_tau_syn`).
     """
 
     name = "uniform_neurons"
@@ -51,51 +40,60 @@ class UniformNeurons(Default):
             The column's network.
         seed
             Not used: nothing is drawn.
-
-        Raises
-        ------
-        InputError
-            If the column has no cell of ``e23`` or none of ``i23Pvalb``.
         """
-        cell = np.empty(parameters.n_cells, dtype=np.intp)
-        for typical in typical_cells(parameters.population, parameters.threshold_mv):
-            threshold = parameters.transfer.threshold_pa[typical.same_model]
-            middle = np.argsort(threshold, kind="stable")[threshold.size // 2]
-            cell[typical.stands_for] = typical.same_model[middle]
-        own: dict[str, Any] = {k: getattr(parameters, k)[cell] for k in OF_THE_CELL}
-        charge = own["current_per_hz"] / parameters.current_per_hz
-        return replace(
-            parameters,
-            constant_current_pa=parameters.constant_current_pa * charge,
-            constant_variance_mv2=parameters.constant_variance_mv2
-            * _variance_ratio(parameters, own["variance_per_hz"]),
-            transfer=_of_cells(parameters.transfer, cell),
-            transfer_adapted=_of_cells(parameters.transfer_adapted, cell),
-            **own,
-        )
+        population = parameters.population
+        tau_s = mean_of_kind(parameters.tau_s_ms, population)[population]
+        tau_syn = np.repeat(tau_s[:, None] / 2.0, N_RECEPTORS, axis=1)
+        return parameters_with_tau_syn(parameters, tau_syn)
+
+    def rate_model(self, model: RateModel, population: NDArray[np.int8]) -> RateModel:
+        """Return the rate model with one tau_r for each kind: its cells' mean.
+
+        Parameters
+        ----------
+        model
+            The column's. One that has a single tau_r, or none, stays.
+        population
+            Population of each cell, ``(n_cells,)``.
+        """
+        if not isinstance(model.tau_r_ms, tuple):
+            return model
+        tau_r = np.asarray(model.tau_r_ms)
+        if tau_r.size == len(POPULATIONS):
+            tau_r = tau_r[population]
+        return model.with_tau_r(mean_of_kind(tau_r, population))
 
 
-def _of_cells(function: TransferFunction, cell: NDArray[np.intp]) -> TransferFunction:
-    return TransferFunction(**{k: v[cell] for k, v in vars(function).items()})
+def mean_of_kind(values: FloatArray, population: NDArray[np.int8]) -> FloatArray:
+    """Return the mean over all excitatory and over all inhibitory cells.
 
+    Parameters
+    ----------
+    values
+        ``(n_cells,)``.
+    population
+        Population of each cell, ``(n_cells,)``.
 
-def _variance_ratio(
-    parameters: RateParameters, variance_per_hz: FloatArray
-) -> FloatArray:
-    """Return the change of the constant variance by that of the membrane.
-
-    The variance is stored summed over receptors; their shares are taken to be
-    those of their events' charge.
+    Returns
+    -------
+    ndarray
+        By population, ``(17,)``: two different values at most.
     """
-    events = np.abs(parameters.constant_current_pa) / parameters.current_per_hz
-    before = (events * parameters.variance_per_hz).sum(axis=1)
-    after = (events * variance_per_hz).sum(axis=1)
-    return np.where(before > 0.0, after / np.where(before > 0.0, before, 1.0), 1.0)
+    result = np.full(len(POPULATIONS), values.mean())
+    for kind in (EXCITATORY, ~EXCITATORY):
+        cells = kind[population]
+        if cells.any():
+            result[kind] = values[cells].mean()
+    return result
+
+
+def _with_uniform_synapses(column: Column, untrained: RateParameters) -> Column:
+    return column_with_tau_syn(column, untrained.tau_syn_ms)
 
 
 UNIFORM_NEURONS = ScenarioKind(
     UniformNeurons.name,
-    "one excitatory and one inhibitory kind of cell",
+    "one tau_s and one tau_r for E and for I cells",
     UniformNeurons,
-    cell_model=typical_cell_models,
+    cells=_with_uniform_synapses,
 )

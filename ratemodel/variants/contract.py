@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+import torch
 from torch import Tensor
 
 from ratemodel.cells.adaptation import Adaptation
@@ -64,14 +65,26 @@ class RateVariant(Steps[State], Protocol[State]):
     def input_hold_steps(self) -> float:
         """The same for external (LGN) input."""
 
+    @property
+    def splits_jumps(self) -> bool:
+        """Whether a jump of the injected current counts by half where it happens.
+
+        So it does where F is read at the start of a step and stands for half a
+        step before as well; see :func:`injected_during`.
+        """
+
     def init(self, batch: int) -> State:
         """Return the state at rest: all zero."""
 
-    def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
-        """Return the time derivative (per ms) of the continuous model."""
-
     def steady(self, rate: Tensor, drive: Drive) -> State:
         """Return the state that stands still at ``rate`` under ``drive``."""
+
+
+class ContinuousVariant(RateVariant[State], Protocol[State]):
+    """A variant whose state is that of its differential equation."""
+
+    def derivative(self, state: State, rate: Tensor, drive: Drive) -> State:
+        """Return the time derivative (per ms) of the continuous model."""
 
 
 class TrainableVariant(RateVariant[State], Protocol[State]):
@@ -114,6 +127,30 @@ class TrainableVariant(RateVariant[State], Protocol[State]):
         """Return ``grad_state`` with the gradient through :meth:`rate` added."""
 
 
+class PublishedVariant(
+    TrainableVariant[State], ContinuousVariant[State], Protocol[State]
+):
+    """A variant with the update rules as published: of first order in the step."""
+
+
+class SecondOrderVariant(TrainableVariant[State], Protocol[State]):
+    """A variant of second order in the step."""
+
+    def currents(self, state: State, rate: Tensor) -> Tensor:
+        """Return the after-spike currents that F reads in a step, pA.
+
+        Parameters
+        ----------
+        state, rate
+            As of :meth:`step`; not used by a variant that reads F in :meth:`rate`.
+
+        Returns
+        -------
+        Tensor
+            To be summed over the first axis, ``(-1, n_cells, batch)``.
+        """
+
+
 def advance(
     model: Steps[State],
     state: State,
@@ -141,6 +178,23 @@ def advance(
     """
     rate = model.rate(state, injected)
     return rate, model.step(state, rate, Drive(synaptic_of(rate), injected))
+
+
+def injected_during(
+    model: RateVariant[Any], before: Tensor | None, now: Tensor | None
+) -> Tensor | None:
+    """Return the injected current, pA, that a step counts with.
+
+    Parameters
+    ----------
+    model
+        The variant.
+    before, now
+        Current of the step before and of the step, pA; None where there is none.
+    """
+    if before is None or now is None or not model.splits_jumps:
+        return now
+    return torch.lerp(before, now, 0.5)
 
 
 def flatten(state: Any) -> list[Tensor]:

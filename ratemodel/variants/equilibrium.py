@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ratemodel.variants.second_order.equilibrium import SecondOrderEquilibrium
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -62,6 +64,7 @@ class Equilibrium:
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+    splits_jumps: bool = False
 
     @classmethod
     def build(cls, parts: Parts) -> Equilibrium:
@@ -72,6 +75,11 @@ class Equilibrium:
             parts.response,
             parts.zero,
         )
+
+    @staticmethod
+    def second_order(parts: Parts) -> SecondOrderEquilibrium:
+        """Return the variant of a column's parts, of second order in the step."""
+        return SecondOrderEquilibrium.build(parts)
 
     def init(self, batch: int) -> EquilibriumState:
         """Return the state at rest: all zero."""

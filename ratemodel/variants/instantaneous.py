@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ratemodel.variants.second_order.instantaneous import SecondOrderInstantaneous
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -56,11 +58,17 @@ class Instantaneous:
     zero: Tensor
     hold_steps: float = 0.5
     input_hold_steps: float = 0.0
+    splits_jumps: bool = False
 
     @classmethod
     def build(cls, parts: Parts) -> Instantaneous:
         """Return the variant of a column's parts."""
         return cls(parts.synapses(), parts.adaptation, parts.response, parts.zero)
+
+    @staticmethod
+    def second_order(parts: Parts) -> SecondOrderInstantaneous:
+        """Return the variant of a column's parts, of second order in the step."""
+        return SecondOrderInstantaneous.build(parts)
 
     def init(self, batch: int) -> InstantaneousState:
         """Return the state at rest: all zero."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from ratemodel.variants.contract import TrainableVariant
+    from ratemodel.variants.contract import PublishedVariant, SecondOrderVariant
     from ratemodel.variants.parts import Parts
 
 
@@ -28,5 +28,8 @@ class VariantKind(Protocol):
     def tau_r_grid_ms(self) -> tuple[float, ...] | None:
         """Values of tau_r that a calibration tries, ms; None where it has no tau_r."""
 
-    def build(self, parts: Parts) -> TrainableVariant[Any]:
-        """Return the variant of a column's parts."""
+    def build(self, parts: Parts) -> PublishedVariant[Any]:
+        """Return the variant of a column's parts, with its update as published."""
+
+    def second_order(self, parts: Parts) -> SecondOrderVariant[Any]:
+        """Return the variant of a column's parts, of second order in the step."""

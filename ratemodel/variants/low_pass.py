@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ratemodel.variants.second_order.low_pass import SecondOrderLowPass
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -65,6 +67,7 @@ class LowPass:
     zero: Tensor
     hold_steps: float = 1.0
     input_hold_steps: float = 0.5
+    splits_jumps: bool = False
 
     @classmethod
     def build(cls, parts: Parts) -> LowPass:
@@ -76,6 +79,11 @@ class LowPass:
             parts.response,
             parts.zero,
         )
+
+    @staticmethod
+    def second_order(parts: Parts) -> SecondOrderLowPass:
+        """Return the variant of a column's parts, of second order in the step."""
+        return SecondOrderLowPass.build(parts)
 
     def init(self, batch: int) -> LowPassState:
         """Return the state at rest: all zero."""

@@ -7,6 +7,7 @@ from torch import Tensor
 from ratemodel.cells.adaptation import Adaptation
 from ratemodel.cells.filters import AlphaCascade, Filter, SinglePole
 from ratemodel.cells.response import Response
+from ratemodel.cells.trapezoid import Trapezoid
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Parts:
         """Return the filter of the rate: one pole of tau_r."""
         assert self.tau_r_ms is not None
         return SinglePole.from_tau(self.tau_r_ms, self.dt_ms)
+
+    def trapezoid(self) -> Trapezoid:
+        """Return the filter of a rate whose target is linear between the steps."""
+        assert self.tau_r_ms is not None
+        return Trapezoid.from_tau(self.tau_r_ms, self.dt_ms)
 
     def relaxation_like_synapses(self) -> Filter:
         """Return a filter of the rate with a synapse's poles and mean delay tau_r."""

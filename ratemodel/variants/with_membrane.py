@@ -5,16 +5,16 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ratemodel.cells.membrane import Crossings, Membrane
+from ratemodel.cells.membrane import Crossings, Membrane, MembraneState
 from ratemodel.cells.response import Response
-from ratemodel.variants.contract import Drive, TrainableVariant
+from ratemodel.variants.contract import Drive, PublishedVariant
 
 
 class WithMembraneState(NamedTuple):
-    """State of the variant, and of the membranes ``(2, n_cells, batch)``."""
+    """States of the variant and of the membranes."""
 
     variant: Any
-    membrane: Tensor
+    membrane: MembraneState
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class MembraneResponse(Response):
     membrane
         The membrane.
     states
-        Its states now, ``(2, n_cells, batch)``.
+        Its states now.
     """
 
     membrane: Membrane
-    states: Tensor
+    states: MembraneState
 
     def __call__(
         self, channels: Tensor, adaptation: Tensor, injected: Tensor | None
@@ -38,7 +38,7 @@ class MembraneResponse(Response):
         """Return the rates, Hz, ``(n_cells, batch)``."""
         mean, _ = self.inputs(channels, adaptation, injected)
         variance = self.by_slot(channels)[1]
-        return self.membrane.rate(self.transfer, self.states, mean, variance)
+        return self.membrane.crossings(self.transfer, self.states, mean, variance).rate
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class WithMembrane:
         The membrane.
     """
 
-    variant: TrainableVariant[Any]
+    variant: PublishedVariant[Any]
     membrane: Membrane
 
     @property
@@ -85,12 +85,18 @@ class WithMembrane:
         """The same for external (LGN) input."""
         return self.variant.input_hold_steps
 
+    @property
+    def splits_jumps(self) -> bool:
+        """Whether a jump of the injected current counts by half where it happens."""
+        return self.variant.splits_jumps
+
     def init(self, batch: int) -> WithMembraneState:
         """Return the state at rest: all zero, every cell free to spike."""
         state = self.variant.init(batch)
-        like = self.variant.response.transfer.threshold
-        rest = like.new_zeros(like.shape[0], batch)
-        return WithMembraneState(state, self.membrane.steady(rest))
+        response = self.variant.response
+        rest = response.transfer.threshold.new_zeros(response.n_cells, batch)
+        quiet = rest.new_zeros(response.n_slots, response.n_cells, batch)
+        return WithMembraneState(state, self.membrane.steady(rest, quiet))
 
     def rate(self, state: WithMembraneState, injected: Tensor | None) -> Tensor:
         """Return the rates, Hz, ``(n_cells, batch)``."""
@@ -109,7 +115,9 @@ class WithMembrane:
         mean, crossings = self._crossings(state, drive)
         return WithMembraneState(
             self._giving(crossings).step(state.variant, rate, drive),
-            self.membrane.step(state.membrane, mean, crossings),
+            self.membrane.step(
+                state.membrane, mean, self._variance(drive.synaptic), crossings
+            ),
         )
 
     def derivative(
@@ -119,7 +127,9 @@ class WithMembrane:
         mean, crossings = self._crossings(state, drive)
         return WithMembraneState(
             self._giving(crossings).derivative(state.variant, rate, drive),
-            self.membrane.derivative(state.membrane, mean, crossings),
+            self.membrane.derivative(
+                state.membrane, mean, self._variance(drive.synaptic), crossings
+            ),
         )
 
     def steady(self, rate: Tensor, drive: Drive) -> WithMembraneState:
@@ -128,7 +138,9 @@ class WithMembrane:
         mean, _ = self.variant.response.inputs(
             self.variant.channels(state, drive), state.adaptation, drive.injected
         )
-        return WithMembraneState(state, self.membrane.steady(mean))
+        return WithMembraneState(
+            state, self.membrane.steady(mean, self._variance(drive.synaptic))
+        )
 
     def _with(self, response: Response) -> Any:
         """Return the variant with another response."""
@@ -146,7 +158,10 @@ class WithMembrane:
         response = self.variant.response
         channels = self.variant.channels(state.variant, drive)
         mean, _ = response.inputs(channels, state.variant.adaptation, drive.injected)
-        variance = response.by_slot(channels)[1]
         return mean, self.membrane.crossings(
-            response.transfer, state.membrane, mean, variance
+            response.transfer, state.membrane, mean, self._variance(channels)
         )
+
+    def _variance(self, channels: Tensor) -> Tensor:
+        """Return the variance by slot, mV^2, ``(n_slots, n_cells, batch)``."""
+        return self.variant.response.by_slot(channels)[1]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.column.edges import Edges
+from bridge.column.poisson_input import PoissonInput
 from bridge.errors import InputError
 from spiking.cells.glif3 import Propagators, propagators
 from spiking.network.delay_steps import delay_in_steps
@@ -99,6 +100,7 @@ def network_arrays(
     dt_ms: float,
     *,
     open_loop: bool = False,
+    responding_surround: bool = False,
 ) -> NetworkArrays:
     """Turn a column into simulation arrays.
 
@@ -112,6 +114,10 @@ def network_arrays(
         Cut every recurrent synapse from its cell and give it to an external
         source of its own: sources ``0 .. n_cells - 1`` stand in for the cells,
         ``n_cells .. n_cells + n_lgn - 1`` for the LGN cells.
+    responding_surround
+        Give every stream of the surround an external source of its own, behind the
+        LGN cells, in place of stationary Poisson input
+        (:class:`spiking.trials.surround_spikes.SurroundSources` draws its spikes).
 
     Returns
     -------
@@ -128,10 +134,16 @@ def network_arrays(
         raise InputError(f"dt_ms = {dt_ms}: use a whole number of microseconds")
     slots = receptor_slots(column)
     step = propagators(column.cell_models, dt_ms)
-    streams = superpose((column.background, column.surround), slots, dt_ms)
+    stationary = PoissonInput.none() if responding_surround else column.surround
+    streams = superpose((column.background, stationary), slots, dt_ms)
 
     recurrent = _synapses(column, column.recurrent, slots, step, dt_ms)
     external = _synapses(column, column.lgn_edges, slots, step, dt_ms)
+    n_sources = max(1, column.lgn.n_cells)
+    if responding_surround:
+        surround = _synapses(column, _edges_of(column.surround), slots, step, dt_ms)
+        external = _joined(external, surround, shift=column.lgn.n_cells)
+        n_sources += column.surround.n_streams
     if open_loop:
         external = _joined(recurrent, external, shift=column.n_cells)
         recurrent = _none()
@@ -140,7 +152,7 @@ def network_arrays(
         structure=Structure(
             n_cells=column.n_cells,
             # room for the open loop, so that it shares the binary too
-            n_sources=_power_of_two(column.n_cells + max(1, column.lgn.n_cells)),
+            n_sources=_power_of_two(column.n_cells + n_sources),
             n_slots=slots.n_slots,
             dt_ms=dt_ms,
         ),
@@ -196,6 +208,18 @@ def _joined(
         jump=np.concatenate([first.jump, second.jump]),
         slot=np.concatenate([first.slot, second.slot]),
         delay_steps=np.concatenate([first.delay_steps, second.delay_steps]),
+    )
+
+
+def _edges_of(streams: PoissonInput) -> Edges:
+    """Return a connection for every stream, from a source of its own."""
+    return Edges(
+        source=np.arange(streams.n_streams),
+        target=streams.target,
+        weight_pa=streams.weight_pa,
+        delay_ms=streams.delay_ms,
+        receptor=streams.receptor,
+        n_synapses=np.ones(streams.n_streams, dtype=np.int16),
     )
 
 

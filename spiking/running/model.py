@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bridge.progress import Progress, SilentProgress, task
 from bridge.stimulus.stimulus import Stimulus
 from bridge.stimulus.stimulus_info import StimulusInfo
 from spiking.devices.choose import choose_device, device_runner
-from spiking.network.network_arrays import network_arrays
+from spiking.network.network_arrays import NetworkArrays, network_arrays
 from spiking.running.result import SpikingResult, TrialSpikes
 from spiking.running.run_checks import (
     GivenSpikes,
@@ -23,8 +24,16 @@ from spiking.running.run_checks import (
     check_stimuli,
 )
 from spiking.running.spike_counts import count_by_bin, intervals
+from spiking.trials.surround_spikes import SurroundSources
 from spiking.trials.trial import Trial
 from spiking.trials.trial_drawing import draw_trial
+
+
+class _Responding(NamedTuple):
+    """The network with a surround that responds, and what draws its spikes."""
+
+    arrays: NetworkArrays
+    sources: SurroundSources
 
 
 class SpikingModel:
@@ -65,6 +74,7 @@ class SpikingModel:
         self.n_jobs = available_cores() if n_jobs is None else n_jobs
         check_counts(n_jobs=self.n_jobs)
         self._arrays = network_arrays(column, dt_ms)
+        self._responding: _Responding | None = None
         self.device = choose_device(device, lambda: self._arrays).name
         self._runner = device_runner(self.device)
 
@@ -131,6 +141,9 @@ class SpikingModel:
         ]
         if lgn_spikes is not None:
             check_given_spikes(lgn_spikes, places, self.column.lgn.n_cells)
+        responding = None
+        if stimuli[0].surround_hz is not None:
+            responding = self._with_responding_surround()
         shape = (n_stimuli, n_trials, n_cells)
         counts = np.zeros(
             (n_stimuli, n_trials, n_bins, len(POPULATIONS)), dtype=np.int64
@@ -148,6 +161,7 @@ class SpikingModel:
                 dt_ms=self.dt_ms,
                 population=self.column.population,
                 given=None if lgn_spikes is None else lgn_spikes[place],
+                surround=None if responding is None else responding.sources,
             )
 
         trials = [(k, partial(draw, place)) for k, place in enumerate(places)]
@@ -155,7 +169,7 @@ class SpikingModel:
         name = "spiking model"
         total_ms = n_stimuli * n_trials * n_steps * self.dt_ms
         running = self._runner(
-            self._arrays,
+            self._arrays if responding is None else responding.arrays,
             trials,
             min(self.n_jobs, len(places)),
             lambda ms: meter.advance(name, ms),
@@ -195,6 +209,14 @@ class SpikingModel:
             interval_square_sum_ms2=squares,
             spikes=tuple(raw[key] for key in sorted(raw)),
         )
+
+    def _with_responding_surround(self) -> "_Responding":
+        """Return the network of stimuli that state surround rates, made once."""
+        if self._responding is None:
+            sources = SurroundSources.of(self.column.surround)
+            arrays = network_arrays(self.column, self.dt_ms, responding_surround=True)
+            self._responding = _Responding(arrays, sources)
+        return self._responding
 
     def __repr__(self) -> str:
         return f"SpikingModel({self.column!r}, dt {self.dt_ms:g} ms, {self.device})"

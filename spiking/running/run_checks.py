@@ -72,6 +72,11 @@ def check_stimuli(stimuli: Sequence[Stimulus], n_lgn: int, dt_ms: float) -> int:
             raise InputError(
                 f"{where}: current_pa has shape {np.shape(current)}, not {expected}"
             )
+        if (stimulus.surround_hz is None) != (first.surround_hz is None):
+            raise InputError(
+                f"{where}: of it and {first.name}, one alone states surround rates; "
+                "run them separately"
+            )
     return whole_steps(first.duration_ms, dt_ms, "duration")
 
 

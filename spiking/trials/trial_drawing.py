@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.arrays import FloatingArray
+from bridge.stimulus.one_per_step import one_per_step
 from bridge.stimulus.stimulus import Stimulus
 from spiking.trials.source_spikes import draw_spikes, place_spikes
+from spiking.trials.surround_spikes import SurroundSources
 from spiking.trials.trial import Trial
 
 
@@ -17,6 +19,7 @@ def draw_trial(
     dt_ms: float,
     population: NDArray[np.int8],
     given: tuple[FloatingArray, NDArray[np.integer]] | None = None,
+    surround: SurroundSources | None = None,
 ) -> Trial:
     """Return a trial whose random numbers follow from seed and place alone.
 
@@ -35,16 +38,29 @@ def draw_trial(
     given
         LGN spikes (times in ms, rows) in place of Poisson spikes at the rates
         of the stimulus.
+    surround
+        Sources behind the LGN cells, for a stimulus that states surround rates.
     """
     random = np.random.SeedSequence(seed, spawn_key=place)
     key = int(random.generate_state(1, dtype=np.uint64)[0])
     sample_steps = round(stimulus.dt_ms / dt_ms)
     n_steps = stimulus.lgn_rate_hz.shape[0] * sample_steps
+    rng, surround_rng = (
+        np.random.Generator(np.random.PCG64(child)) for child in random.spawn(2)
+    )
     if given is None:
-        rng = np.random.Generator(np.random.PCG64(random.spawn(1)[0]))
         step, source = draw_spikes(stimulus.lgn_rate_hz, sample_steps, dt_ms, rng)
     else:
         step, source = place_spikes(*given, n_steps, dt_ms)
+    if surround is not None and stimulus.surround_hz is not None:
+        own_step, stream = surround.draw(
+            stimulus.surround_hz, sample_steps, dt_ms, surround_rng
+        )
+        step, source = one_per_step(
+            np.concatenate([step, own_step]),
+            np.concatenate([source, stream + stimulus.lgn_rate_hz.shape[1]]),
+            n_steps,
+        )
     return Trial(
         key=key,
         n_steps=n_steps,

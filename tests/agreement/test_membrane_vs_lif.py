@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
 from bridge.reduction.transfer.fit import fit_transfer
 from ratemodel.cells.membrane import Membrane
 from ratemodel.cells.transfer import TorchTransfer
@@ -73,18 +72,18 @@ def test_onset_of_a_current_step_is_that_of_leaky_integrate_and_fire_cells():
         TAU_M * one,
         LEAK * one,
         THRESHOLD * one,
-        alpha_decorrelation_per_ms2(TAU_SYN * one, TAU_M * one)[None],
+        TAU_SYN * one[None],
         DT,
         torch.float64,
         torch.device("cpu"),
     )
     variance = torch.full((1, 1, 1), SIGMA**2, dtype=torch.float64)
     level = [torch.full((1, 1), pa, dtype=torch.float64) for pa in mean]
-    states, rates = membrane.steady(level[0]), []
+    states, rates = membrane.steady(level[0], variance), []
     for now in level:
         crossings = membrane.crossings(transfer, states, now, variance)
         rates.append(float(crossings.rate))
-        states = membrane.step(states, now, crossings)
+        states = membrane.step(states, now, variance, crossings)
     model = np.reshape(rates, (-1, 20)).mean(1)
     at_once = np.where(
         np.arange(model.size) < 100,

@@ -71,9 +71,7 @@ def certificate_of(
         reduction_hash=parameters.reduction_hash,
         protocol={},
         criteria={},
-        scores=Scores(
-            name="low_pass", verdict=verdict, n_evaluable=0, populations={}, classes={}
-        ),
+        scores=Scores(name="low_pass", verdict=verdict, populations={}, classes={}),
         versions={},
     )
 
@@ -351,6 +349,7 @@ def certify(home: Path, name: str, run: Path) -> tuple[Path, RateParameters]:
         "",
         "--lgn",
         "--scenario uniform_neurons",
+        "--scenario exchanged_cells",
         "--scenario random_synapses",
         "--unvalidated",
     ],

@@ -35,7 +35,6 @@ seed = 1
 VALIDATION = """\
 [spiking]
 trials_per_seed = 4
-max_trials_per_seed = 4
 [protocol]
 quick = true
 """

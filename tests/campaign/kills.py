@@ -27,7 +27,6 @@ size = 60
 dt_ms = 1.0
 calibration_trials = 2
 trials_per_seed = 4
-max_trials_per_seed = 4
 [rate]
 variants = ["low_pass"]
 forms = ["plain"]

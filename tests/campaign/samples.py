@@ -95,7 +95,8 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
         "model": _MODEL,
         "verdict": "strict",
         "pass_fraction": {"default": 0.9},
-        "n_evaluable": 10,
+        "firing": ["e23"],
+        "judged": ["e23"],
         "populations": {},
         "classes": {},
     }
@@ -111,7 +112,7 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
     ).write(folder / "certificates" / "low_pass.json")
     write_parameters(parameters, folder / "parameters.npz")
     report = {
-        "format": "v1bridge-report-2",
+        "format": "v1bridge-report-3",
         "column": {
             "name": column.name,
             "hash": column.hash,
@@ -126,7 +127,7 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
             "drop_ms": 500.0,
             "bin_ms": 10.0,
             "seeds": [1, 2],
-            "trials_per_seed": 4,
+            "trials": {"per_seed": 4, "cap": 4, "enough": False},
             "device": "numpy",
             "spiking_dt_ms": 0.1,
             "rate_dt_ms": 0.5,

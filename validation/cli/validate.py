@@ -31,6 +31,16 @@ def validate(
     column: ColumnPath = None,
     background_hz: BackgroundHz = None,
     no_surround: NoSurround = False,
+    surround: Annotated[
+        str | None,
+        typer.Option(
+            help="Rates of the surround that stands for what the cut took away: frozen "
+            "at its reference rates, or responding: those of the populations it stands "
+            "for, from a first pass in which it is frozen.  [default: frozen]",
+            metavar="frozen|responding",
+            show_default=False,
+        ),
+    ] = None,
     weights: Weights = None,
     variants: Annotated[
         str | None,
@@ -93,6 +103,8 @@ def validate(
 
         v1bridge validate --column my_sonata_column --out runs/mine
 
+        v1bridge validate --surround responding --out runs/3k-responding
+
         v1bridge validate --weights runs/mnist --out runs/mnist-validated
     """
     from validation.commands.validate import validate_into
@@ -107,7 +119,7 @@ def validate(
             forms=None if extended is None else _forms(extended),
         ),
         "reduction": given_options(method=transfer),
-        "protocol": given_options(quick=quick or None),
+        "protocol": given_options(quick=quick or None, surround=surround),
     }
     validate_into(out, config, given, overwrite=overwrite, resume=resume)
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.arrays import AnyArray
-from bridge.certificate.scores import Outcome, Scores
+from bridge.certificate.scores import Outcome, PopulationScore, Scores
 from bridge.sonata.reading.report import Reading
 from validation.measures.registry import measures
 from validation.report.comparison import by_variant, populations_of
@@ -57,10 +57,11 @@ def verdict_tables(report: RunReport) -> list[Table]:
 
 
 def _verdict_table(report: RunReport, variants: Sequence[Scores]) -> Table:
-    table = _table(f"Verdict, column {report.column.hash[:12]}")
+    table = _table(f"Verdict and NRMSE, column {report.column.hash[:12]}")
     for scores in variants:
         table.add_column(_short(title_of(scores)))
     table.add_row("ALL", *(_cell(s.verdict) for s in variants), style="bold")
+    table.add_row("firing", *(_passing(s) for s in variants))
     table.add_row("tau, ms", *(tau_r_of(s) for s in variants))
     for measure in measures():
         if measure.summary_title:
@@ -69,9 +70,7 @@ def _verdict_table(report: RunReport, variants: Sequence[Scores]) -> Table:
     table.add_section()
     for population in report.column.populations:
         found = [s.populations.get(population) for s in variants]
-        table.add_row(
-            population, *("" if s is None else _cell(s.verdict) for s in found)
-        )
+        table.add_row(population, *(_population(s) for s in found))
     return table
 
 
@@ -114,15 +113,16 @@ def comparison_tables(reports: Mapping[str, RunReport]) -> list[Table]:
     """
     tables = []
     for runs in by_variant(reports).values():
-        table = _table(title_of(next(iter(runs.values()))))
+        title = title_of(next(iter(runs.values())))
+        table = _table(f"{title}: verdict and NRMSE")
         for run in runs:
             table.add_column(run)
         table.add_row("ALL", *(_cell(s.verdict) for s in runs.values()))
+        table.add_row("firing", *(_passing(s) for s in runs.values()))
         table.add_section()
         for population in populations_of(runs):
             found = [s.populations.get(population) for s in runs.values()]
-            cells = ("" if s is None else _cell(s.verdict) for s in found)
-            table.add_row(population, *cells)
+            table.add_row(population, *(_population(s) for s in found))
         tables.append(table)
     return tables
 
@@ -169,3 +169,15 @@ def _cell(verdict: Outcome) -> Text:
     look = LOOKS[verdict]
     word = "inconcl." if verdict == "inconclusive" else look.word
     return Text(f"{look.sign} {word}", style=_STYLES[verdict])
+
+
+def _passing(scores: Scores) -> str:
+    """Return how many of the firing populations reach the default tier."""
+    return f"{scores.n_passing} of {scores.n_firing} pass"
+
+
+def _population(score: PopulationScore | None) -> Text:
+    """Return verdict and NRMSE of a population."""
+    if score is None:
+        return Text("")
+    return _cell(score.verdict) + f" {number(score.value('nrmse'))}"

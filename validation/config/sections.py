@@ -1,14 +1,17 @@
 """Sections of a validation's configuration."""
 
 import math
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from bridge.column.populations import POPULATIONS
 from bridge.config_section import OneOf, Section, as_distinct
 from bridge.rate_model import FORMS
 from bridge.reduction.transfer.points import LGN_LEVELS_HZ
+from ratemodel.tasks.registry import TASKS
 from ratemodel.variants.registry import VARIANTS
 from spiking.devices.registry import AUTO, DEVICES
 from validation.config.limits import (
@@ -19,10 +22,23 @@ from validation.config.limits import (
     SHORTEST_STEP_MS,
 )
 
+MOST_GROWN = 60
+"""Trials per seed at which growing trials end: 2 x 60 judge all populations of the 3k
+column but the one at 0.6 Hz."""
+
 VariantName = Annotated[str, OneOf(tuple(VARIANTS))]
+PopulationName = Annotated[str, OneOf(POPULATIONS)]
+TaskName = Annotated[str, OneOf(tuple(TASKS))]
 FormName = Annotated[str, OneOf(tuple(FORMS))]
 Seed = Annotated[int, Field(ge=0, le=LAST_SEED)]
 Trials = Annotated[int, Field(ge=2, le=MOST_TRIALS)]
+
+
+def _check_trials(value: Any) -> Any:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if value == "auto" or (is_number and 2 <= value <= MOST_TRIALS):
+        return value
+    raise ValueError(f"must be 'auto' or a whole number from 2 to {MOST_TRIALS}")
 
 
 def _check_tau_r(value: Any) -> Any:
@@ -37,6 +53,16 @@ def _check_tau_r(value: Any) -> Any:
 _check_distinct = partial(
     as_distinct, empty="must name at least one", twice="names something twice"
 )
+
+
+def _check_any(value: Any) -> Any:
+    """Allow an empty list beside distinct names."""
+    return () if value in ((), []) else _check_distinct(value)
+
+
+PERTURBED = ("e4", "e5", "i4Pvalb", "i23Sst")
+"""One excitatory population of the input layer and one of the output; the strongest
+and the slowest kind of inhibition."""
 
 
 class SpikingConfig(Section):
@@ -55,11 +81,13 @@ class SpikingConfig(Section):
         agreement between seeds is what a model is judged against.
     calibration_trials
         Trials per stimulus and seed of the calibration stimuli.
-    trials_per_seed, max_trials_per_seed
-        Trials per stimulus and seed at first, and the cap up to which they grow
-        until every population reaches ``ceiling_target``.
-    ceiling_target
-        Noise ceiling (correlation) at which no more trials are added.
+    trials_per_seed
+        Trials per stimulus and seed; ``"auto"`` lets them grow until every population
+        that fires can be judged by the default tier.
+    max_trials_per_seed
+        Where trials that grow end, whatever can be judged by then; :data:`MOST_GROWN`
+        where it is left out. None where the number of trials is given: there is
+        nothing to cap.
     """
 
     device: Annotated[str, OneOf((*DEVICES, AUTO))] = "cpp"
@@ -70,23 +98,50 @@ class SpikingConfig(Section):
         Field(min_length=2, max_length=MOST_JOBS),
     ] = (1, 2)
     calibration_trials: Trials = 6
-    trials_per_seed: Trials = 20
-    max_trials_per_seed: Trials = 30
-    ceiling_target: Annotated[float, Field(gt=0, lt=1)] = 0.9
+    trials_per_seed: Annotated[int | str, BeforeValidator(_check_trials)] = "auto"
+    max_trials_per_seed: Trials | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_cap(cls, content: Any) -> Any:
+        if not isinstance(content, Mapping):
+            return content
+        if "ceiling_target" in content:
+            raise ValueError(
+                "ceiling_target is no more: trials grow until every population that "
+                'fires can be judged (trials_per_seed = "auto")'
+            )
+        if content.get("trials_per_seed", "auto") != "auto":
+            return content
+        return {"max_trials_per_seed": MOST_GROWN, **content}
 
     @model_validator(mode="after")
     def _cap_is_a_cap(self) -> "SpikingConfig":
-        if (len(self.seeds) - 1) * self.trials_per_seed < 4:
+        if self.trials_per_seed != "auto" and self.max_trials_per_seed is not None:
             raise ValueError(
-                f"trials_per_seed ({self.trials_per_seed}) leaves fewer than 4 trials "
-                "to judge the last seed with"
+                f"max_trials_per_seed ({self.max_trials_per_seed}) is the cap of "
+                f"trials that grow, and trials_per_seed is {self.trials_per_seed}: "
+                "leave one of them out"
             )
-        if self.max_trials_per_seed < self.trials_per_seed:
+        if (len(self.seeds) - 1) * self.most_trials < 4:
+            key = "max_trials_per_seed" if self.grows else "trials_per_seed"
             raise ValueError(
-                f"max_trials_per_seed ({self.max_trials_per_seed}) is below "
-                f"trials_per_seed ({self.trials_per_seed})"
+                f"{key} ({self.most_trials}) leaves fewer than 4 trials to judge the "
+                "last seed with"
             )
         return self
+
+    @property
+    def grows(self) -> bool:
+        """Whether trials are added until every firing population can be judged."""
+        return self.trials_per_seed == "auto"
+
+    @property
+    def most_trials(self) -> int:
+        """Trials per stimulus and seed, at most."""
+        if isinstance(self.trials_per_seed, int):
+            return self.trials_per_seed
+        return self.max_trials_per_seed or MOST_GROWN  # filled in where trials grow
 
 
 class RateConfig(Section):
@@ -156,6 +211,16 @@ class ProtocolConfig(Section):
         Bin of the population rates, ms.
     n_directions
         Directions of the drifting grating, evenly spaced over 360 degrees.
+    perturbed
+        Populations that get a current, one at a time, during a grating; empty for
+        no perturbation.
+    tasks, trials_per_task
+        Tasks of which trials are shown, empty for none, and how many of each task
+        and input.
+    surround
+        Rates of the surround: ``"frozen"`` at its reference rates, or
+        ``"responding"``: those that the populations it stands for have in a first
+        pass, in which it is frozen.
     """
 
     quick: bool = False
@@ -163,6 +228,12 @@ class ProtocolConfig(Section):
     drop_ms: Annotated[float, Field(ge=0, le=60000)] = 500.0
     bin_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=100)] = 10.0
     n_directions: Annotated[int, Field(ge=2, le=36)] = 8
+    perturbed: Annotated[tuple[PopulationName, ...], BeforeValidator(_check_any)] = (
+        PERTURBED
+    )
+    tasks: Annotated[tuple[TaskName, ...], BeforeValidator(_check_any)] = tuple(TASKS)
+    trials_per_task: Annotated[int, Field(ge=1, le=64)] = 4
+    surround: Literal["frozen", "responding"] = "frozen"
 
     @model_validator(mode="after")
     def _something_is_left(self) -> "ProtocolConfig":

@@ -24,15 +24,22 @@ STIMULUS_DT_MS = 1.0
 CALIBRATION_SEED_OFFSET = 10_000
 """Added to the seeds for the calibration stimuli: no noise is seen twice."""
 
+SURROUND_SEED_OFFSET = 20_000
+"""The same for the first pass, from which the rates of the surround come."""
+
 
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
         "calibration_trials": 2,
-        "trials_per_seed": 16,
-        "max_trials_per_seed": 16,
+        "max_trials_per_seed": 32,
     },
     "rate": {"dt_ms": 1.0},
-    "protocol": {"duration_ms": 1500.0, "n_directions": 4},
+    "protocol": {
+        "duration_ms": 1500.0,
+        "n_directions": 4,
+        "perturbed": ["e4", "i4Pvalb"],
+        "trials_per_task": 1,
+    },
     "reduction": {"probe_duration_ms": 1500.0},
 }
 
@@ -82,6 +89,24 @@ class ValidateConfig(ConfigWithColumn):
         return self
 
     @model_validator(mode="after")
+    def _surround_can_respond(self) -> "ValidateConfig":
+        if self.protocol.surround == "frozen":
+            return self
+        if not self.column.surround:
+            raise ValueError(
+                f'protocol.surround "{self.protocol.surround}" and column.surround '
+                "false exclude each other: there is no surround to respond"
+            )
+        bin_ms = self.protocol.bin_ms
+        if bin_ms % STIMULUS_DT_MS:
+            raise ValueError(
+                f'protocol.surround "{self.protocol.surround}" needs bins of whole '
+                f"samples: protocol.bin_ms ({bin_ms:g}) is not a multiple of "
+                f"{STIMULUS_DT_MS:g} ms"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _trained_functions_exist(self) -> "ValidateConfig":
         if self.reduction.method == "trained" and self.column.weights is None:
             raise ValueError(
@@ -92,11 +117,14 @@ class ValidateConfig(ConfigWithColumn):
     @model_validator(mode="after")
     def _noise_is_seen_once(self) -> "ValidateConfig":
         test = set(self.spiking.seeds)
-        calibration = {CALIBRATION_SEED_OFFSET + seed for seed in test}
-        if test & calibration or self.reduction.seed in test | calibration:
+        seen = [*test, *(CALIBRATION_SEED_OFFSET + seed for seed in test)]
+        if self.protocol.surround == "responding":
+            seen += [SURROUND_SEED_OFFSET + seed for seed in test]
+        if len({*seen, self.reduction.seed}) <= len(seen):
             raise ValueError(
                 f"spiking.seeds {self.spiking.seeds}, the same plus "
-                f"{CALIBRATION_SEED_OFFSET} (calibration) and reduction.seed "
+                f"{CALIBRATION_SEED_OFFSET} (calibration), plus "
+                f"{SURROUND_SEED_OFFSET} (a surround that responds) and reduction.seed "
                 f"({self.reduction.seed}) must all differ"
             )
         return self
@@ -132,12 +160,13 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
         given = filled.get(section, {})
         if is_quick and isinstance(given, Mapping):
             filled[section] = {**defaults, **given}
+            if given.get("trials_per_seed", "auto") != "auto":
+                # a number that is given has no cap, unless one is given as well
+                filled[section] = {**defaults, "max_trials_per_seed": None, **given}
     column, reduction = filled.get("column"), filled.get("reduction", {})
     is_trained = isinstance(column, Mapping) and column.get("weights") is not None
     if is_trained and isinstance(reduction, Mapping):
         filled["reduction"] = {"method": "trained", **reduction}
-    if isinstance(filled.get("spiking"), Mapping):
-        filled["spiking"] = _with_trials(filled["spiking"])
     return ValidateConfig.parse(filled, where)
 
 
@@ -165,18 +194,3 @@ def merged_config(
     """
     content = merged_sections(path, options)
     return parse_config(content, "options" if path is None else str(path))
-
-
-def _with_trials(spiking: Mapping[str, Any]) -> dict[str, Any]:
-    """Let the trial number that was given move the one that was not."""
-    fields = SpikingConfig.model_fields
-    first = spiking.get("trials_per_seed")
-    cap = spiking.get("max_trials_per_seed")
-    result = dict(spiking)
-    if isinstance(first, int) and cap is None:
-        result["max_trials_per_seed"] = max(
-            fields["max_trials_per_seed"].default, first
-        )
-    if isinstance(cap, int) and first is None:
-        result["trials_per_seed"] = min(fields["trials_per_seed"].default, cap)
-    return result

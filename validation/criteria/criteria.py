@@ -24,6 +24,7 @@ class Statistics(Frozen):
     bootstrap_samples: Threshold[Annotated[int, Field(ge=100, le=100_000, strict=True)]]
     half_splits: Threshold[Annotated[int, Field(ge=1, le=10_000, strict=True)]]
     confidence: Threshold[Annotated[float, Field(gt=0.5, lt=1.0, strict=True)]]
+    power: Threshold[Annotated[float, Field(gt=0.5, lt=1.0, strict=True)]]
     equivalence_alpha: Threshold[Annotated[float, Field(gt=0.0, lt=0.5, strict=True)]]
 
 
@@ -44,6 +45,7 @@ class Verdict(Frozen):
     """How populations add up to the verdict on a model."""
 
     required_fraction: Threshold[Fraction]
+    max_unjudged_fraction: Threshold[Fraction]
     required_populations: Threshold[tuple[str, ...]]
 
     @model_validator(mode="after")

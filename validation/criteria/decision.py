@@ -12,10 +12,8 @@ def decide(
 ) -> Decision:
     """Judge a value by limits, given what the data can resolve.
 
-    Within the limits it passes. Outside it fails, unless the interval still
-    reaches into the limits and is wider than half of them: then the data are too
-    noisy to tell. (A 95 % interval half as wide as the limits puts a perfect model
-    four standard errors inside them, so chance alone fails none.)
+    It passes where its whole interval lies within the limits, and fails where none
+    of it does: noise makes the interval wider, and so passes nothing.
 
     Parameters
     ----------
@@ -28,11 +26,15 @@ def decide(
     """
     if value is None or interval is None:
         return "inconclusive"
-    if low <= value <= high:
+    if is_within(interval, low, high):
         return "pass"
     overlaps = interval[0] <= high and interval[1] >= low
-    is_wide = interval[1] - interval[0] > 0.5 * (high - low)
-    return "inconclusive" if overlaps and is_wide else "fail"
+    return "inconclusive" if overlaps else "fail"
+
+
+def is_within(interval: Interval | None, low: float, high: float) -> bool:
+    """Return whether a whole interval lies within limits; none does not."""
+    return interval is not None and low <= interval[0] and interval[1] <= high
 
 
 def pass_if(condition: bool) -> Decision:

@@ -1,7 +1,7 @@
 """Both models of one column on the same stimuli."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,20 @@ from bridge.progress import Progress
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.time_constants import sample_tau_r_ms
+from bridge.stimulus.stimulus import Stimulus
 from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
+from validation.criteria.criteria import Criteria
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
 from validation.experiment.reduced import Reduced
+from validation.experiment.sets.build import build_sets
+from validation.experiment.sets.reference import set_references
+from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
+from validation.experiment.surround.first_pass import with_surround_rates
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.trained.trained_run import TrainedRun
 from validation.experiment.transfer_functions import reduction_of
@@ -40,6 +46,10 @@ class Experiment:
     ----------
     column, protocol
         The column and the stimuli.
+    sets
+        Test stimuli beside those of the protocol, in sets of their own.
+    notes
+        What a report must say of them.
     config
         The complete configuration.
     stages
@@ -53,10 +63,17 @@ class Experiment:
     config: ValidateConfig
     stages: Stages
     progress: Progress
+    sets: tuple[StimulusSet, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, column: Column, config: ValidateConfig, stages: Stages, progress: Progress
+        cls,
+        column: Column,
+        config: ValidateConfig,
+        stages: Stages,
+        progress: Progress,
+        trained: TrainedRun | None = None,
     ) -> "Experiment":
         """Return the experiment that a configuration makes of a column."""
         protocol = build_protocol(
@@ -65,19 +82,67 @@ class Experiment:
             drop_ms=config.protocol.drop_ms,
             directions_deg=config.protocol.directions_deg,
         )
-        return cls(column, protocol, config, stages, progress)
+        sets, notes = build_sets(column, config.protocol, trained)
+        return cls(column, protocol, config, stages, progress, sets, notes)
 
-    def reference(self) -> Reference:
-        """Return the spiking responses to the test stimuli."""
-        return spiking_reference(
+    def with_responding_surround(self) -> "Experiment":
+        """Return the experiment with a surround that responds.
+
+        Its stimuli state the rates that the column has in a first pass.
+        """
+
+        def rated(
+            name: str, stimuli: Sequence[Stimulus], column: Column = self.column
+        ) -> tuple[Stimulus, ...]:
+            return with_surround_rates(
+                column,
+                stimuli,
+                self.config.spiking,
+                name=name,
+                bin_ms=self.config.protocol.bin_ms,
+                stages=self.stages,
+                progress=self.progress,
+            )
+
+        protocol = replace(
+            self.protocol,
+            calibration=rated("calibration", self.protocol.calibration),
+            test=rated("test", self.protocol.test),
+        )
+        sets = tuple(
+            replace(own, stimuli=rated(own.name, own.stimuli, own.column(self.column)))
+            for own in self.sets
+        )
+        return replace(self, protocol=protocol, sets=sets)
+
+    def reference(self, criteria: Criteria) -> Reference:
+        """Return the spiking responses to the test stimuli, all sets of them.
+
+        Parameters
+        ----------
+        criteria
+            What their trials must be able to judge, where they grow.
+        """
+        main = spiking_reference(
             self.column,
             self.protocol.test,
             self.config.spiking,
+            criteria,
             bin_ms=self.config.protocol.bin_ms,
             drop_ms=self.config.protocol.drop_ms,
             stages=self.stages,
             progress=self.progress,
         )
+        others = set_references(
+            self.column,
+            self.sets,
+            self.config.spiking,
+            n_trials=main.rates_hz.shape[2],
+            bin_ms=self.config.protocol.bin_ms,
+            stages=self.stages,
+            progress=self.progress,
+        )
+        return replace(main, others=others)
 
     def raster(self) -> Raster:
         """Return the spikes of one trial of the flash."""
@@ -162,6 +227,7 @@ class Experiment:
                 "stimuli": self.protocol.test,
                 "bin_ms": self.config.protocol.bin_ms,
                 "drop_ms": self.config.protocol.drop_ms,
+                "sets": self.sets,
             }
             for model in models
         ]

@@ -41,7 +41,7 @@ _COPIES = 3
 _SPIKE, _MEAN_HZ = 24, 10.0
 """Bytes of a recorded spike, and a mean rate that columns stay below, Hz."""
 
-_N_STIMULI = 4 + 4
+_N_STIMULI = 4 + 6
 """Stimuli of a validation beside the gratings: of the calibration, of the test."""
 
 _STEP_PER_CELL = 20
@@ -115,6 +115,7 @@ def require_memory_of_validation(config: ValidateConfig, column: Column | None) 
     if size is None:
         return
     spiking, protocol = config.spiking, config.protocol
+    key = "max_trials_per_seed" if spiking.grows else "trials_per_seed"
     n_stimuli = _N_STIMULI + protocol.n_directions
     n_models = len(config.rate.variants) * len(config.rate.forms)
     n_workers = min(available_cores(), n_models)
@@ -124,7 +125,7 @@ def require_memory_of_validation(config: ValidateConfig, column: Column | None) 
         + _spiking_bytes(
             size,
             n_stimuli=n_stimuli,
-            n_trials=spiking.max_trials_per_seed,
+            n_trials=spiking.most_trials,
             n_blocks=len(spiking.seeds),
             duration_ms=protocol.duration_ms,
             bin_ms=protocol.bin_ms,
@@ -134,8 +135,8 @@ def require_memory_of_validation(config: ValidateConfig, column: Column | None) 
     _require(
         needed,
         f"validating {size.n_cells:,} cells with {len(spiking.seeds)} x "
-        f"{spiking.max_trials_per_seed:,} trials",
-        "lower column.size, spiking.max_trials_per_seed or protocol.duration_ms",
+        f"{spiking.most_trials:,} trials",
+        f"lower column.size, spiking.{key} or protocol.duration_ms",
     )
 
 

@@ -6,9 +6,11 @@ from bridge.column.lgn_cells import LgnCells
 from bridge.errors import InputError
 from bridge.stimulus.scenes.blank import blank
 from bridge.stimulus.scenes.broadband import broadband
+from bridge.stimulus.scenes.contrast_step import contrast_step
 from bridge.stimulus.scenes.flash import flash
 from bridge.stimulus.scenes.grating import grating
 from bridge.stimulus.scenes.steps import steps
+from bridge.stimulus.scenes.two_flashes import two_flashes
 from bridge.stimulus.stimulus import Stimulus
 
 DIRECTIONS_DEG = (0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0)
@@ -104,6 +106,8 @@ def build_protocol(
     test = (
         blank(lgn, duration_ms=duration_ms),
         flash(lgn, onset_ms=onset, duration_ms=duration_ms),
+        two_flashes(lgn, onset_ms=onset, duration_ms=duration_ms),
+        contrast_step(lgn, onset_ms=onset, duration_ms=duration_ms),
         *(
             grating(lgn, direction_deg=direction, onset_ms=0.0, duration_ms=duration_ms)
             for direction in directions_deg

@@ -1,4 +1,4 @@
-"""Runs the spiking model until its own noise no longer hides the answer."""
+"""Runs the spiking model until its own noise hides no answer."""
 
 from collections.abc import Sequence
 
@@ -16,16 +16,18 @@ from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import interval_cv
 from validation.config.sections import SpikingConfig
-from validation.responses.reference import Reference
-from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
+from validation.criteria.criteria import Criteria
+from validation.judging.prepare import prepare_reference
+from validation.judging.unjudged import unjudged_populations
+from validation.responses.reference import Reference, SetRole
 
 Arrays = dict[str, NDArray[np.generic]]
 
-GROWTH = 1.5
-"""Factor by which the trials grow while a population is still too noisy."""
+FIRST_TRIALS = 8
+"""Trials per seed at first, where they grow."""
 
-EVALUABLE_HZ = 0.2
-"""Slower populations are inconclusive anyway and do not ask for more trials."""
+GROWTH = 1.5
+"""Factor by which the trials grow while a population cannot be judged."""
 
 
 def run_seeds(
@@ -82,13 +84,14 @@ def spiking_reference(
     column: Column,
     stimuli: Sequence[Stimulus],
     config: SpikingConfig,
+    criteria: Criteria,
     *,
     bin_ms: float,
     drop_ms: float,
     stages: Stages,
     progress: Progress,
 ) -> Reference:
-    """Simulate the test stimuli; add trials until the ceiling is reached.
+    """Simulate the test stimuli; add trials until every firing population is judged.
 
     Parameters
     ----------
@@ -96,6 +99,8 @@ def spiking_reference(
         The column and the test stimuli.
     config
         Device, step, seeds, trials.
+    criteria
+        What a population must be judged by, where trials grow.
     bin_ms, drop_ms
         Bin of the rates and dropped start of every trial, ms.
     stages
@@ -110,7 +115,8 @@ def spiking_reference(
     """
     model = SpikingModel(column, dt_ms=config.dt_ms, device=config.device)
     blocks: list[Arrays] = []
-    done, wanted = 0, config.trials_per_seed
+    cap = config.most_trials
+    done, wanted = 0, min(FIRST_TRIALS, cap) if config.grows else cap
     while True:
         name = f"spiking-{done}-{wanted}-{column.hash[:12]}"
         block = stages.load(name)
@@ -128,31 +134,26 @@ def spiking_reference(
             stages.save(name, block)
         blocks.append(block)
         done = wanted
-        reference = _reference(column, stimuli, blocks, bin_ms, drop_ms)
-        enough = lowest_ceiling(reference) >= config.ceiling_target
-        if enough or done >= config.max_trials_per_seed:
+        reference = reference_of_blocks(column, stimuli, blocks, bin_ms, drop_ms)
+        if done >= cap or _judges_all(reference, criteria):
             return reference
-        wanted = min(int(np.ceil(done * GROWTH)), config.max_trials_per_seed)
+        wanted = min(int(np.ceil(done * GROWTH)), cap)
 
 
-def lowest_ceiling(reference: Reference) -> float:
-    """Return the lowest noise ceiling among populations that fire at all."""
-    trials = reference.group_trials[: len(reference.population_names)]
-    centred = trials - trials.mean(axis=2, keepdims=True)
-    covariances = centred @ centred.swapaxes(1, 2) / trials.shape[2]
-    half = compute_half_correlation(covariances, np.random.default_rng(0))
-    ceiling = compute_ceiling(half, reference.n_trials)
-    fires = trials.mean(axis=(1, 2)) >= EVALUABLE_HZ
-    return float(ceiling[fires].min()) if fires.any() else 1.0
+def _judges_all(reference: Reference, criteria: Criteria) -> bool:
+    prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
+    return not unjudged_populations(prepared)
 
 
-def _reference(
+def reference_of_blocks(
     column: Column,
     stimuli: Sequence[Stimulus],
     blocks: Sequence[Arrays],
     bin_ms: float,
     drop_ms: float,
+    role: SetRole = "main",
 ) -> Reference:
+    """Return the rates of blocks of trials, from :func:`run_seeds`."""
     counts = np.concatenate([b["counts"] for b in blocks], axis=2)
     cells = count_by_population(column.population)
     rates = counts / np.maximum(cells, 1) / (bin_ms * 1e-3)
@@ -170,6 +171,7 @@ def _reference(
         isi_cv=_interval_cv(blocks),
         tau_s_ms=tau_s,
         tau_m_ms=tau_m,
+        role=role,
     )
 
 

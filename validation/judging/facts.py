@@ -1,13 +1,17 @@
 """What the judge knows of a group beside its measures."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from bridge.certificate.scores import SpikingState
+from bridge.certificate.scores import SpikingState, Tier
 from validation.judging.evaluable import why_too_poor
 from validation.measures.registry import measures
 from validation.measuring.compared import Compared
 from validation.statistics.numbers import Numbers, known
+
+JUDGED_TIERS: tuple[Tier, ...] = ("lenient", "default")
+"""Tiers that data must be able to judge before a population can reach them."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,10 @@ class GroupFacts:
         State of the spiking population.
     is_finite
         Whether the model's rates are numbers.
-    reason
-        Why the data cannot judge a model; ``None`` where they can.
+    reasons
+        Why the data cannot judge a model, by the tiers that they cannot judge. What
+        they can judge by the default tier, they can by the strict one, as far as its
+        intervals reach.
     anchors
         Scores of the anchors, by name and measure.
     """
@@ -31,7 +37,7 @@ class GroupFacts:
     n_cells: int
     spiking: SpikingState
     is_finite: bool = True
-    reason: str | None = None
+    reasons: Mapping[Tier, str] = field(default_factory=dict)
     anchors: dict[str, Numbers] | None = None
 
     @classmethod
@@ -39,23 +45,31 @@ class GroupFacts:
         """Return the facts of a group."""
         prepared = compared.prepared
         state = _state(compared, group)
-        reasons = [
-            why_too_poor(state, prepared.criteria.evaluable),
-            *(measure.why_not_judged(compared, group) for measure in measures()),
-        ]
         return cls(
             n_cells=int(prepared.reference.group_members[group].sum()),
             spiking=state,
             is_finite=bool(compared.is_finite[group]),
-            reason=next((reason for reason in reasons if reason is not None), None),
+            reasons=_reasons(compared, group, state),
             anchors=prepared.anchors[group],
         )
 
 
+def _reasons(compared: Compared, group: int, state: SpikingState) -> dict[Tier, str]:
+    """Return why the data cannot judge a group, by tier."""
+    too_poor = why_too_poor(state, compared.prepared.criteria.evaluable)
+    found: dict[Tier, str] = {}
+    for tier in JUDGED_TIERS:
+        reasons = (m.why_not_judged(compared, group, tier) for m in measures())
+        reason = too_poor or next((r for r in reasons if r is not None), None)
+        if reason is not None:
+            found[tier] = reason
+    return found
+
+
 def _state(compared: Compared, group: int) -> SpikingState:
     prepared = compared.prepared
-    rate = float(prepared.spiking.rate_hz[0, group])
-    signal = math.sqrt(max(float(prepared.spiking.signal_variance[0, group]), 0.0))
+    rate = float(prepared.without_one.rate_hz[0, group])
+    signal = math.sqrt(max(float(prepared.without_one.signal_variance[0, group]), 0.0))
     return SpikingState(
         rate_hz=rate,
         half_correlation=known(prepared.half_correlation[group]),

@@ -12,7 +12,7 @@ from bridge.certificate.scores import (
 )
 from validation.criteria.criteria import Criteria
 from validation.criteria.decision import Decision, pass_if
-from validation.judging.facts import GroupFacts
+from validation.judging.facts import JUDGED_TIERS, GroupFacts
 from validation.measures.registry import measures
 from validation.measuring.regime_state import describe_regime
 
@@ -64,25 +64,30 @@ def judge_group(
     }
     deciding = [m.name for m in measures() if m.decides and m.is_asked(results[m.name])]
     tiers = {measure: _highest(own) for measure, own in decisions.items()}
-    verdict = _highest(
-        {
-            tier: pass_if(all(decisions[m][tier] == "pass" for m in deciding))
-            for tier in TIERS
-        }
-    )
-    reason = facts.reason
+    barred = {tier for tier in JUDGED_TIERS if tier in facts.reasons}
+    passed: dict[Tier, bool] = {}
+    for rank, tier in enumerate(TIERS):
+        # What bars a tier bars the harder ones.
+        is_judged = not barred & set(TIERS[: rank + 1])
+        holds = all(decisions[m][tier] == "pass" for m in deciding)
+        passed[tier] = holds and is_judged
+    verdict = _highest({tier: pass_if(passed[tier]) for tier in TIERS})
+    reason = facts.reasons.get("default")
     failures: list[str] = []
     notes: list[str] = []
     if not facts.is_finite:
         verdict, reason, results = "fail", None, {}
         failures.append("the model's rates are not finite numbers")
-    elif reason is not None:
-        verdict = "inconclusive"
+    elif "lenient" in facts.reasons:
+        verdict, reason = "inconclusive", facts.reasons["lenient"]
         tiers |= dict.fromkeys(deciding, "inconclusive")
         notes.append(f"inconclusive, {reason}")
     else:
+        if reason is not None:
+            notes.append(f"cannot be judged by the default tier, {reason}")
         missed = {m for m, own in decisions.items() if own["default"] == "fail"}
-        failures, notes = _sentences(results, missed, criteria)
+        failures, found = _sentences(results, missed, criteria)
+        notes += found
     notes += describe_regime(facts.spiking.regime, criteria.regime)
     score = PopulationScore(
         n_cells=facts.n_cells,

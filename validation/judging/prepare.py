@@ -44,6 +44,10 @@ def prepare_reference(
         ceiling=ceiling,
         anchors=_anchors(reference, spiking, ceiling, rng),
         regime=regime_of(reference),
+        others={
+            name: prepare_reference(own, criteria, rng)
+            for name, own in reference.others.items()
+        },
     )
 
 
@@ -73,7 +77,7 @@ def _anchors(
         found["other_seed"] = Comparison(kept, other, np.sqrt(reliability))
     scored = {
         name: {
-            measure.name: measure.samples(comparison)[0]
+            measure.name: measure.scaled(measure.samples(comparison)[0])
             for measure in measures()
             if isinstance(measure, SampledMeasure)
         }

@@ -54,14 +54,15 @@ def score_model(
     rest = range(len(names), len(names) + len(class_names))
     classes = _judge(facts, results, rest, class_names, criteria)
     populations = {name: j.score for name, j in judged.items()}
-    verdict, fraction, n_evaluable = judge_overall(populations, criteria)
+    overall = judge_overall(populations, criteria)
     return Scores(
         name=model.name,
         model=model.model,
-        verdict=verdict,
+        verdict=overall.verdict,
         summaries=_summaries(populations, criteria),
-        pass_fraction=fraction,
-        n_evaluable=n_evaluable,
+        firing=overall.firing,
+        judged=overall.judged,
+        pass_fraction=overall.pass_fraction,
         populations=populations,
         classes={name: j.score for name, j in classes.items()},
         failures=tuple(s for j in judged.values() for s in j.failures),
@@ -83,8 +84,9 @@ def _judge(
     names: tuple[str, ...],
     criteria: Criteria,
 ) -> dict[str, Judged]:
-    """Judge one family of groups; corrections run over its evaluable ones."""
-    family = [i for i, row in enumerate(rows) if facts[row].reason is None]
+    """Judge one family of groups; corrections run over those that fire."""
+    least = criteria.evaluable.min_rate_hz.value
+    family = [i for i, row in enumerate(rows) if facts[row].spiking.rate_hz >= least]
     adjusted = {
         measure.name: measure.adjust(
             [results[measure.name][row] for row in rows], family
@@ -116,14 +118,14 @@ def _unasked(populations: dict[str, PopulationScore]) -> list[str]:
 def _summaries(
     populations: dict[str, PopulationScore], criteria: Criteria
 ) -> dict[str, float | None]:
-    evaluable = [s for s in populations.values() if s.verdict != "inconclusive"]
+    judged = [s for s in populations.values() if s.verdict != "inconclusive"]
     found: dict[str, float | None] = {}
     for measure in measures():
         if not measure.summary_title:
             continue
         results = [
             score.measures[measure.name]
-            for score in evaluable
+            for score in judged
             if measure.name in score.measures
         ]
         fraction = criteria.verdict.required_fraction.value

@@ -1,5 +1,7 @@
 """A verdict on rates: one call."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ def score(
     spiking: xr.Dataset,
     model: xr.Dataset,
     *,
+    sets: Mapping[str, tuple[xr.Dataset, xr.Dataset]] | None = None,
     name: str | None = None,
     criteria: str | Path | None = None,
     seed: int = 0,
@@ -32,6 +35,11 @@ def score(
     model
         Rates of the model under the same stimuli; another run of the spiking model
         is one as well, and its noise is taken out.
+    sets
+        Spiking rates and the model's under further sets of stimuli, by name:
+        perturbations and task trials, groups ``sets/<name>/spiking`` and
+        ``sets/<name>/rate_models`` of a run's rates.nc. Measures of sets that are
+        not there are not asked.
     name
         What to call the model.
     criteria
@@ -48,6 +56,14 @@ def score(
         raise InputError(f"score: seed {seed}: must be 0 or more")
     check_together(spiking, model)
     reference, rates = reference_of(spiking), model_rates_of(model, name)
+    for own in (sets or {}).values():
+        check_together(*own)
+    reference = replace(
+        reference, others={k: reference_of(own[0]) for k, own in (sets or {}).items()}
+    )
+    rates = replace(
+        rates, others={k: model_rates_of(own[1]) for k, own in (sets or {}).items()}
+    )
     path = None if criteria is None else Path(str(criteria))
     asked = load_criteria(path)
     rng = np.random.default_rng(seed)

@@ -1,38 +1,71 @@
 """From the populations' verdicts to the verdict on a model."""
 
+from dataclasses import dataclass
+
 from bridge.certificate.scores import TIERS, Outcome, PopulationScore
 from validation.criteria.criteria import Criteria
 
 
+@dataclass(frozen=True)
+class Overall:
+    """The verdict on a model, and the populations it counts.
+
+    Attributes
+    ----------
+    verdict
+        Highest tier reached.
+    firing
+        Populations that fire in the test set: the denominator.
+    judged
+        Those of them that the data can judge, by the lenient tier at the least.
+    pass_fraction
+        Share of the firing populations that pass, by tier; empty where none fires.
+    """
+
+    verdict: Outcome
+    firing: tuple[str, ...]
+    judged: tuple[str, ...]
+    pass_fraction: dict[str, float]
+
+
 def judge_overall(
     populations: dict[str, PopulationScore], criteria: Criteria
-) -> tuple[Outcome, dict[str, float], int]:
+) -> Overall:
     """Judge a model from its populations.
 
-    A tier is reached when the required share of the evaluable populations reaches
-    it and every required population that the column has does. A model whose
-    required populations cannot be evaluated is inconclusive, never a pass.
+    A tier is reached when the required share of the populations that fire reaches
+    it, and every required population that the column has does. A population that
+    cannot be judged by a tier has not passed it: fewer trials leave fewer passes,
+    not a smaller denominator. Where more of them than allowed cannot be judged, or a
+    required one cannot, a model is inconclusive instead of passed.
 
-    Returns
-    -------
-    verdict, pass_fraction, n_evaluable
-        Highest tier reached; share of evaluable populations per tier; how many
-        are evaluable.
+    Parameters
+    ----------
+    populations
+        Scores by name.
+    criteria
+        The thresholds.
     """
-    evaluable = {n: s for n, s in populations.items() if s.verdict != "inconclusive"}
-    required = [
-        n for n in criteria.verdict.required_populations.value if n in populations
-    ]
-    if not evaluable:
-        return "inconclusive", {}, 0
+    settings = criteria.verdict
+    firing = {
+        name: score
+        for name, score in populations.items()
+        if score.spiking.rate_hz >= criteria.evaluable.min_rate_hz.value
+    }
+    judged = tuple(n for n, s in firing.items() if s.verdict != "inconclusive")
+    if not firing:
+        return Overall("inconclusive", (), (), {})
+    required = [n for n in settings.required_populations.value if n in populations]
     fraction: dict[str, float] = {}
     verdict: Outcome = "fail"
     for rank, tier in enumerate(TIERS):
-        passed = {n for n, s in evaluable.items() if s.verdict in TIERS[rank:]}
-        fraction[tier] = len(passed) / len(evaluable)
-        missing = [n for n in required if n in evaluable and n not in passed]
-        if fraction[tier] >= criteria.verdict.required_fraction.value and not missing:
+        passed = {n for n, s in firing.items() if s.verdict in TIERS[rank:]}
+        fraction[tier] = len(passed) / len(firing)
+        missing = [n for n in required if n in judged and n not in passed]
+        if fraction[tier] >= settings.required_fraction.value and not missing:
             verdict = tier
-    if verdict != "fail" and any(n not in evaluable for n in required):
+    n_unjudged = len(firing) - len(judged)
+    is_unclear = n_unjudged > settings.max_unjudged_fraction.value * len(firing)
+    if is_unclear or (verdict != "fail" and not set(required) <= set(judged)):
         verdict = "inconclusive"
-    return verdict, fraction, len(evaluable)
+    return Overall(verdict, tuple(firing), judged, fraction)

@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
+import numpy as np
+
 from bridge.arrays import FloatArray
-from bridge.certificate.scores import MeasureResult
-from validation.criteria.decision import Decision, pass_if
+from bridge.certificate.scores import MeasureResult, Tier
+from validation.criteria.decision import Decision, is_within, pass_if
 from validation.criteria.threshold import (
     LARGER_IS_HARDER,
     Fraction,
@@ -12,7 +14,9 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
+from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Panel
+from validation.measuring.resolution import shown_error
 from validation.measuring.sampled import SampledMeasure
 from validation.statistics.comparison import Comparison
 from validation.statistics.numbers import ratio, span
@@ -67,12 +71,34 @@ class ExplainedVariance(SampledMeasure[ExplainedVarianceLimits, MeasureResult]):
         """Return the explained variance."""
         return 1.0 - ratio(comparison.error, comparison.spiking.signal_variance)
 
+    def degenerate(self, comparison: Comparison) -> FloatArray:
+        """Return it; noise of the variance adds to that of the error."""
+        signal = comparison.spiking.signal_variance[0]
+        value = np.clip(1.0 - ratio(comparison.error[0], signal), 0.0, 1.0)
+        return ratio(comparison.chance_variance * value**2, signal**2)
+
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        criteria = compared.prepared.criteria
+        least = self.asked(criteria, tier).limits.explained_variance.value
+        signal = float(compared.prepared.without_one.signal_variance[0, group])
+        error = float(shown_error(compared)[group])
+        if error <= (1.0 - least) * signal:
+            return None
+        shown = f"only {1.0 - error / signal:.2f}" if error < signal else "none"
+        return (
+            f"with its noise a perfect model may be shown to explain {shown} of its "
+            f"variance, below {least:.2f}"
+        )
+
     def decide(
         self, result: MeasureResult, asked: Asked[ExplainedVarianceLimits]
     ) -> Decision:
         """Judge the lower end of the interval."""
         least = asked.limits.explained_variance.value
-        return pass_if(result.interval is not None and result.interval[0] >= least)
+        return pass_if(is_within(result.interval, least, np.inf))
 
     def describe(
         self, result: MeasureResult, asked: Asked[ExplainedVarianceLimits]

@@ -145,11 +145,11 @@ class FrequencyResponse(Measure[FrequencyLimits, FrequencyResult]):
         decisions = [
             decide_frequency(point, asked.limits)
             for point in result.points
-            if point.frequency_hz <= most
+            if point.frequency_hz <= most and point.significant
         ]
         if "fail" in decisions:
             return "fail"
-        return "pass" if "pass" in decisions else "inconclusive"
+        return "pass" if set(decisions) == {"pass"} else "inconclusive"
 
     def describe(self, result: FrequencyResult, asked: Asked[FrequencyLimits]) -> str:
         """Say how far the model follows."""

@@ -1,5 +1,6 @@
 """Mean rate: how far it is off, and whether that is shown to be little."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -7,9 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from bridge.arrays import FloatArray
-from bridge.certificate.scores import TIERS, MeasureResult
+from bridge.certificate.scores import TIERS, MeasureResult, Tier
 from validation.criteria.criteria import Statistics
-from validation.criteria.decision import Decision, pass_if
+from validation.criteria.decision import Decision, is_within, pass_if
 from validation.criteria.threshold import (
     SMALLER_IS_HARDER,
     Limits,
@@ -20,6 +21,7 @@ from validation.criteria.threshold import (
 )
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Panel
+from validation.measuring.resolution import reach_of
 from validation.measuring.sampled import SampledMeasure
 from validation.statistics.comparison import Comparison
 from validation.statistics.equivalence import (
@@ -30,7 +32,7 @@ from validation.statistics.equivalence import (
 
 
 class MeanRateLimits(Limits):
-    """Error of the estimate, and margin of the equivalence test."""
+    """Error that the interval may reach, and margin of the equivalence test."""
 
     relative_error: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
     absolute_error_hz: Annotated[Threshold[Positive], SMALLER_IS_HARDER]
@@ -80,17 +82,18 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
         default={
             "relative_error": (
                 0.10,
-                "two thirds of the equivalence margin, so that the interval has room "
-                "inside it",
+                "two thirds of the equivalence margin; the whole interval must lie "
+                "inside, so that few trials cannot help",
             ),
             "absolute_error_hz": (
                 0.5,
-                "the point estimate may miss by this where 10 % is less; the "
-                "equivalence margin still binds",
+                "the interval may reach as far where 10 % is less; the equivalence "
+                "margin still binds",
             ),
             "equivalence_margin": (
                 0.15,
-                "the 90 % interval must lie inside: noisy data cannot pass",
+                "shown by two one-sided tests, Holm-corrected: the correction may use "
+                "the room beyond the 10 %",
             ),
         },
         strict={
@@ -151,7 +154,7 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
     def adjust(
         self, results: Sequence[MeanRateResult], family: Sequence[int]
     ) -> list[MeanRateResult]:
-        """Return the results with Holm's correction over those that can be judged."""
+        """Return the results with Holm's correction over those that fire."""
         adjusted: list[dict[str, float]] = [{} for _ in results]
         for tier in TIERS:
             p = np.array([results[i].equivalence_p[tier] for i in family])
@@ -162,18 +165,44 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
             for result, own in zip(results, adjusted, strict=True)
         ]
 
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        prepared = compared.prepared
+        asked = self.asked(prepared.criteria, tier)
+        own_hz = prepared.spiking.mean_hz[group]
+        rate_hz = float(own_hz.mean())
+        if rate_hz <= 0.0:
+            return None
+        n_means = own_hz.size / (1.0 + compared.own_noise)
+        error = float(own_hz.std(ddof=1)) / math.sqrt(n_means) / rate_hz
+        alpha = asked.statistics.equivalence_alpha.value
+        allowed = (
+            (alpha, _allowed(rate_hz, asked.limits)),
+            # The first of Holm's tests has the hardest level.
+            (
+                alpha / max(prepared.n_firing, 1),
+                asked.limits.equivalence_margin.value,
+            ),
+        )
+        if all(error * reach_of(1.0 - a, compared) <= most for a, most in allowed):
+            return None
+        return (
+            f"its mean rate is known to {100 * error:.1f} % only: a perfect model may "
+            "not be shown to have it"
+        )
+
     def decide(self, result: MeanRateResult, asked: Asked[MeanRateLimits]) -> Decision:
-        """Pass a rate that is close, and shown to be equivalent."""
+        """Pass a rate that is shown to be close, and to be equivalent."""
         margin = asked.limits.equivalence_margin.value
-        interval = result.interval
         is_equivalent = (
-            interval is not None
-            and -margin <= interval[0]
-            and interval[1] <= margin
+            is_within(result.interval, -margin, margin)
             and result.equivalence_p.get(asked.tier, 1.0)
             <= asked.statistics.equivalence_alpha.value
         )
-        return pass_if(_is_close(result, asked.limits) and is_equivalent)
+        allowed = _allowed(result.spiking_hz, asked.limits)
+        return pass_if(is_within(result.interval, -allowed, allowed) and is_equivalent)
 
     def describe(self, result: MeanRateResult, asked: Asked[MeanRateLimits]) -> str:
         """Say how far off the rate is, or that it is not shown to be close."""
@@ -190,10 +219,12 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
             "unknown" if ends is None else f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}"
         )
         interval = f"{percent} interval {shown} %"
-        if not _is_close(result, limits):
+        allowed = _allowed(result.spiking_hz, limits)
+        if not is_within(result.interval, -allowed, allowed):
             return (
                 f"{rates} ({interval}); {100 * limits.relative_error.value:g} % "
-                f"or {limits.absolute_error_hz.value:g} Hz is allowed"
+                f"or {limits.absolute_error_hz.value:g} Hz is allowed, for all of the "
+                "interval"
             )
         margin = 100 * limits.equivalence_margin.value
         p = result.equivalence_p.get(asked.tier, 1.0)
@@ -208,11 +239,9 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
         return Panel("error of the mean rate", (-0.5, 0.5), (-allowed, allowed))
 
 
-def _is_close(result: MeanRateResult, limits: MeanRateLimits) -> bool:
-    if result.value is None:
-        return False
-    difference = abs(result.model_hz - result.spiking_hz)
-    return (
-        abs(result.value) <= limits.relative_error.value
-        or difference <= limits.absolute_error_hz.value
-    )
+def _allowed(spiking_hz: float, limits: MeanRateLimits) -> float:
+    """Return the relative error that is allowed."""
+    relative = limits.relative_error.value
+    if spiking_hz <= 0.0:
+        return relative
+    return max(relative, limits.absolute_error_hz.value / spiking_hz)

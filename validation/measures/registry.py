@@ -9,6 +9,9 @@ from validation.measures.nrmse import Nrmse
 from validation.measures.onset import Onset
 from validation.measures.peak import Peak
 from validation.measures.r_over_ceiling import ROverCeiling
+from validation.measures.sets.perturbation import Perturbation
+from validation.measures.sets.task_mean_rate import TaskMeanRate
+from validation.measures.sets.task_nrmse import TaskNrmse
 from validation.measures.skill import Skill
 from validation.measures.tuning import Tuning
 from validation.measuring.contract import AnyMeasure
@@ -25,6 +28,9 @@ MEASURES: tuple[AnyMeasure, ...] = (
     FrequencyResponse(),
     NeuronRates(),
     Tuning(),
+    Perturbation(),
+    TaskNrmse(),
+    TaskMeanRate(),
 )
 """In the order of reports; they share one source of randomness in this order."""
 

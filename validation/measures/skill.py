@@ -5,8 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from bridge.arrays import FloatArray
-from bridge.certificate.scores import Interval, MeasureResult
+from bridge.certificate.scores import Interval, MeasureResult, Tier
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
     LARGER_IS_HARDER,
@@ -17,10 +16,13 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measures.nrmse import Z_95
-from validation.measuring.compared import Compared, compare_with
+from validation.measures.nrmse import Nrmse
+from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure, Panel
-from validation.statistics.numbers import Estimate, estimate, ratio, span
+from validation.measuring.resolution import shown_error
+from validation.statistics.comparison import Comparison
+from validation.statistics.numbers import known, ratio, span
+from validation.statistics.trial_products import TrialProducts
 
 _NEGLIGIBLE = (
     0.05,
@@ -61,9 +63,9 @@ class Skill(Measure[SkillLimits, SkillResult]):
 
     (Murphy 1988, Mon. Weather Rev. 116:2417, with the noise :math:`s^2` of the PSTH
     taken out of both). Both errors are averages over the same pairs of different
-    trials, and a bootstrap sample draws trials for both at once. The baseline is taken
-    as it was fitted: the noise of its own fit makes it worse or better than another
-    fit, and is no part of the interval.
+    trials, and a trial is left out of both at once. The baseline is taken as it was
+    fitted: the noise of its own fit makes it worse or better than another fit, and is
+    no part of the interval.
     """
 
     name = "skill"
@@ -107,40 +109,44 @@ class Skill(Measure[SkillLimits, SkillResult]):
         self, compared: Compared, rng: np.random.Generator
     ) -> list[SkillResult]:
         """Return the skill where there is a stimulus-only model."""
-        other = _stimulus_only_error(compared)
+        other = _stimulus_only(compared)
         if other is None:
             return [SkillResult() for _ in range(compared.n_groups)]
         confidence = compared.prepared.criteria.statistics.confidence.value
-        samples = 1.0 - ratio(compared.comparison.error, other)
-        # Where the yardstick may be zero, a skill may be anything.
-        is_known = (other > 0.0).all(axis=0)
-        samples[1:, ~is_known] = np.nan
-        nrmse = _stimulus_only_nrmse(compared, other)
+        comparison = compared.without_one
+        rows = 1.0 - ratio(comparison.error, other.error)
+        # The same noise is in both errors: for equal ones it cancels.
+        share = np.clip(rows[0], 0.0, 1.0)
+        degenerate = ratio(comparison.chance_variance * share**2, other.error[0] ** 2)
+        intervals = compared.left_out.interval(rows, confidence, degenerate)
+        nrmse, nrmse_intervals = _nrmse(compared, other)
         return [
             SkillResult(
-                **estimate(samples[:, group], confidence),
-                is_asked=self._is_asked(compared, nrmse[group]),
-                stimulus_only_nrmse=nrmse[group]["value"],
-                stimulus_only_interval=nrmse[group]["interval"],
+                value=known(rows[0, g]),
+                interval=intervals[g],
+                is_asked=self._leaves_something(compared, nrmse_intervals[g]),
+                stimulus_only_nrmse=nrmse[g],
+                stimulus_only_interval=nrmse_intervals[g],
             )
-            for group in range(compared.n_groups)
+            for g in range(compared.n_groups)
         ]
 
     def is_asked(self, result: SkillResult) -> bool:
         """Say whether the stimulus alone leaves something to explain."""
         return result.is_asked
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say that a perfect model might miss the default tier."""
-        other = _stimulus_only_error(compared)
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        other = _stimulus_only(compared)
         if other is None:
             return None
-        if not self._is_asked(compared, _stimulus_only_nrmse(compared, other)[group]):
+        _, intervals = _nrmse(compared, other)
+        if not self._leaves_something(compared, intervals[group]):
             return None
-        asked = self.asked(compared.prepared.criteria, "default").limits.skill.value
-        noise = compared.prepared.spiking.chance_error[group]
-        floor = Z_95 * (1.0 + compared.own_noise) * noise
-        if (other[:, group] > 0.0).all() and floor <= (1.0 - asked) * other[0, group]:
+        least = self.asked(compared.prepared.criteria, tier).limits.skill.value
+        if shown_error(compared)[group] < (1.0 - least) * other.error[0, group]:
             return None
         return (
             "with its noise even a perfect model may not be told from one that knows "
@@ -184,35 +190,40 @@ class Skill(Measure[SkillLimits, SkillResult]):
         """Return its panel in the figure of scores."""
         return Panel("skill", (-0.5, 1.05), (limits.skill.value, 2.0))
 
-    def _is_asked(self, compared: Compared, nrmse: Estimate) -> bool:
+    def _leaves_something(self, compared: Compared, nrmse: Interval | None) -> bool:
         asked = self.asked(compared.prepared.criteria, "strict")
-        interval = nrmse["interval"]
-        negligible = asked.limits.stimulus_only_nrmse.value
-        return interval is None or interval[1] > negligible
+        return nrmse is None or nrmse[1] > asked.limits.stimulus_only_nrmse.value
 
 
-def _stimulus_only_error(compared: Compared) -> FloatArray | None:
-    """Return the error of the stimulus-only model, Hz^2, ``(n_samples, n_groups)``."""
+def _stimulus_only(compared: Compared) -> Comparison | None:
+    """Return the stimulus-only model against the same trials, left out alike."""
     prepared = compared.prepared
     rates = prepared.stimulus_only
     if rates is None:
         return None
-    return prepared.once.get(
-        "stimulus-only error",
-        # no generator is used: the baseline has no noise of its own
-        lambda: (
-            compare_with(prepared, rates, np.random.default_rng(0)).comparison.error
-        ),
-    )
+    trials = rates.group_trials(prepared.reference)
+
+    def make() -> Comparison:
+        spiking = compared.without_one.spiking
+        model = TrialProducts(trials, np.ones((len(spiking.weights), 1)))
+        return Comparison(spiking, model, prepared.ceiling)
+
+    return compared.once.get("stimulus-only model", make)
 
 
-def _stimulus_only_nrmse(compared: Compared, error: FloatArray) -> list[Estimate]:
+def _nrmse(
+    compared: Compared, other: Comparison
+) -> tuple[list[float | None], list[Interval | None]]:
     """Return the NRMSE of the stimulus-only model in every group."""
-    prepared = compared.prepared
-    confidence = prepared.criteria.statistics.confidence.value
 
-    def make() -> list[Estimate]:
-        samples = ratio(np.sqrt(np.maximum(error, 0.0)), prepared.spiking.rate_hz)
-        return [estimate(samples[:, g], confidence) for g in range(compared.n_groups)]
+    def make() -> tuple[list[float | None], list[Interval | None]]:
+        measure = Nrmse()
+        rows = measure.samples(other)
+        confidence = compared.prepared.criteria.statistics.confidence.value
+        intervals = compared.left_out.interval(
+            rows, confidence, measure.degenerate(other)
+        )
+        values = [known(value) for value in measure.scaled(rows[0])]
+        return values, [measure.scaled_interval(ends) for ends in intervals]
 
-    return prepared.once.get("stimulus-only nrmse", make)
+    return compared.once.get("stimulus-only NRMSE", make)

@@ -1,13 +1,17 @@
 """A model held against a prepared reference, before anything is measured."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from bridge.arrays import BoolArray
 from validation.measuring.prepared import Once, PreparedReference
 from validation.responses.model_rates import ModelRates
+from validation.responses.reference import SetRole
 from validation.statistics.comparison import Comparison
+from validation.statistics.jackknife import LeftOut
 from validation.statistics.trial_products import TrialProducts, draw_weights
 
 
@@ -22,10 +26,12 @@ class Compared:
     model
         Responses of the model.
     comparison
-        Products of its trials with the spiking ones; rates that are not finite
-        count as 0 Hz.
+        Products of its trials with the spiking ones, resampled; rates that are not
+        finite count as 0 Hz.
     is_finite
-        Whether all rates of a group are numbers, ``(n_groups,)``.
+        Whether all rates of a group, in all sets, are numbers, ``(n_groups,)``.
+    others
+        The further sets of stimuli, by name.
     once
         What several measures share.
     """
@@ -34,6 +40,7 @@ class Compared:
     model: ModelRates
     comparison: Comparison
     is_finite: BoolArray
+    others: Mapping[str, "Compared"] = field(default_factory=dict)
     once: Once = field(default_factory=Once, repr=False, compare=False)
 
     @property
@@ -41,11 +48,36 @@ class Compared:
         """Number of populations and classes."""
         return len(self.prepared.reference.group_names)
 
+    def of_role(self, role: SetRole) -> dict[str, "Compared"]:
+        """Return the sets of stimuli that are there for a purpose, by name."""
+        return {
+            name: own
+            for name, own in self.others.items()
+            if own.prepared.reference.role == role
+        }
+
     @property
     def own_noise(self) -> float:
         """Noise of the model's mean over that of the spiking one; 0 without noise."""
-        model, spiking = self.comparison.model, self.prepared.spiking
-        return 0.0 if model.n_trials == 1 else spiking.n_trials / model.n_trials
+        return self.comparison.own_noise
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """Which rows of :attr:`without_one` leave out what."""
+        return LeftOut(self.prepared.spiking.n_trials, self.comparison.model.n_trials)
+
+    @cached_property
+    def without_one(self) -> Comparison:
+        """The comparison as it is, and with every trial left out in turn."""
+        rows, model = self.left_out, self.comparison.model
+        spiking = self.prepared.without_one
+        if rows.n_model > 1:
+            spiking = TrialProducts(spiking.trials_hz, rows.spiking_weights)
+        return Comparison(
+            spiking,
+            TrialProducts(model.trials_hz, rows.model_weights),
+            self.prepared.ceiling,
+        )
 
 
 def compare_with(
@@ -81,4 +113,10 @@ def compare_with(
     )
     products = TrialProducts(np.where(finite, trials, 0.0), weights)
     comparison = Comparison(prepared.spiking, products, prepared.ceiling)
-    return Compared(prepared, model, comparison, is_finite)
+    others = {
+        name: compare_with(own, model.others[name], rng)
+        for name, own in prepared.others.items()
+    }
+    for other in others.values():
+        is_finite = is_finite & other.is_finite
+    return Compared(prepared, model, comparison, is_finite, others)

@@ -128,6 +128,13 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
     def describe(self, result: ResultT, asked: Asked[LimitsT]) -> str:
         """Return what is missed, without the group's name; empty for no word."""
 
+    def is_asked(self, result: ResultT) -> bool:
+        """Say whether it is asked of a group; where it is not, the others decide.
+
+        A measure of further sets of stimuli is not asked of rates that have none.
+        """
+        return True
+
     def adjust(
         self, results: Sequence[ResultT], family: Sequence[int]
     ) -> list[ResultT]:
@@ -138,17 +145,19 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
         results
             Of the populations, or of the classes.
         family
-            Indices of those that can be judged.
+            Indices of those that fire.
         """
         return list(results)
 
-    def why_not_judged(self, compared: Compared, group: int) -> str | None:
-        """Say why the data cannot judge a group by this measure, if they cannot."""
-        return None
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say why the data cannot judge a group by this measure, if they cannot.
 
-    def is_asked(self, result: ResultT) -> bool:
-        """Say whether it is asked of a group; where it is not, the others decide."""
-        return True
+        They can where a perfect model would pass the tier in the share ``power`` of
+        data sets like these.
+        """
+        return None
 
     def say_unasked(self, results: Mapping[str, ResultT]) -> str:
         """Return why it is not asked of some populations; empty for no word.
@@ -167,7 +176,7 @@ class Measure(ABC, Generic[LimitsT, ResultT]):
     def summarise(
         self, results: Sequence[ResultT], required_fraction: float
     ) -> float | None:
-        """Return what it says of a model as a whole, from its evaluable groups."""
+        """Return what it says of a model as a whole, from its judged groups."""
         return None
 
     def say_summary(self, summary: float | None) -> str:

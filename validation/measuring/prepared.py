@@ -1,13 +1,15 @@
 """A reference with what all models scored against it share, computed once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Criteria
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
+from validation.statistics.jackknife import LeftOut
 from validation.statistics.numbers import Numbers
 from validation.statistics.trial_products import TrialProducts
 
@@ -45,6 +47,9 @@ class PreparedReference:
         by name and measure.
     regime
         Per group: state of the spiking population.
+    others
+        The reference's further sets of stimuli, by name, each prepared in the same
+        way.
     stimulus_only
         Rates of a model that knows the stimulus alone, the yardstick of skill;
         ``None`` where none was fitted.
@@ -59,12 +64,26 @@ class PreparedReference:
     ceiling: FloatArray
     anchors: tuple[dict[str, Numbers], ...]
     regime: tuple[Numbers, ...]
+    others: Mapping[str, "PreparedReference"] = field(default_factory=dict)
     stimulus_only: ModelRates | None = None
     once: Once = field(default_factory=Once, repr=False, compare=False)
 
     def with_stimulus_only(self, rates: ModelRates) -> Self:
         """Return the reference with a model that knows the stimulus alone."""
-        return replace(self, stimulus_only=rates, once=Once())
+        return replace(self, stimulus_only=rates)
+
+    @cached_property
+    def without_one(self) -> TrialProducts:
+        """Products of the trials, as they are and with each left out in turn."""
+        weights = LeftOut(self.spiking.n_trials).spiking_weights
+        return TrialProducts(self.spiking.trials_hz, weights)
+
+    @property
+    def n_firing(self) -> int:
+        """Number of populations that fire: those that a verdict counts."""
+        rates = self.spiking.mean_hz.mean(axis=1)
+        populations = rates[: len(self.reference.population_names)]
+        return int((populations >= self.criteria.evaluable.min_rate_hz.value).sum())
 
     @property
     def n_neuron_samples(self) -> int:

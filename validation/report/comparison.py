@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.certificate.scores import Scores
+from bridge.certificate.scores import TIERS, Scores
 from bridge.column.populations import POPULATIONS
 from validation.measures.registry import measures
 from validation.report.measure_table import small_print, small_print_words
 from validation.report.page import page_environment, style_sheet
-from validation.report.rows import summaries_of
+from validation.report.rows import passing_of, summaries_of
 from validation.report.run_report import RunReport
 from validation.report.wording import LOOKS, one_sentence, tau_r_of, title_of
 
@@ -42,7 +42,8 @@ def compare(reports: Mapping[str, RunReport]) -> dict[str, Any]:
     -------
     dict
         ``runs.<run>.{column, sentence}`` and, by variant,
-        ``variants.<variant>.<run>.{verdict, model, summaries, populations}``.
+        ``variants.<variant>.<run>.{verdict, firing, judged, passing, model,
+        summaries, populations}``.
     """
     return {
         "runs": {
@@ -66,7 +67,10 @@ def render_comparison(reports: Mapping[str, RunReport]) -> str:
     """Return the comparison as a single page without outside parts."""
     environment = page_environment()
     environment.filters.update(
-        tau=tau_r_of, small_print=small_print, summaries=summaries_of
+        tau=tau_r_of,
+        small_print=small_print,
+        summaries=summaries_of,
+        share=passing_of,
     )
     return environment.get_template("comparison.html.j2").render(
         css=style_sheet(environment),
@@ -94,12 +98,16 @@ def populations_of(runs: Mapping[str, Scores]) -> list[str]:
 def _scores(scores: Scores) -> dict[str, Any]:
     return {
         "verdict": scores.verdict,
+        "firing": list(scores.firing),
+        "judged": list(scores.judged),
+        "passing": {tier: list(scores.passing(tier)) for tier in TIERS},
         "model": None if scores.model is None else scores.model.model_dump(mode="json"),
         "summaries": scores.summaries,
         "populations": {
             name: {
                 "verdict": score.verdict,
                 "rate_spiking_hz": score.spiking.rate_hz,
+                "nrmse_interval": score.nrmse_interval,
                 **{
                     measure.name: {
                         column.key: score.value(measure.name, column.key)

@@ -19,12 +19,19 @@ from validation.report.measure_table import (
     small_print_words,
 )
 from validation.report.rows import unjudged, variant_rows, verdict_rows
-from validation.report.wording import LOOKS, one_sentence
+from validation.report.set_section import set_section
+from validation.report.wording import (
+    LOOKS,
+    charge_sentence,
+    one_sentence,
+    trials_sentence,
+)
 
 SECTIONS = (
     ("verdict", "Verdict"),
     ("failures", "Failures"),
     ("psth", "Responses"),
+    ("sets", "Perturbations and tasks"),
     ("rates", "Mean rates"),
     ("frequency", "Gain and phase"),
     ("raster", "Raster"),
@@ -76,12 +83,16 @@ def render_report(data: ReportData) -> str:
         sections=SECTIONS,
         looks=LOOKS,
         sentence=one_sentence(report),
+        charge=charge_sentence(report),
         report=report,
         small_print=small_print_words(),
         is_quick="quick = true" in data.config_toml,
         stimuli=[s.name for s in data.reference.stimuli],
         n_seeds=data.reference.n_seeds,
-        trials_per_seed=data.reference.rates_hz.shape[2],
+        trials=trials_sentence(report),
+        firing=report.verdict.firing,
+        min_rate_hz=f"{data.criteria.evaluable.min_rate_hz.value:g}",
+        unjudged_percent=f"{100 * data.criteria.verdict.max_unjudged_fraction.value:g}",
         required=data.criteria.verdict.required_populations.value,
         required_percent=f"{100 * data.criteria.verdict.required_fraction.value:g}",
         variants=variant_rows(report.variants),
@@ -89,6 +100,7 @@ def render_report(data: ReportData) -> str:
         unjudged=unjudged(report),
         figures=page_figures(data),
         psth=psth_figures(data),
+        sets=set_section(data),
         frequency=[
             picture(
                 draw_frequency_response(data, name),

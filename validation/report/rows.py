@@ -28,9 +28,6 @@ def variant_rows(variants: Mapping[str, Scores]) -> list[dict[str, Any]]:
 
 
 def _variant(scores: Scores) -> dict[str, Any]:
-    share = ""
-    if scores.n_evaluable and "default" in scores.pass_fraction:
-        share = f"{scores.n_passing} of {scores.n_evaluable} pass"
     return {
         "name": scores.name,
         "title": title_of(scores),
@@ -39,10 +36,17 @@ def _variant(scores: Scores) -> dict[str, Any]:
         "scores": scores,
         "tau_r": tau_r_of(scores),
         "summaries": summaries_of(scores),
-        "share": share,
+        "share": passing_of(scores),
         "failures": _by_population(scores.failures),
         "table": measure_rows(scores),
     }
+
+
+def passing_of(scores: Scores) -> str:
+    """Return how many populations pass; empty where none fires."""
+    if not scores.n_firing:
+        return ""
+    return f"{scores.n_passing} of {scores.n_firing} firing populations pass"
 
 
 def summaries_of(scores: Scores) -> list[str]:
@@ -65,12 +69,12 @@ def _by_population(failures: Sequence[str]) -> dict[str, list[str]]:
 
 
 def unjudged(report: RunReport) -> list[tuple[str, str]]:
-    """Return populations that no model could be judged in, and why."""
+    """Return populations that models cannot be judged in by some tier, and why."""
     variants = list(report.variants.values())
     return [
-        (name, variants[0].populations[name].reason or "no reason is given")
-        for name in (variants[0].populations if variants else ())
-        if all(v.populations[name].verdict == "inconclusive" for v in variants)
+        (name, reason)
+        for name, score in (variants[0].populations if variants else {}).items()
+        if (reason := score.reason) is not None
     ]
 
 

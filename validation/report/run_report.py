@@ -1,43 +1,133 @@
 """What one validation found: the content of ``report.json``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    computed_field,
+    model_validator,
+)
 
-from bridge.certificate.scores import Interval, Outcome, Scores
+from bridge.certificate.scores import (
+    TIERS,
+    Interval,
+    Outcome,
+    Scores,
+    Tier,
+    without_computed,
+)
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from bridge.rate_model import RateModel
+from bridge.reduction.moments.charge import SynapticCharge
 
 FILE = "report.json"
 """Its file in a run folder."""
+
+FORMAT: Literal["v1bridge-report-3"] = "v1bridge-report-3"
+"""Format of the file; those of others are refused."""
+
+_EARLIER = (None, "v1bridge-report-2")
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+SurroundKind = Literal["none", "frozen", "responding"]
+"""No surround, one at its reference rates, or one that follows the column."""
+
+
+class ChargeFacts(_Part):
+    """Where the synaptic charge onto all cells comes from, in the main test set.
+
+    Attributes
+    ----------
+    recurrent, surround, background, lgn
+        Shares of all charge, excitatory and inhibitory added up.
+    frozen_share
+        Share of the recurrent and surround charge that does not respond.
+    frozen_share_of_all
+        Share of all charge that does not: of the background, and of the surround
+        where that is frozen.
+    """
+
+    recurrent: float
+    surround: float
+    background: float
+    lgn: float
+    frozen_share: float
+    frozen_share_of_all: float
+
+    @classmethod
+    def of(cls, charge: SynapticCharge, *, responds: bool) -> Self:
+        """Return the shares, with a surround that responds or does not."""
+        frozen = 0.0 if responds else charge.surround
+        inner = charge.recurrent + charge.surround
+        shares = {
+            "recurrent": charge.recurrent / charge.total,
+            "surround": charge.surround / charge.total,
+            "background": charge.background / charge.total,
+            "lgn": charge.lgn / charge.total,
+            "frozen_share": frozen / inner if inner else 0.0,
+            "frozen_share_of_all": (frozen + charge.background) / charge.total,
+        }
+        return cls(**{name: round(share, 4) for name, share in shares.items()})
+
+
 class ColumnFacts(_Part):
-    """The column: name, hash, numbers of cells and of recurrent connections."""
+    """The column: name, hash, numbers of cells and of recurrent connections, charge."""
 
     name: str
     hash: str
     n_neurons: int
     n_edges: int
     populations: dict[str, int]
+    charge: ChargeFacts | None = None
+
+
+class TrialFacts(_Part):
+    """Trials per stimulus of the reference.
+
+    Attributes
+    ----------
+    per_seed
+        How many were simulated with each seed.
+    cap
+        How many it could have been.
+    enough
+        Whether every firing population can be judged by the default tier.
+    """
+
+    per_seed: int
+    cap: int
+    enough: bool
 
 
 class ProtocolFacts(_Part):
-    """How the reference was made: stimuli by set, times in ms, seeds and trials."""
+    """How the reference was made: stimuli by set, times in ms, seeds and trials.
+
+    Attributes
+    ----------
+    perturbations, tasks
+        Names of the perturbations and of the task trials, the unperturbed grating
+        left out.
+    """
 
     calibration: tuple[str, ...]
     test: tuple[str, ...]
+    perturbations: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
     duration_ms: float
     drop_ms: float
     bin_ms: float
+    surround: SurroundKind = "frozen"
     seeds: tuple[int, ...]
-    trials_per_seed: int
+    trials: TrialFacts
     device: str
     spiking_dt_ms: float
     rate_dt_ms: float
@@ -109,6 +199,38 @@ class Control(_Part):
     found_wrong: tuple[str, ...] = ()
 
 
+class VerdictFacts(_Part):
+    """Which populations the verdicts count, and which pass.
+
+    Attributes
+    ----------
+    firing
+        Populations that fire in the test set: the denominator.
+    judged
+        Those of them in which the data can judge every model.
+    passing
+        By model and tier: the firing populations that reach it.
+    """
+
+    firing: tuple[str, ...]
+    judged: tuple[str, ...]
+    passing: dict[str, dict[Tier, tuple[str, ...]]]
+
+    @classmethod
+    def of(cls, variants: Mapping[str, Scores]) -> Self:
+        """Return what the scores of all models say together."""
+        scores = list(variants.values())
+        firing = scores[0].firing if scores else ()
+        return cls(
+            firing=firing,
+            judged=tuple(n for n in firing if all(n in s.judged for s in scores)),
+            passing={
+                name: {tier: s.passing(tier) for tier in TIERS}
+                for name, s in variants.items()
+            },
+        )
+
+
 class TrainedFacts(_Part):
     """The training whose weights the column has."""
 
@@ -148,7 +270,7 @@ class RunReport(_Part):
         Sentences about the whole run.
     """
 
-    format: Literal["v1bridge-report-2"] = "v1bridge-report-2"
+    format: Literal["v1bridge-report-3"] = FORMAT
     column: ColumnFacts
     protocol: ProtocolFacts
     reduction: ReductionFacts
@@ -162,6 +284,17 @@ class RunReport(_Part):
     trained: TrainedFacts | None = None
     notes: tuple[str, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_computed(cls, content: Any) -> Any:
+        return without_computed(cls, content)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def verdict(self) -> VerdictFacts:
+        """Which populations the verdicts count, and which pass."""
+        return VerdictFacts.of(self.variants)
+
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{n}: {s.verdict}" for n, s in self.variants.items())
         return f"RunReport({self.column.name}: {verdicts})"
@@ -173,7 +306,8 @@ class RunReport(_Part):
         rows = "".join(
             f"<tr><td>{population}</td>"
             + "".join(
-                f"<td>{s.populations[population].verdict}</td>"
+                f"<td>{s.populations[population].verdict}, NRMSE "
+                f"{s.populations[population].nrmse_words()}</td>"
                 for s in self.variants.values()
             )
             + "</tr>"
@@ -200,7 +334,7 @@ class RunReport(_Part):
                 f"{run}: holds no {FILE}; is it a run folder of 'v1bridge validate'?"
             )
         content = read_json(path)
-        if "format" not in content and "variants" in content:
+        if "variants" in content and content.get("format") in _EARLIER:
             raise InputError(f"{path}: is of an earlier version; validate again")
         try:
             return cls.model_validate(content, strict=False)

@@ -82,6 +82,49 @@ def tau_r_of(scores: Scores) -> str:
     return time_constant(None if scores.model is None else scores.model.tau_r_ms)
 
 
+def share_of(scores: Scores, tier: Outcome) -> str:
+    """Return in how many of the firing populations a tier is reached."""
+    passed = round(scores.pass_fraction.get(tier, 0.0) * scores.n_firing)
+    return f"in {passed} of {scores.n_firing} firing populations"
+
+
+def trials_sentence(report: RunReport) -> str:
+    """Return how many trials there were, and whether they were enough."""
+    trials = report.protocol.trials
+    took = f"{trials.per_seed} trials each (at most {trials.cap})"
+    if trials.enough:
+        return f"{took} were enough to judge every firing population."
+    short = {
+        name: None
+        for scores in report.variants.values()
+        for name, score in scores.populations.items()
+        if name in scores.firing and score.reason is not None
+    }
+    which = ", ".join(short) or "every firing population"
+    return f"{took} were not enough to judge {which} by the default tier."
+
+
+def charge_sentence(report: RunReport) -> str:
+    """Return which share of the charge does not respond; empty where unknown."""
+    charge, surround = report.column.charge, report.protocol.surround
+    if charge is None:
+        return ""
+    what = {
+        "none": "The input that the cut took away is replaced by nothing",
+        "frozen": "The surround, which stands for cells that were left out, is frozen "
+        "at its reference rates",
+        "responding": "The surround, which stands for cells that were left out, has "
+        "the rates of its populations in a first pass with a frozen one",
+    }[surround]
+    return (
+        f"{what}: {charge.frozen_share:.0%} of the recurrent charge (column and "
+        f"surround) and, with the background, {charge.frozen_share_of_all:.0%} of all "
+        f"synaptic charge do not respond. Of all charge {charge.recurrent:.0%} is "
+        f"recurrent, {charge.surround:.0%} of the surround, {charge.background:.0%} of "
+        f"the background, {charge.lgn:.0%} of the LGN."
+    )
+
+
 def one_sentence(report: RunReport) -> str:
     """Return the verdict of a run in one sentence."""
     variants = report.variants
@@ -93,12 +136,18 @@ def one_sentence(report: RunReport) -> str:
         tier = variants[report.best].verdict
         others = f"; {len(passing)} of {len(variants)} models pass"
         return (
-            f"{title_of(variants[report.best])} follows {where} at the {tier} tier"
+            f"{title_of(variants[report.best])} follows {where} at the {tier} tier, "
+            f"{share_of(variants[report.best], tier)}"
             f"{others if len(variants) > 1 else ''}."
         )
     if variants and variants[report.best].verdict == "lenient":
         title = title_of(variants[report.best])
-        return f"{title} follows {where} only at the lenient tier."
+        share = share_of(variants[report.best], "lenient")
+        return f"{title} follows {where} only at the lenient tier, {share}."
     if variants and all(s.verdict == "inconclusive" for s in variants.values()):
-        return f"Inconclusive: {where} is too silent or too noisy to judge a model."
+        judged, firing = report.verdict.judged, report.verdict.firing
+        return (
+            f"Inconclusive: {where} is too silent or too noisy to judge a model; "
+            f"{len(judged)} of {len(firing)} firing populations can be judged."
+        )
     return f"No rate model follows {where} at any tier."

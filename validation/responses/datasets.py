@@ -40,6 +40,7 @@ def reference_of(spiking: xr.Dataset) -> Reference:
         population=frame.population,
         bin_ms=frame.bin_ms,
         drop_ms=frame.drop_ms,
+        role=spiking.attrs.get("role", "main"),
     )
 
 

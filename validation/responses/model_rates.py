@@ -1,7 +1,7 @@
 """What a model hands in to be judged."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,6 +30,9 @@ class ModelRates:
         Single trials where the model is itself noisy (another spiking seed), Hz,
         shape ``(n_trials, n_stimuli, n_bins, 17)``, with ``rates_hz`` their mean:
         the measures then take the model's own noise out as well.
+    others
+        Responses to the further sets of test stimuli, by name as in
+        :attr:`validation.responses.reference.Reference.others`.
     """
 
     name: str
@@ -37,6 +40,7 @@ class ModelRates:
     neuron_rates_hz: FloatArray
     model: RateModel | None = None
     trials_hz: FloatArray | None = None
+    others: Mapping[str, "ModelRates"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("rates_hz", "neuron_rates_hz"):
@@ -63,15 +67,20 @@ class ModelRates:
             return result
 
         trials = None if self.trials_hz is None else merged(self.trials_hz)
-        return replace(self, rates_hz=merged(self.rates_hz), trials_hz=trials)
+        return replace(
+            self,
+            rates_hz=merged(self.rates_hz),
+            trials_hz=trials,
+            others={name: own.rebinned(factor) for name, own in self.others.items()},
+        )
 
     def check_against(self, reference: Reference) -> None:
-        """Check that shapes match those of ``reference``.
+        """Check that sets and shapes match those of ``reference``.
 
         Raises
         ------
         InputError
-            If a shape differs.
+            If a shape differs, or there are other sets.
         """
         shapes: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]] = (
             (
@@ -90,6 +99,14 @@ class ModelRates:
                 raise InputError(
                     f"model {self.name}: {name} has shape {shape}, not {expected}"
                 )
+        if set(self.others) != set(reference.others):
+            raise InputError(
+                f"model {self.name}: has the sets of stimuli "
+                f"{', '.join(self.others) or 'none'} beside the main one, the "
+                f"reference {', '.join(reference.others) or 'none'}"
+            )
+        for name, own in self.others.items():
+            own.check_against(reference.others[name])
 
     def group_trials(self, reference: Reference) -> FloatArray:
         """Return group rates on the concatenated stimuli.
@@ -118,15 +135,18 @@ def hold_out_seed(reference: Reference) -> tuple[Reference, ModelRates]:
     """
     if reference.n_seeds < 2:
         raise InputError("reference: a second seed is needed to judge the first")
+    apart = {name: hold_out_seed(own) for name, own in reference.others.items()}
     kept = replace(
         reference,
         rates_hz=reference.rates_hz[:-1],
         neuron_rates_hz=reference.neuron_rates_hz[:-1],
+        others={name: own[0] for name, own in apart.items()},
     )
     other = ModelRates(
         name="other_seed",
         rates_hz=reference.rates_hz[-1].mean(axis=1),
         neuron_rates_hz=reference.neuron_rates_hz[-1].mean(axis=1),
         trials_hz=np.moveaxis(reference.rates_hz[-1], 1, 0),
+        others={name: own[1] for name, own in apart.items()},
     )
     return kept, other

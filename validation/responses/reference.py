@@ -1,7 +1,9 @@
 """What a rate model is compared with."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +18,16 @@ from bridge.column.populations import (
 from bridge.errors import InputError
 from bridge.stimulus.stimulus_info import StimulusInfo
 
+SetRole = Literal["main", "perturbation", "task"]
+"""What a set of stimuli is for; measures say which sets they read."""
+
 
 @dataclass(frozen=True)
 class Reference:
     """Spiking responses to the test stimuli: several seeds of one wiring.
+
+    The stimuli of one reference share duration, dropped start and input wiring.
+    Test stimuli that do not are sets of their own, in ``others``.
 
     Trials are independent repeats, whatever their seed: every (seed, trial) pair
     draws its own Poisson input, so statistics pool them.
@@ -48,6 +56,11 @@ class Reference:
     tau_s_ms, tau_m_ms
         Synaptic and membrane time constants per cell, ms, ``(n_cells,)``, for the
         regime check; ``None`` if unknown.
+    role
+        What its stimuli are for.
+    others
+        Further sets of test stimuli by name, each with its own duration, dropped
+        start and trials; those have no others.
 
     Raises
     ------
@@ -65,6 +78,8 @@ class Reference:
     isi_cv: FloatArray | None = None
     tau_s_ms: FloatArray | None = None
     tau_m_ms: FloatArray | None = None
+    role: SetRole = "main"
+    others: Mapping[str, "Reference"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         rates = np.asarray(self.rates_hz, dtype=np.float64)
@@ -216,6 +231,7 @@ class Reference:
             self,
             rates_hz=self.rates_hz.reshape(shape).mean(axis=4),
             bin_ms=self.bin_ms * factor,
+            others={name: own.rebinned(factor) for name, own in self.others.items()},
         )
 
     def __repr__(self) -> str:

@@ -64,6 +64,7 @@ class Shown:
             rates_hz=whole.rates_hz[:, at, :, : self.n_bins],
             neuron_rates_hz=whole.neuron_rates_hz[:, at],
             stimuli=tuple(whole.stimuli[i] for i in at),
+            others={},
         )
         made = prepare_reference(part, prepared.criteria, np.random.default_rng(0))
         yardstick = prepared.stimulus_only
@@ -78,6 +79,7 @@ class Shown:
             whole,
             rates_hz=whole.rates_hz[at, : self.n_bins],
             neuron_rates_hz=whole.neuron_rates_hz[at],
+            others={},
         )
 
     def stimulus(self, whole: Stimulus, bin_ms: float, drop_ms: float) -> Stimulus:

@@ -19,6 +19,7 @@ from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.run_report import RunReport
 from validation.runs.baselines import baseline_rates
+from validation.runs.charge import charge_facts
 from validation.runs.clock import Clock
 from validation.runs.controls import run_controls, score
 from validation.runs.facts import column_facts, protocol_facts, reduction_facts
@@ -60,9 +61,12 @@ def run_validation(
         if loaded is None:
             loaded = read_column(config.column, dt_ms=config.spiking.dt_ms)
         column, reading = loaded
-        experiment = Experiment.of(column, config, folder.stages, progress)
+        experiment = Experiment.of(column, config, folder.stages, progress, trained)
+    if config.protocol.surround == "responding":
+        with clock("first pass"):
+            experiment = experiment.with_responding_surround()
     with clock("spiking reference"):
-        reference = experiment.reference()
+        reference = experiment.reference(criteria)
         raster = experiment.raster()
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)
@@ -84,8 +88,8 @@ def run_validation(
     reasons = doubts(controls, baselines)
 
     report = RunReport(
-        column=column_facts(column),
-        protocol=protocol_facts(experiment, reference),
+        column=column_facts(column, charge_facts(experiment, reference)),
+        protocol=protocol_facts(experiment, prepared),
         reduction=reduction_facts(reduced),
         variants=scores,
         best=best_model(models, scores).name,
@@ -95,7 +99,10 @@ def run_validation(
         doubts=reasons,
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=() if trained is None else trained.notes(config.reduction.method),
+        notes=(
+            *(() if trained is None else trained.notes(config.reduction.method)),
+            *experiment.notes,
+        ),
     )
     provenance = (
         collect_provenance()

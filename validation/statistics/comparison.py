@@ -12,16 +12,15 @@ from validation.statistics.trial_products import TrialProducts
 
 @dataclass(frozen=True)
 class Comparison:
-    """Products of a model with the spiking trials, row 0 as is, the rest resampled.
+    """Products of a model with the spiking trials, row 0 as is, the rest reweighted.
 
     With ``s2`` the noise variance of the PSTH (variance over trials / trials),
     ``MSE - s2`` and ``Var - s2`` are computed as averages over pairs of different
     trials, which is the same number and unbiased for any number of trials. Where
     the model has trials of its own, its noise is taken out in the same way.
 
-    Bootstrap intervals of these averages are up to sqrt(3) too wide for a model
-    without any error, because the resampled noise products are not centred
-    (degenerate U-statistic); this errs towards failing, in the third decimal.
+    Their intervals come from leaving out one trial at a time
+    (:mod:`validation.statistics.jackknife`), not from resampling with replacement.
 
     Attributes
     ----------
@@ -56,6 +55,21 @@ class Comparison:
     def error(self) -> FloatArray:
         """Mean square error without the noise, ``MSE - s2``, Hz^2, ``(b, g)``."""
         return self.spiking.power + self.model.power - 2.0 * self.cross
+
+    @property
+    def own_noise(self) -> float:
+        """Noise of the model's mean over that of the spiking one; 0 without noise."""
+        n_model = self.model.n_trials
+        return 0.0 if n_model == 1 else self.spiking.n_trials / n_model
+
+    @property
+    def chance_variance(self) -> FloatArray:
+        """Variance of :attr:`error` of a perfect model, Hz^4, ``(g,)``.
+
+        A model with trials of its own adds the noise of their mean.
+        """
+        result: FloatArray = ((1.0 + self.own_noise) * self.spiking.chance_error) ** 2
+        return result
 
     @cached_property
     def correlation(self) -> FloatArray:

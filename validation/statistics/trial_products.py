@@ -68,6 +68,8 @@ def pair_mean(weights: FloatArray, products: FloatArray) -> FloatArray:
     diagonal = np.einsum("gii->ig", products)
     own = weights**2
     n_pairs = weights.sum(axis=1) ** 2 - own.sum(axis=1)
+    # Of two trials, leaving out one leaves no pair.
+    n_pairs = np.where(n_pairs > 1e-9, n_pairs, np.nan)
     result: FloatArray = (full - own @ diagonal) / n_pairs[:, None]
     return result
 
@@ -81,7 +83,8 @@ class TrialProducts:
     trials_hz
         Single-trial rates, Hz, shape ``(n_groups, n_trials, n_time)``.
     weights
-        Bootstrap weights of the trials, ``(n_samples, n_trials)``; row 0 ones.
+        Weights of the trials, ``(n_samples, n_trials)``, rows that add up to
+        ``n_trials``; row 0 ones.
     """
 
     trials_hz: FloatArray

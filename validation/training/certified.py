@@ -147,7 +147,7 @@ def certified_model(config: TrainConfig) -> Certified:
     scenario = config.scenario.choose()
     return Certified(
         parameters,
-        model,
+        scenario.rate_model(model, parameters.population),
         certificate,
         problem,
         scenario,

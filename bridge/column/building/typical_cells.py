@@ -1,5 +1,6 @@
-"""The two cells that stand for all, where neurons are uniform."""
+"""The two cells that stand for all, where cells are exchanged."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ class TypicalCells(NamedTuple):
 def typical_cells(
     population: NDArray[np.integer], threshold_mv: FloatingArray
 ) -> tuple[TypicalCells, TypicalCells]:
-    """Choose the excitatory and the inhibitory cell model of uniform neurons.
+    """Choose the excitatory and the inhibitory cell model that stand for all.
 
     It is the model of the cell with the median threshold of the population in
     :data:`TYPICAL_POPULATIONS`: a model that exists, since medians taken one
@@ -63,8 +64,8 @@ def typical_cells(
     return _typical(population, threshold_mv, 0), _typical(population, threshold_mv, 1)
 
 
-def typical_cell_models(column: Column) -> NDArray[np.int16]:
-    """Return the cell model of each cell where neurons are uniform, ``(n_cells,)``.
+def with_typical_cells(column: Column) -> Column:
+    """Return a column whose cells have the models that stand for all.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def typical_cell_models(column: Column) -> NDArray[np.int16]:
     models = column.cell_model.copy()
     for typical in typical_cells(column.population, threshold):
         models[typical.stands_for] = column.cell_model[typical.same_model[0]]
-    return models
+    return replace(column, cell_model=models)
 
 
 def _typical(
@@ -85,7 +86,7 @@ def _typical(
     cells = np.flatnonzero(np.asarray(population) == POPULATIONS.index(name))
     if cells.size == 0:
         raise InputError(
-            f"uniform neurons: the column has no cell of {name}; use more cells"
+            f"exchanged cells: the column has no cell of {name}; use more cells"
         )
     median = np.sort(threshold_mv[cells])[cells.size // 2]
     stands_for = np.flatnonzero(EXCITATORY[np.asarray(population)] == (kind == 0))

@@ -69,16 +69,16 @@ def constant_input(
     Returns
     -------
     tuple
-        Mean current by receptor, pA, ``(n_cells, 4)``, and membrane variance, mV^2,
-        ``(n_cells,)``.
+        Mean current, pA, and membrane variance, mV^2, by receptor, both
+        ``(n_cells, 4)``.
     """
     current = np.zeros((column.n_cells, N_RECEPTORS))
-    variance = np.zeros(column.n_cells)
+    variance = np.zeros((column.n_cells, N_RECEPTORS))
     for stream in (column.background, column.surround):
         gain = current_per_hz[stream.target, stream.receptor]
         spread = variance_per_hz[stream.target, stream.receptor]
         mean = stream.rate_hz * stream.weight_pa * gain
         np.add.at(current, (stream.target, stream.receptor), mean)
         power = stream.rate_hz * stream.weight_pa**2 * spread
-        variance += np.bincount(stream.target, power, minlength=column.n_cells)
+        np.add.at(variance, (stream.target, stream.receptor), power)
     return current, variance

@@ -68,7 +68,7 @@ def working_point(
     drop = column.model_values("v_th_mv") - column.model_values("e_l_mv")
     return WorkingPoint(
         constant_mean_pa=constant_mean.sum(axis=1),
-        constant_variance_mv2=constant_variance,
+        constant_variance_mv2=constant_variance.sum(axis=1),
         source_mean_pa=inner.mean_pa + outer.mean_pa,
         source_variance_mv2=inner.variance_mv2 + outer.variance_mv2,
         rheobase_pa=leak * drop,

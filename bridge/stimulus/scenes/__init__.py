@@ -1,1 +1,1 @@
-"""Stimuli with a name, one a file: blank, flash, grating, broadband, steps."""
+"""Stimuli with a name, one a file: flash, grating, broadband and others."""

@@ -22,7 +22,8 @@ def make_stimulus(
     ----------
     name
         Key of :data:`bridge.stimulus.scenes.registry.SCENES`: ``"blank"``,
-        ``"flash"``, ``"steps"``, ``"grating"``, ``"broadband"``.
+        ``"flash"``, ``"two_flashes"``, ``"steps"``, ``"grating"``,
+        ``"contrast_step"``, ``"broadband"``.
     column
         The column.
     duration_ms, drop_ms

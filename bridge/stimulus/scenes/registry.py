@@ -3,12 +3,14 @@
 from bridge.by_name import by_name
 from bridge.stimulus.scenes.blank import BLANK
 from bridge.stimulus.scenes.broadband import BROADBAND
+from bridge.stimulus.scenes.contrast_step import CONTRAST_STEP
 from bridge.stimulus.scenes.flash import FLASH
 from bridge.stimulus.scenes.grating import GRATING
 from bridge.stimulus.scenes.scene import SceneOption
 from bridge.stimulus.scenes.steps import STEPS
+from bridge.stimulus.scenes.two_flashes import TWO_FLASHES
 
-SCENES = by_name(BLANK, FLASH, STEPS, GRATING, BROADBAND)
+SCENES = by_name(BLANK, FLASH, TWO_FLASHES, STEPS, GRATING, CONTRAST_STEP, BROADBAND)
 """The scenes by name. A stimulus is added here."""
 
 DEFAULT = GRATING

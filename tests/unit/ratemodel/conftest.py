@@ -84,7 +84,7 @@ def random_network(
         current_per_hz=alpha_current_per_hz(tau_syn),
         variance_per_hz=alpha_variance_per_hz(tau_syn, tau_m, c_m),
         constant_current_pa=constant,
-        constant_variance_mv2=rng.uniform(2, 6, n),
+        constant_variance_mv2=np.where(constant > 0.0, rng.uniform(2, 6, (n, 1)), 0.0),
         transfer=transfer,
         transfer_adapted=adapted,
         adaptation_amp_pa=np.stack(
@@ -149,7 +149,7 @@ def bare_cells(n: int, n_lgn: int = 1, **changes: Any) -> RateParameters:
         "current_per_hz": np.ones((n, 4)),
         "variance_per_hz": np.ones((n, 4)),
         "constant_current_pa": zero,
-        "constant_variance_mv2": np.zeros(n),
+        "constant_variance_mv2": zero,
         "transfer": line,
         "transfer_adapted": line,
         "adaptation_amp_pa": np.zeros((n, 2)),

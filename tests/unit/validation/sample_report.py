@@ -12,6 +12,7 @@ from validation.report.run_report import (
     ProtocolFacts,
     ReductionFacts,
     RunReport,
+    TrialFacts,
 )
 
 FACTS = ColumnFacts(name="x", hash="a" * 64, n_neurons=3000, n_edges=0, populations={})
@@ -47,7 +48,7 @@ def report_of(
             drop_ms=500.0,
             bin_ms=10.0,
             seeds=(1, 2),
-            trials_per_seed=4,
+            trials=TrialFacts(per_seed=4, cap=4, enough=False),
             device="numpy",
             spiking_dt_ms=0.1,
             rate_dt_ms=0.5,
@@ -70,7 +71,7 @@ def scores(model: RateModel, verdict: str, fraction: float = 0.0) -> Scores:
             "model": model,
             "verdict": verdict,
             "pass_fraction": {"default": fraction},
-            "n_evaluable": 10,
+            "firing": [f"p{k}" for k in range(10)],
             "populations": {},
             "classes": {},
         }

@@ -16,6 +16,8 @@ from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.trained_column import trained_column, with_weights_of
 from ratemodel.scenarios.registry import SCENARIOS
+from ratemodel.tasks.config import TasksConfig
+from ratemodel.trials.input_config import InputConfig
 from validation.experiment.trained.trained_weights import WEIGHTS, read_trained_weights
 from validation.report.run_report import TrainedFacts
 
@@ -36,6 +38,8 @@ class TrainedRun:
         LGN cells that were the input channels; None where those were pixels.
     recurrent_pa, input_pa
         Trained weights, pA.
+    tasks, inputs
+        Sections ``tasks`` and ``input`` of its configuration.
     model
         The rate model.
     covered
@@ -49,6 +53,8 @@ class TrainedRun:
     lgn: LgnCells | None
     recurrent_pa: FloatingArray
     input_pa: FloatingArray
+    tasks: TasksConfig
+    inputs: InputConfig
     model: RateModel
     covered: str | None
 
@@ -62,13 +68,12 @@ class TrainedRun:
             parameters is missing or damaged.
         """
         untrained = self.parameters  # its message names the folder itself
-        cell_model = SCENARIOS[self.scenario].cell_model
         try:
             return trained_column(
                 column,
                 untrained,
                 self.recurrent_pa,
-                cell_model=None if cell_model is None else cell_model(column),
+                with_cells=SCENARIOS[self.scenario].cells,
                 lgn=self.lgn,
                 input_pa=self.input_pa,
             )
@@ -194,6 +199,8 @@ def read_trained_run(folder: Path) -> TrainedRun:
         lgn_cells(config.input, config.tasks.screen) if has_lgn else None,
         kept.recurrent_pa.numpy(),
         kept.input_pa.numpy(),
+        config.tasks,
+        config.input,
         kept.model,
         kept.covered,
     )

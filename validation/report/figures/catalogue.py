@@ -18,6 +18,7 @@ from validation.report.figures.scatter import (
     draw_population_scatter,
 )
 from validation.report.figures.scores import draw_scores
+from validation.report.figures.sets import draw_perturbations, draw_task_trials
 from validation.report.figures.style import to_html
 
 
@@ -36,7 +37,8 @@ def report_figures(data: ReportData) -> dict[str, Figure]:
         figures[f"frequency_{name}"] = draw_frequency_response(data, name)
     if data.raster is not None:
         figures["raster"] = draw_raster(data.raster, data.column)
-    return figures
+    sets = {"perturbations": draw_perturbations(data), "tasks": draw_task_trials(data)}
+    return figures | {name: drawn for name, drawn in sets.items() if drawn is not None}
 
 
 def shown_stimuli(data: ReportData) -> list[int]:

@@ -21,9 +21,7 @@ def certificate(verdict="default"):
         reduction_hash="b" * 64,
         protocol={},
         criteria={},
-        scores=Scores(
-            name="low_pass", verdict=verdict, n_evaluable=0, populations={}, classes={}
-        ),
+        scores=Scores(name="low_pass", verdict=verdict, populations={}, classes={}),
         versions={},
     )
 

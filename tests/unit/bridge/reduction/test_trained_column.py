@@ -8,7 +8,7 @@ import pytest
 from bridge.column.building.build import build_column
 from bridge.column.building.input_wiring import wire_channels
 from bridge.column.building.random_wiring import rewire_at_random
-from bridge.column.building.typical_cells import typical_cell_models, typical_cells
+from bridge.column.building.typical_cells import typical_cells, with_typical_cells
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.reduction.reduce import reduce_column
@@ -78,12 +78,12 @@ def test_random_connections_are_those_that_were_trained(column, untrained):
     np.testing.assert_array_equal(trained.recurrent.weight_pa, 2.0 * edges.weight_pa)
 
 
-def test_uniform_neurons_are_two_models(column, untrained):
+def test_exchanged_cells_are_two_models(column, untrained):
     trained = trained_column(
         column,
         untrained,
         column.recurrent.weight_pa,
-        cell_model=typical_cell_models(column),
+        with_cells=lambda original, _: with_typical_cells(original),
     )
     assert np.unique(column.cell_model).size > 10
     models = np.unique(trained.cell_model)
@@ -107,7 +107,7 @@ def test_a_wrong_number_of_weights_is_refused(column, untrained):
         trained_column(column, untrained, np.ones(3))
 
 
-def test_both_models_get_the_same_uniform_neurons(column, untrained):
+def test_both_models_get_the_same_exchanged_cells(column, untrained):
     models = column.cell_model
     for typical in typical_cells(column.population, untrained.threshold_mv):
         assert np.unique(models[typical.same_model]).size == 1

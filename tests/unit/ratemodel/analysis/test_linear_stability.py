@@ -8,8 +8,6 @@ from scipy.optimize import brentq
 from self_exciting import self_exciting
 
 from ratemodel.analysis import stability
-from ratemodel.connections.coupling import couple, delay_in_steps
-from ratemodel.variants.assembly import assemble, channels_for
 from ratemodel.variants.contract import Drive
 
 LGN_HZ = np.full(8, 8.0)
@@ -36,24 +34,8 @@ def test_jacobian_equals_finite_differences_of_the_step(make_network, variant):
 
 def observed_growth_per_step(network, steady, n_steps=2000, n_dropped=500):
     """Follow a small deviation through the true step, scaled back now and then."""
-    parameters = network.parameters
-    channels = channels_for(parameters, network.model)
-    model = assemble(
-        parameters,
-        network.model,
-        channels,
-        network.tau_r_ms,
-        dtype=torch.float64,
-        device=torch.device("cpu"),
-    )
-    late = (
-        model.hold_steps if "delays" in network.model.extensions else 10.0
-    )  # 10: every delay becomes 0
-    steps = [
-        delay_in_steps(edges.delay_ms, network.dt_ms, late)
-        for edges in (parameters.recurrent, parameters.lgn_edges)
-    ]
-    coupling = couple(parameters, channels, *steps)
+    model = network.assemble(1)
+    coupling = network.coupling
     external = torch.tensor(coupling.constant_drive(steady.lgn_rate_hz))[:, None]
     recurrent = torch.tensor(coupling.recurrent.toarray())
     rate = torch.tensor(steady.rate_hz)[:, None]

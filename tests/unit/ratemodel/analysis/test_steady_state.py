@@ -34,7 +34,7 @@ def test_steady_state_solves_the_equations(make_network):
     rate = network.steady_state(LGN_HZ).rate_hz
     mean = p.constant_current_pa.sum(axis=1)
     mean += (p.adaptation_amp_pa / p.adaptation_rate_per_ms).sum(axis=1) * rate / 1000
-    variance = p.constant_variance_mv2.copy()
+    variance = p.constant_variance_mv2.sum(axis=1)
     for edges, source_hz in ((p.recurrent, rate), (p.lgn_edges, LGN_HZ)):
         for s, t, w, k in zip(
             edges.source, edges.target, edges.weight_pa, edges.receptor, strict=True

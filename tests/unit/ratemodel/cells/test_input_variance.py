@@ -48,7 +48,7 @@ def one_cell(make_cells):
         tau_s_ms=2 * tau[:, 0],
         current_per_hz=alpha_current_per_hz(tau),
         variance_per_hz=alpha_variance_per_hz(tau, np.array(TAU_M), np.array(C_M)),
-        constant_variance_mv2=one,
+        constant_variance_mv2=np.array([[1.0, 0.0, 0.0, 0.0]]),
         transfer=law,
         transfer_adapted=law,
     )

@@ -10,9 +10,8 @@ from scipy.integrate import solve_ivp
 from scipy.signal import lfilter
 
 from bridge.errors import InputError
-from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
 from bridge.reduction.transfer.function import TransferFunction
-from ratemodel.cells.membrane import Membrane
+from ratemodel.cells.membrane import Membrane, MembraneState
 from ratemodel.cells.transfer import TorchTransfer
 
 TAU_M, TAU_SYN, LEAK, THRESHOLD = 20.0, 5.5, 5.0, 15.0
@@ -25,7 +24,7 @@ def _membrane(dt_ms=0.1):
         TAU_M * one,
         LEAK * one,
         THRESHOLD * one,
-        alpha_decorrelation_per_ms2(TAU_SYN * one, TAU_M * one)[None],
+        TAU_SYN * one[None],
         dt_ms,
         torch.float64,
         torch.device("cpu"),
@@ -77,30 +76,47 @@ def test_extra_rate_is_that_of_counted_upward_crossings(velocity):
     transfer, membrane = _transfer(), _membrane()
     lagged = _column(LEAK * mean_mv)
     mean = lagged + LEAK * TAU_M * velocity
-    states, variance = membrane.steady(lagged), _column(sigma**2)[None]
+    variance = _column(sigma**2)[None]
+    states = membrane.steady(lagged, variance)
     above = torch.special.ndtr(_column((mean_mv - THRESHOLD) / sigma))
     still = transfer(torch.lerp(lagged, mean, above), variance[0])
-    extra = float(membrane.rate(transfer, states, mean, variance) - still)
+    found = membrane.crossings(transfer, states, mean, variance)
+    extra = float(found.rate - still)
     # about 2,000 crossings each: 2.5 % of either rate; the window is 8 ms wide
     # and the mean moves in it by up to 1.2 sigma, which adds 2 %
     assert extra == pytest.approx(counted - at_rest, abs=0.05 * (counted + at_rest))
 
 
+def _flat(states):
+    return np.concatenate([part.numpy().ravel() for part in states])
+
+
+def _unflat(values):
+    lagged, free, *moments = torch.tensor(values, dtype=torch.float64)
+    return MembraneState(
+        lagged.reshape(1, 1),
+        free.reshape(1, 1),
+        torch.stack(moments)[None, None, :, None],
+    )
+
+
 def test_a_step_is_the_solution_of_the_differential_equations():
     transfer, variance = _transfer(gain=2.0), _column(16.0)[None]
-    states, mean = torch.stack((_column(40.0), _column(0.9))), _column(70.0)
+    mean, drive = _column(70.0), _column(25.0)[None]
+    states = _membrane().steady(_column(40.0), 0.5 * variance)
+    states = states._replace(free=_column(0.9))
 
     def slope(_, y):
-        now = torch.tensor(y, dtype=torch.float64).reshape(2, 1, 1)
+        now = _unflat(y)
         crossings = _membrane().crossings(transfer, now, mean, variance)
-        return _membrane().derivative(now, mean, crossings).numpy().ravel()
+        return _flat(_membrane().derivative(now, mean, drive, crossings))
 
-    exact = solve_ivp(slope, (0, 10), states.ravel().numpy(), rtol=1e-9, atol=1e-9)
+    exact = solve_ivp(slope, (0, 10), _flat(states), rtol=1e-9, atol=1e-9)
     for _ in range(1000):
         crossings = _membrane().crossings(transfer, states, mean, variance)
-        states = _membrane(0.01).step(states, mean, crossings)
+        states = _membrane(0.01).step(states, mean, drive, crossings)
     # first order in the step: dt / tau of the change
-    assert states.ravel().numpy() == pytest.approx(exact.y[:, -1], rel=5e-4)
+    assert _flat(states) == pytest.approx(exact.y[:, -1], rel=5e-4)
 
 
 @pytest.mark.parametrize("variant", ["instantaneous", "low_pass", "equilibrium"])

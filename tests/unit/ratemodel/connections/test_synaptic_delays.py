@@ -7,9 +7,8 @@ from rate_networks import rate_network
 
 from bridge.column.edges import Edges
 from bridge.stimulus.stimulus import Stimulus
-from ratemodel.connections.coupling import delay_in_steps
-
-N_LGN_DELAY = 1.7
+from ratemodel.connections.delay_shares import DelayShares
+from ratemodel.gradients.sequence import RateSequence
 
 
 def mean_delay_ms(make_cells, variant, cascade, delay_ms, dt_ms, lgn_delay_ms):
@@ -43,8 +42,9 @@ def mean_delay_ms(make_cells, variant, cascade, delay_ms, dt_ms, lgn_delay_ms):
 def own_delay_ms(variant, cascade):
     """Return the mean delay of the filters of one cell and the error to allow.
 
-    A discrete pole is late by dt^2 / (12 tau) beyond its half step: 1 / (1 - q)
-    - 1/2 = tau + 1 / (12 tau) + ...; the alpha cascade is exact in this.
+    A discrete pole of held input is late by dt^2 / (12 tau) beyond its half step:
+    1 / (1 - q) - 1/2 = tau + 1 / (12 tau) + ...; the alpha cascade and a pole of
+    linear input are exact in this.
     """
     name, tau_r = variant["variant"], variant["tau_r_ms"]
     delay = slack = 0.0
@@ -53,36 +53,50 @@ def own_delay_ms(variant, cascade):
         slack += 0.0 if cascade else 1 / (12 * 8.0)
     if name != "instantaneous":
         delay += tau_r
-        slack += 1 / (12 * tau_r)
+    if name == "equilibrium":
+        slack += 0.0 if cascade else 1 / (12 * tau_r)
     return delay, slack + 1e-3
 
 
 @pytest.mark.parametrize("cascade", [False, True])
-def test_representable_delay_is_exact(make_cells, variant, cascade):
-    # low-pass holds a whole step (input half), the others half a step (input none)
-    low_pass = variant["variant"] == "low_pass"
-    delay, lgn_delay = (4.0, 2.5) if low_pass else (3.5, 2.0)
-    first, second = mean_delay_ms(make_cells, variant, cascade, delay, 1.0, lgn_delay)
+# less than the half step that holding takes, and representable or not
+@pytest.mark.parametrize("delay_ms", [0.1, 0.3, 1.2, 1.5, 1.6, 2.0, 3.8])
+def test_any_delay_is_exact(make_cells, variant, cascade, delay_ms):
+    first, second = mean_delay_ms(make_cells, variant, cascade, delay_ms, 1.0, 1.7)
     own, slack = own_delay_ms(variant, cascade)
-    assert first == pytest.approx(lgn_delay + own, abs=slack)
-    assert second - first == pytest.approx(delay + own, abs=slack)
+    assert first == pytest.approx(1.7 + own, abs=slack)
+    assert second - first == pytest.approx(delay_ms + own, abs=slack)
 
 
-@pytest.mark.parametrize("delay_ms", [1.2, 1.5, 1.6, 2.0, 3.8])
-def test_any_delay_is_within_half_a_step(make_cells, variant, delay_ms):
-    first, second = mean_delay_ms(make_cells, variant, False, delay_ms, 1.0, 1.7)
-    own, slack = own_delay_ms(variant, False)
-    assert abs(second - first - own - delay_ms) <= 0.5 + slack
-    assert abs(first - own - 1.7) <= 0.5 + slack
+def test_a_delay_is_shared_by_the_steps_around_it():
+    shares = DelayShares.from_delays(np.array([0.1, 0.5, 1.6, 3.5]), 1.0, 0.5)
+    np.testing.assert_array_equal(shares.connection, [0, 1, 2, 3, 0, 2])
+    np.testing.assert_array_equal(shares.steps, [0, 0, 1, 3, 1, 2])
+    np.testing.assert_allclose(shares.share, [1.4, 1.0, 0.9, 1.0, -0.4, 0.1])
+    assert shares.n_blocks == 4
 
 
-def test_delays_are_rounded_and_never_negative():
-    delays = np.array([0.1, 0.5, 1.0, 1.4, 1.6, 3.8])
-    np.testing.assert_array_equal(delay_in_steps(delays, 1.0, 1.0), [0, 0, 0, 0, 1, 3])
-    np.testing.assert_array_equal(delay_in_steps(delays, 1.0, 0.0), [0, 1, 1, 1, 2, 4])
-    np.testing.assert_array_equal(
-        delay_in_steps(delays, 0.1, 1.0), [0, 4, 9, 13, 15, 37]
+def test_whole_numbers_of_steps_take_one_entry_at_any_step():
+    delays = np.arange(1, 50) / 10.0  # thirds of a binary fraction: none is exact
+    assert DelayShares.from_delays(delays, 0.1, 0.0).connection.size == delays.size
+    assert DelayShares.from_delays(delays, 0.2, 0.5).connection.size < 75
+
+
+def test_parts_that_fall_on_one_place_are_one_entry(make_cells):
+    """Two delays of one pair, in steps of 1 ms: 1.2 and 1.8 ms read 1 and 2 ago."""
+    parameters = make_cells(
+        2,
+        population=np.array([0, 1]),
+        recurrent=Edges([0, 0], [1, 1], [0.5, 2.0], [1.7, 2.3], [0, 0], [1, 1]),
+        lgn_edges=Edges([0], [0], [1.0], [1.0], [0], [1]),
     )
+    network = rate_network(
+        parameters, variant="instantaneous", delays=True, dtype=torch.float64
+    )
+    matrix = network.coupling.recurrent.toarray()
+    np.testing.assert_allclose(matrix[1, [2, 4]], [0.5 * 0.8 + 2 * 0.2, 0.1 + 1.6])
+    sequence = RateSequence(network)
+    assert network.coupling.recurrent.nnz == sequence.recurrent_product.n_entries == 2
 
 
 def test_delays_longer_than_the_spare_room_of_the_window(make_cells):

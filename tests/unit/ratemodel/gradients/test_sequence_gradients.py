@@ -8,7 +8,7 @@ import torch
 from rate_networks import rate_network
 
 from ratemodel.gradients.sequence import RateSequence
-from ratemodel.variants.contract import advance
+from ratemodel.variants.contract import advance, injected_during
 
 NAMES = ("cascade", "adaptation", "delays", "variance")
 SUBSETS = [dict(zip(NAMES, on, strict=True)) for on in product([False, True], repeat=4)]
@@ -27,19 +27,19 @@ def weights_of(parameters):
 
 
 def dense_matrix(network, edges, weight, delay, n_sources):
-    """Scatter the edges of one delay into a full matrix."""
+    """Scatter what the edges bring from so many steps ago into a full matrix."""
     parameters, channels = network.parameters, network.channels
     matrix = torch.zeros(channels.n_rows, n_sources, dtype=torch.float64)
     gains = (parameters.current_per_hz, parameters.variance_per_hz)
-    steps = (
-        network.recurrent_steps if edges is parameters.recurrent else network.lgn_steps
-    )
-    chosen = np.flatnonzero(steps == delay)
+    is_recurrent = edges is parameters.recurrent
+    delays = network.recurrent_delays if is_recurrent else network.lgn_delays
+    share = delays.share[delays.steps == delay]
+    chosen = delays.connection[delays.steps == delay]
     cell, receptor = edges.target[chosen], edges.receptor[chosen]
     for quantity in range(channels.n_quantities):
         rows = torch.tensor(channels.row(cell, receptor, quantity))
         value = weight[chosen] ** (quantity + 1)
-        value = value * torch.tensor(gains[quantity][cell, receptor])
+        value = value * torch.tensor(gains[quantity][cell, receptor] * share)
         place = (rows, torch.tensor(edges.source[chosen].astype(np.int64)))
         matrix = matrix.index_put(place, value, accumulate=True)
     return matrix
@@ -51,12 +51,21 @@ def dense_loop(network, recurrent_pa, lgn_pa, inputs, injected):
     model = network.assemble(1)
     recurrent = [
         dense_matrix(network, parameters.recurrent, recurrent_pa, d, parameters.n_cells)
-        for d in range(network.recurrent_steps.max() + 1)
+        for d in range(network.recurrent_delays.n_blocks)
     ]
-    lgn = [
-        dense_matrix(network, parameters.lgn_edges, lgn_pa, d, parameters.n_lgn)
-        for d in range(network.lgn_steps.max() + 1)
-    ]
+    lgn = {
+        d: dense_matrix(network, parameters.lgn_edges, lgn_pa, d, parameters.n_lgn)
+        for d in network.lgn_delays.blocks
+    }
+    silent = torch.zeros_like(inputs[0])
+
+    def input_of(t, d):  # a part of a step back: the mean of what it sees
+        whole, part = divmod(d, network.lgn_delays.per_step)
+        part = part / network.lgn_delays.per_step
+        now = inputs[t - whole] if t >= whole else silent
+        before = inputs[t - whole - 1] if t > whole else silent
+        return (1.0 - part) * now + part * before
+
     constant = network.coupling.constant_drive(np.zeros(parameters.n_lgn))
     state, rates = model.init(inputs.shape[-1]), []
     for t in range(inputs.shape[0]):
@@ -66,11 +75,12 @@ def dense_loop(network, recurrent_pa, lgn_pa, inputs, injected):
             total = torch.tensor(constant)[:, None]
             for d in range(min(t + 1, len(recurrent))):
                 total = total + recurrent[d] @ past[t - d]
-            for d in range(min(t + 1, len(lgn))):
-                total = total + lgn[d] @ inputs[t - d]
+            for d, matrix in lgn.items():
+                total = total + matrix @ input_of(t, d)
             return total
 
-        rate, state = advance(model, state, injected[t], drive)
+        current = injected_during(model, injected[max(t - 1, 0)], injected[t])
+        rate, state = advance(model, state, current, drive)
         rates.append(rate)
     return torch.stack(rates)
 

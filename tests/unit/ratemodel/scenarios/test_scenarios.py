@@ -1,4 +1,4 @@
-"""The five scenarios: what they keep, what they change, and what may change sign."""
+"""The six scenarios: what they keep, what they change, and what may change sign."""
 
 import numpy as np
 import pytest
@@ -45,8 +45,8 @@ def weights_after_hard_steps(rule, edges):
     return rule.from_free(free).detach().numpy()
 
 
-def test_there_are_five():
-    names = "default uniform_neurons random_synapses no_dale hybrid"
+def test_there_are_six():
+    names = "default uniform_neurons exchanged_cells random_synapses no_dale hybrid"
     assert list(SCENARIOS) == names.split()
 
 
@@ -56,7 +56,14 @@ def test_the_seed_decides_and_the_inputs_stay(parameters, name):
     made = scenario.parameters(parameters, 3)
     assert made.reduction_hash == scenario.parameters(parameters, 3).reduction_hash
     assert made.recurrent.n_edges == parameters.recurrent.n_edges
-    assert made.lgn_edges is parameters.lgn_edges
+    charge = [
+        p.lgn_edges.weight_pa
+        * p.current_per_hz[p.lgn_edges.target, p.lgn_edges.receptor]
+        for p in (made, parameters)
+    ]
+    if name != "exchanged_cells":  # its cells have other synapses
+        np.testing.assert_allclose(*charge, rtol=1e-12)
+    np.testing.assert_array_equal(made.lgn_edges.source, parameters.lgn_edges.source)
     assert made.column_hash == parameters.column_hash
     is_same = made.reduction_hash == parameters.reduction_hash
     assert is_same == (name in SAME_NETWORK)
@@ -113,8 +120,8 @@ def test_random_synapses_balance_each_population_at_the_working_point(parameters
     np.testing.assert_allclose(mean[1][in_both], mean[0][in_both], rtol=1e-9)
 
 
-def test_uniform_neurons_are_two(parameters):
-    made = choose_scenario("uniform_neurons").parameters(parameters, 1)
+def test_exchanged_cells_are_two(parameters):
+    made = choose_scenario("exchanged_cells").parameters(parameters, 1)
     is_excitatory = np.array([n[0] == "e" for n in POPULATIONS])[made.population]
     for cells in (is_excitatory, ~is_excitatory):
         for function in (made.transfer, made.transfer_adapted):
@@ -130,17 +137,17 @@ def test_uniform_neurons_are_two(parameters):
     assert 1 / 3 < ratio < 3
 
 
-def test_uniform_neurons_are_cells_of_the_populations_named(parameters):
-    made = choose_scenario("uniform_neurons").parameters(parameters, 1)
+def test_exchanged_cells_are_cells_of_the_populations_named(parameters):
+    made = choose_scenario("exchanged_cells").parameters(parameters, 1)
     for name in ("e23", "i23Pvalb"):
         own = parameters.population == POPULATIONS.index(name)
         unchanged = parameters.transfer.gain == made.transfer.gain
         assert (unchanged & own).sum() >= 1
 
 
-def test_uniform_neurons_keep_the_moments_of_equal_cells(parameters):
+def test_exchanged_cells_keep_the_moments_of_equal_cells(parameters):
     """Cells that were like the typical one already keep their constant input."""
-    made = choose_scenario("uniform_neurons").parameters(parameters, 1)
+    made = choose_scenario("exchanged_cells").parameters(parameters, 1)
     alike = (parameters.tau_m_ms == made.tau_m_ms) & (
         parameters.leak_ns == made.leak_ns
     )
@@ -155,7 +162,10 @@ def test_uniform_neurons_keep_the_moments_of_equal_cells(parameters):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"name": "other"}, "scenario 'other': there are default, uniform_neurons"),
+        (
+            {"name": "other"},
+            "scenario 'other': there are default, uniform_neurons, exch",
+        ),
         ({"name": "hybrid", "hebbian": "x"}, "'oja', 'hebb' or 'bcm'"),
         ({"name": "hybrid", "hebbian_rate": 1.5}, "less than 1"),
         ({"name": "no_dale", "hebbian": "bcm"}, "hebbian: unknown key"),

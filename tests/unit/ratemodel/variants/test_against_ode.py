@@ -34,10 +34,7 @@ class Ode:
             ):
                 mean[t, k, s] += w * p.current_per_hz[t, k]
                 spread[t, k, s] += w**2 * p.variance_per_hz[t, k]
-        # the background's variance enters through the first receptor in use
-        self.constant_spread = np.zeros((n, 4))
-        used = (self.mean.any(2) | self.lgn_mean.any(2)) | (p.constant_current_pa != 0)
-        self.constant_spread[np.arange(n), used.argmax(1)] = p.constant_variance_mv2
+        self.constant_spread = p.constant_variance_mv2
 
     def initial(self):
         n, zeros = self.n, np.zeros

@@ -26,7 +26,7 @@ TOML = {
     "infinite": "[protocol]\nduration_ms = inf\n",
     "negative_tau": "[rate]\ntau_r_ms = -5.0\n",
     "zero_trials": "[spiking]\ntrials_per_seed = 0\n",
-    "two_trials": ("[spiking]\ntrials_per_seed = 2\nmax_trials_per_seed = 2\n"),
+    "two_trials": ("[spiking]\ntrials_per_seed = 2\n"),
     "rate_step": "[rate]\ndt_ms = 0.4\n",
     "same_noise": "[spiking]\nseeds = [1, 10001]\n",
     "one_seed": "[spiking]\nseeds = [1]\n",

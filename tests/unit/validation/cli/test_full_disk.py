@@ -40,7 +40,7 @@ GRID = {
 }
 VALIDATE = {
     "column": {"size": 60},
-    "spiking": {"trials_per_seed": 4, "max_trials_per_seed": 4, "device": "cpp"},
+    "spiking": {"trials_per_seed": 4, "device": "cpp"},
     "protocol": {"n_directions": 2, "quick": True},
 }
 SIMULATE = "simulate --size 60 --trials 1 --duration-ms 600 --stimulus blank --spikes"

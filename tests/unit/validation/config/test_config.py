@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import InputError
 from validation.config.column import BuiltColumn, FileColumn
-from validation.config.sections import ReductionConfig
+from validation.config.sections import ReductionConfig, SpikingConfig
 from validation.config.validate import (
     CALIBRATION_SEED_OFFSET,
     ValidateConfig,
@@ -61,17 +61,28 @@ def test_any_configuration_survives_its_file(
 def test_quick_changes_defaults_but_not_what_is_given() -> None:
     usual = parse_config({}, "x")
     quick = parse_config({"protocol": {"quick": True}}, "x")
-    assert quick.spiking.trials_per_seed < usual.spiking.trials_per_seed
+    assert usual.spiking.trials_per_seed == quick.spiking.trials_per_seed == "auto"
+    assert quick.spiking.most_trials < usual.spiking.most_trials
     assert quick.protocol.duration_ms < usual.protocol.duration_ms
     given_both = parse_config({"protocol": {"quick": True, "duration_ms": 4000}}, "x")
     assert given_both.protocol.duration_ms == 4000.0
 
 
-def test_a_given_number_of_trials_moves_the_cap_and_back() -> None:
-    many = parse_config({"spiking": {"trials_per_seed": 500}}, "x").spiking
-    assert (many.trials_per_seed, many.max_trials_per_seed) == (500, 500)
-    few = parse_config({"spiking": {"max_trials_per_seed": 4}}, "x").spiking
-    assert (few.trials_per_seed, few.max_trials_per_seed) == (4, 4)
+@pytest.mark.parametrize("quick", [True, False])
+def test_trials_grow_to_a_cap_or_are_given(quick: bool) -> None:
+    def spiking(**keys: int | str) -> SpikingConfig:
+        content = {"spiking": keys, "protocol": {"quick": quick}}
+        config = parse_config(content, "x")
+        assert parse_config(tomllib.loads(config.to_toml()), "x") == config
+        return config.spiking
+
+    assert spiking().grows
+    assert spiking(max_trials_per_seed=4).grows
+    assert spiking(max_trials_per_seed=4).most_trials == 4
+    assert not spiking(trials_per_seed=500).grows
+    assert spiking(trials_per_seed=500).most_trials == 500
+    with pytest.raises(InputError, match=r"max_trials_per_seed \(9\) is the cap"):
+        spiking(trials_per_seed=9, max_trials_per_seed=9)
 
 
 def test_a_path_makes_it_a_column_from_files() -> None:
@@ -106,11 +117,20 @@ def test_a_path_makes_it_a_column_from_files() -> None:
         ({"spiking": {"seeds": [1, 1]}}, ["names something twice"]),
         ({"spiking": {"seeds": [1, 1.5]}}, ["spiking.seeds.1"]),
         (
-            {"spiking": {"trials_per_seed": 9, "max_trials_per_seed": 3}},
-            ["max_trials_per_seed (3) is below"],
+            {"spiking": {"ceiling_target": 0.9}},
+            ["ceiling_target is no more"],
         ),
         (
-            {"spiking": {"trials_per_seed": 2, "max_trials_per_seed": 2}},
+            {"spiking": {"trials_per_seed": "many"}},
+            ["trials_per_seed: must be 'auto' or a whole number"],
+        ),
+        ({"spiking": {"trials_per_seed": True}}, ["must be 'auto'"]),
+        (
+            {"spiking": {"max_trials_per_seed": 2}},
+            ["max_trials_per_seed (2) leaves fewer than 4 trials"],
+        ),
+        (
+            {"spiking": {"trials_per_seed": 2}},
             ["fewer than 4 trials"],
         ),
         ({"rate": {"dt_ms": 0.4}}, ["rate.dt_ms (0.4)", "do not divide"]),

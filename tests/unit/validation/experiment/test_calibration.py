@@ -22,6 +22,7 @@ from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import build_protocol
 from validation.experiment.tau_r_fit import fit_tau_r_ms
 from validation.experiment.transfer_functions import reduction_of
+from validation.measures.criteria import load_criteria
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +115,18 @@ class _FakeSpiking:
         self.column = column
 
 
-def test_trials_grow_until_the_ceiling_or_the_cap(
-    column, protocol, tmp_path, monkeypatch
+@pytest.mark.parametrize(
+    ("spikes_per_bin", "keys", "expected"),
+    [
+        (0.05, {"max_trials_per_seed": 20}, [(0, 8), (8, 4), (12, 6), (18, 2)]),
+        (0.05, {"max_trials_per_seed": 5}, [(0, 5)]),
+        # NRMSE of a perfect model below 0.05 with 2 x 8 trials of 5 spikes a bin
+        (5.0, {}, [(0, 8)]),
+        (0.05, {"trials_per_seed": 9}, [(0, 9)]),
+    ],
+)
+def test_trials_grow_until_all_can_be_judged_or_the_cap(
+    column, protocol, tmp_path, monkeypatch, spikes_per_bin, keys, expected
 ):
     calls = []
 
@@ -123,7 +134,7 @@ def test_trials_grow_until_the_ceiling_or_the_cap(
         calls.append((first_trial, n_trials))
         rng = np.random.default_rng([first_trial, n_trials])
         shape = (len(seeds), len(stimuli), n_trials, 70, 17)
-        wave = 0.05 * (1.0 + np.sin(np.arange(70) / 5.0))
+        wave = spikes_per_bin * (1.0 + np.sin(np.arange(70) / 5.0))
         n = column.n_cells
         slow = np.where(np.arange(len(stimuli)) % 2, 10.0, 100.0)[:, None]
         slow = np.repeat(slow, n, axis=1)
@@ -144,17 +155,15 @@ def test_trials_grow_until_the_ceiling_or_the_cap(
         "stages": Stages(tmp_path / "stages", "x"),
         "progress": SilentProgress(),
     }
-    config = SpikingConfig(
-        trials_per_seed=4, max_trials_per_seed=9, ceiling_target=0.99
-    )
-    reference = module.spiking_reference(column, protocol.test, config, **arguments)
-    assert calls == [(0, 4), (4, 2), (6, 3)]
-    assert reference.rates_hz.shape[2] == 9
+    asked = (column, protocol.test, SpikingConfig(**keys), load_criteria())
+    reference = module.spiking_reference(*asked, **arguments)
+    assert calls == expected
+    assert reference.rates_hz.shape[2] == sum(expected[-1])
     # pooled over the stimuli it would be above 1
     np.testing.assert_allclose(reference.isi_cv, 1.0)
     # finished blocks are not simulated again
     calls.clear()
-    again = module.spiking_reference(column, protocol.test, config, **arguments)
+    again = module.spiking_reference(*asked, **arguments)
     assert calls == []
     np.testing.assert_array_equal(again.rates_hz, reference.rates_hz)
 

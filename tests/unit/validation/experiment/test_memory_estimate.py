@@ -74,7 +74,7 @@ def test_a_validation_is_estimated_within_a_factor_of_two(free: Any) -> None:
     config = parse_config(
         {
             "column": {"size": 300},
-            "spiking": {"trials_per_seed": 4, "max_trials_per_seed": 4},
+            "spiking": {"trials_per_seed": 4},
             "rate": {"variants": ["low_pass", "instantaneous"], "forms": ["extended"]},
             "protocol": {"duration_ms": 1500.0, "n_directions": 2},
         },
@@ -101,8 +101,10 @@ def test_what_cannot_be_is_refused_with_what_to_lower(free: Any) -> None:
         simulation("3k", n_trials=100_000)
     with pytest.raises(InputError, match=r"230,924 cells .* lower column\.size"):
         require_memory_of_validation(validation(230_924), None)
-    config = validation(300, trials_per_seed=100_000, max_trials_per_seed=100_000)
-    with pytest.raises(InputError, match=r"2 x 100,000 trials .*max_trials_per_seed"):
+    config = validation(300, trials_per_seed=100_000)
+    with pytest.raises(
+        InputError, match=r"2 x 100,000 trials .*spiking.trials_per_seed"
+    ):
         require_memory_of_validation(config, None)
 
 

@@ -12,7 +12,7 @@ import torch
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
-from bridge.column.building.typical_cells import typical_cell_models
+from bridge.column.building.typical_cells import with_typical_cells
 from bridge.errors import InputError
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import read_parameters, write_parameters
@@ -91,9 +91,10 @@ def test_a_scenario_that_changed_the_neurons_changes_those_of_the_column(run, co
     np.testing.assert_array_equal(
         trained.put_into(column).cell_model, column.cell_model
     )
-    uniform = replace(trained, scenario="uniform_neurons").put_into(column)
-    np.testing.assert_array_equal(uniform.cell_model, typical_cell_models(column))
-    assert np.unique(uniform.cell_model).size == 2
+    exchanged = replace(trained, scenario="exchanged_cells").put_into(column)
+    wanted = with_typical_cells(column).cell_model
+    np.testing.assert_array_equal(exchanged.cell_model, wanted)
+    assert np.unique(exchanged.cell_model).size == 2
 
 
 def test_the_run_names_column_and_model_where_nobody_does(run):
@@ -256,7 +257,6 @@ def certify(column_hash: str, path: Path) -> None:
         scores=Scores(
             name="low_pass",
             verdict="default",
-            n_evaluable=0,
             populations={},
             classes={},
         ),

@@ -96,13 +96,15 @@ def test_a_network_that_only_follows_the_stimulus_makes_a_run_unreliable():
         population=column.population,
     )
     prepared = prepare_reference(reference, load_criteria(), rng)
-    judged = {
-        name: score_model(
-            prepared,
-            baseline.respond(calibration, protocol.test, bins),
-            np.random.default_rng(0),
+    found = {
+        name: baseline.respond(
+            baseline.fit(calibration), protocol.test, bins, parameters
         )
         for name, baseline in BASELINES.items()
+    }
+    judged = {
+        name: score_model(prepared, rates, np.random.default_rng(0))
+        for name, rates in found.items()
     }
     assert judged["stimulus_only"].verdict in ("default", "strict")
     assert judged["constant"].verdict == "fail"
@@ -111,5 +113,4 @@ def test_a_network_that_only_follows_the_stimulus_makes_a_run_unreliable():
     # a network whose populations differ from the stimulus is told from it
     other = replace(reference, rates_hz=reference.rates_hz[..., ::-1, :])
     prepared = prepare_reference(other, load_criteria(), rng)
-    rates = BASELINES["stimulus_only"].respond(calibration, protocol.test, bins)
-    assert score_model(prepared, rates, rng).verdict == "fail"
+    assert score_model(prepared, found["stimulus_only"], rng).verdict == "fail"

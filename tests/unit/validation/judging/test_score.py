@@ -69,21 +69,30 @@ def test_truth_passes_strictly(truth):
     for name, score in truth.populations.items():
         expected = ("inconclusive",) if name == SILENT else PASSES
         assert score.verdict in expected, name
-    # Every measure that does not gate holds for the truth, too.
+    # No measure that does not decide is missed by the truth; not every one is shown
+    # to hold, since its whole interval would have to.
     for name, score in truth.populations.items():
         if name != SILENT:
-            assert {r.tier for r in score.measures.values()} <= {
-                "inconclusive",
-                *PASSES,
-            }, name
+            assert "fail" not in {r.tier for r in score.measures.values()}, name
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_other_seed_passes(world, seed):
     kept, other = hold_out_seed(world.draw(n_trials=30, seed=50 + seed))
     scores = score(kept, other, np.random.default_rng(seed))
+    # Two means of 30 trials differ by twice the noise of a mean of 30: some of the
+    # small populations cannot be judged by the default tier. One that can passes in
+    # 95 % of data sets.
+    judged = [s for s in scores.populations.values() if s.reason is None]
+    assert len(judged) >= 11
+    assert scores.n_passing >= len(judged) - 1
+    assert scores.verdict == "lenient"
+
+
+def test_other_seed_passes_with_many_trials(world):
+    kept, other = hold_out_seed(world.draw(n_trials=120, seed=60))
+    scores = score(kept, other, np.random.default_rng(0))
     assert scores.verdict in PASSES
-    assert scores.n_evaluable >= 14
 
 
 @pytest.mark.parametrize("name", DISTORTIONS)
@@ -171,7 +180,7 @@ def test_scores_survive_a_file(truth):
 
 def test_scores_are_short_to_look_at(truth):
     assert repr(truth) == (
-        "Scores(truth: strict, 16 of 16 populations at the default tier)"
+        "Scores(truth: strict, 16 of 16 firing populations at the default tier)"
     )
     assert len(str(truth).splitlines()) == 1 + len(POPULATIONS)
     assert "<td>e4</td>" in truth._repr_html_()
@@ -201,7 +210,7 @@ def test_noisy_data_are_inconclusive_not_passed(world):
     )
     scores = score(tiny.draw(2, 0), tiny.model(), np.random.default_rng(0))
     assert scores.verdict == "inconclusive"
-    assert scores.n_evaluable == 0
+    assert scores.n_judged == 0
     assert all(s.verdict == "inconclusive" for s in scores.populations.values())
 
 
@@ -224,7 +233,7 @@ def test_single_seed_and_no_gratings_are_enough(world):
         neuron_rates_hz=world.neuron_rates_hz[few],
         stimuli=tuple(world.stimuli[i] for i in few),
     )
-    reference = part.draw(40, 3, n_seeds=1)
+    reference = part.draw(120, 3, n_seeds=1)
     scores = score(reference, part.model(), np.random.default_rng(0))
     assert scores.verdict in PASSES
     assert "other_seed" not in scores.populations["e4"].anchors

@@ -8,6 +8,7 @@ from validation.measures.nrmse import Nrmse
 from validation.measures.r_over_ceiling import ROverCeiling
 from validation.statistics.ceiling import compute_ceiling, compute_half_correlation
 from validation.statistics.comparison import Comparison
+from validation.statistics.jackknife import LeftOut
 from validation.statistics.trial_products import TrialProducts, draw_weights
 
 N_TIME = 1000
@@ -38,7 +39,9 @@ def score(trials, model, n_samples=0, seed=0):
     )
     comparison = Comparison(spiking, TrialProducts(model, own), ceiling)
     measures = (ExplainedVariance(), ROverCeiling(), Nrmse())
-    return SimpleNamespace(**{m.name: m.samples(comparison) for m in measures})
+    return SimpleNamespace(
+        **{m.name: m.scaled(m.samples(comparison)) for m in measures}
+    )
 
 
 @pytest.mark.parametrize("n_trials", [5, 20, 80])
@@ -87,26 +90,53 @@ def test_another_sample_of_the_truth_scores_one():
     assert got.r_over_ceiling[0].mean() == pytest.approx(1.0, abs=0.02)
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.7])
-def test_interval_holds_the_true_explained_variance(scale):
+def intervals(measure, trials, model, confidence=0.95):
+    rows = LeftOut(trials.shape[1], model.shape[1])
+    spiking = TrialProducts(trials, rows.spiking_weights)
+    half = compute_half_correlation(spiking.covariances, np.random.default_rng(0), 50)
+    comparison = Comparison(
+        spiking,
+        TrialProducts(model, rows.model_weights),
+        compute_ceiling(half, trials.shape[1]),
+    )
+    samples = measure.samples(comparison)
+    found = rows.interval(samples, confidence, measure.degenerate(comparison))
+    return np.array(found).T
+
+
+def truth_of(measure, scale):
+    if measure.name == "explained_variance":
+        return 1.0 - (1.0 - scale) ** 2
+    if measure.name == "r_over_ceiling":
+        return 1.0
+    return ((1.0 - scale) ** 2) * SIGNAL.var() / SIGNAL.mean() ** 2
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.9, 0.7])
+@pytest.mark.parametrize("n_trials", [4, 8, 30])
+@pytest.mark.parametrize("measure", [ExplainedVariance(), ROverCeiling(), Nrmse()])
+def test_an_interval_holds_the_truth(measure, n_trials, scale):
     mean = SIGNAL.mean()
-    got = score(
-        spiking_trials(20, 30), mean + scale * (SIGNAL - mean), n_samples=400
-    ).explained_variance
-    low, high = np.quantile(got[1:], [0.025, 0.975], axis=0)
-    truth = 1.0 - (1.0 - scale) ** 2
-    covered = ((low <= truth) & (truth <= high)).mean()
-    # 95 % nominal; 60 data sets have a binomial standard error of 2.8 %. Too wide
-    # is allowed (and expected for scale 1), too narrow is not.
-    assert covered >= 0.95 - 3 * 0.028
+    model = np.broadcast_to(mean + scale * (SIGNAL - mean), (N_SETS, 1, N_TIME))
+    low, high = intervals(measure, spiking_trials(n_trials, 30 + n_trials), model)
+    truth = truth_of(measure, scale)
+    # 95 % nominal; 60 data sets have a binomial standard error of 2.8 %.
+    assert ((low <= truth) & (truth <= high)).mean() >= 0.95 - 3 * 0.028
 
 
-def test_bootstrap_is_centred_on_the_estimate():
-    got = score(spiking_trials(10, 31), SIGNAL, n_samples=400)
-    for name in ("explained_variance", "r_over_ceiling"):
-        values = getattr(got, name)
-        # Standard error of a mean of 400 x 60 correlated resamples is < 0.002.
-        assert values[1:].mean() == pytest.approx(values[0].mean(), abs=0.01)
+def test_an_interval_holds_the_truth_of_a_model_with_noise():
+    low, high = intervals(Nrmse(), spiking_trials(12, 5), spiking_trials(9, 6))
+    assert ((low <= 0.0) & (high >= 0.0)).mean() >= 0.95 - 3 * 0.028
+
+
+def test_the_interval_of_a_perfect_model_is_no_wider_than_its_scatter():
+    # The degenerate part is counted once: with 30 trials the interval reaches
+    # t = 2.05 standard deviations of what perfect models score, which 60 data sets
+    # know to 1 / sqrt(120) = 9 %. Resampling with replacement makes it sqrt(3) wider.
+    model = np.broadcast_to(SIGNAL, (N_SETS, 1, N_TIME))
+    low, high = intervals(Nrmse(), spiking_trials(30, 7), model)
+    middle, reach = 0.5 * (low + high), 0.5 * (high - low)
+    assert reach.mean() / middle.std() == pytest.approx(2.05, rel=3 * 0.09)
 
 
 def test_silent_population_has_no_scores():

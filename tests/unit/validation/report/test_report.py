@@ -279,13 +279,17 @@ def test_a_report_is_read_or_refused_in_one_line(
     assert RunReport.read(tmp_path).to_json() == data.report.to_json()
     for text, words in (
         ('{"variants": {}, "column": {}}', "is of an earlier version; validate again"),
+        (
+            '{"format": "v1bridge-report-2", "variants": {}}',
+            "is of an earlier version; validate again",
+        ),
         ("{", "cannot be read as JSON"),
         ("[]", "not a JSON object"),
         ("NaN", "NaN is not a finite number"),
         ('{"a": 1e400}', "1e400 is not a finite number"),
         ('{"a": ' + "9" * 5000 + "}", "9999... is too large a number"),
         ("[" * 100_000, "nested"),
-        ('{"format": "v1bridge-report-2"}', "is not a report of 'v1bridge validate'"),
+        ('{"format": "v1bridge-report-3"}', "is not a report of 'v1bridge validate'"),
     ):
         path.write_text(text)
         with pytest.raises(InputError, match=re.escape(words)) as caught:

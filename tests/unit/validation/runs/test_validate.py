@@ -21,7 +21,6 @@ SMALL = {
         "dt_ms": 1.0,
         "calibration_trials": 2,
         "trials_per_seed": 4,
-        "max_trials_per_seed": 4,
     },
     "rate": {
         "variants": ["low_pass"],

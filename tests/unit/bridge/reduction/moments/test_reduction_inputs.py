@@ -42,17 +42,15 @@ def test_background_and_surround_enter_by_receptor(column):
     current, variance = receptor_gains(column)
     mean, spread = constant_input(column, current, variance)
     cell = int(column.cells_of("e23")[0])
-    total = 0.0
+    total, power = np.zeros(4), np.zeros(4)
     for stream in (column.background, column.surround):
         for k in np.flatnonzero(stream.target == cell):
-            total += (
-                stream.rate_hz[k]
-                * stream.weight_pa[k]
-                * current[cell, stream.receptor[k]]
-            )
-    assert mean[cell].sum() == pytest.approx(total)
-    assert (spread >= 0.0).all()
-    assert spread[cell] > 0.0
+            port, weight = stream.receptor[k], stream.weight_pa[k]
+            total[port] += stream.rate_hz[k] * weight * current[cell, port]
+            power[port] += stream.rate_hz[k] * weight**2 * variance[cell, port]
+    assert (power[:2] > 0.0).all()
+    np.testing.assert_allclose(mean[cell], total, rtol=1e-12)
+    np.testing.assert_allclose(spread[cell], power, rtol=1e-12)
 
 
 def test_slow_currents_are_those_over_20_ms(column):

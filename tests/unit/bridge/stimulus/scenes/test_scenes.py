@@ -10,6 +10,8 @@ from bridge.stimulus.scenes.scene import SceneTrial
 KINDS = {
     "blank": "blank",
     "flash": "flash",
+    "two_flashes": "flash",
+    "contrast_step": "step",
     "steps": "step",
     "grating": "grating",
     "broadband": "broadband",

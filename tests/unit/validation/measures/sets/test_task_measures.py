@@ -1,0 +1,160 @@
+"""Task trials from rest: a model that is right once it has settled must fail."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bridge.column.populations import POPULATIONS
+from bridge.errors import InputError
+from bridge.stimulus.stimulus_info import StimulusInfo
+from validation.judging.prepare import prepare_reference
+from validation.judging.score import score_model
+from validation.measures.criteria import load_criteria
+from validation.responses.model_rates import ModelRates, hold_out_seed
+from validation.responses.reference import Reference
+
+CRITERIA = load_criteria()
+N_CELLS, BIN_MS = 400, 10.0
+NAMES = ("e23", "e4", "e5")
+STEADY_HZ = np.array([5.0, 8.0, 6.0])
+POPULATION = np.repeat([POPULATIONS.index(n) for n in NAMES], N_CELLS).astype(np.int8)
+
+
+def from_rest(n_bins, rise_ms=30.0, stimulus_ms=100.0):
+    """Rise out of silence with a transient, exactly: ``(n_bins, 3)``, Hz."""
+    time = (np.arange(n_bins) + 0.5) * BIN_MS
+    rise = 1.0 - np.exp(-time / rise_ms)
+    since = np.maximum(time - stimulus_ms, 0.0)
+    bump = 1.5 * (since / 25.0) * np.exp(1.0 - since / 25.0)
+    return (rise * (1.0 + bump))[:, None] * STEADY_HZ
+
+
+def whole(rates):
+    result = np.zeros((*rates.shape[:-1], 17))
+    result[..., [POPULATIONS.index(n) for n in NAMES]] = rates
+    return result
+
+
+def drawn(rates, role, n_trials, seed):
+    rng = np.random.default_rng(seed)
+    expected = whole(rates) * N_CELLS * BIN_MS * 1e-3
+    shape = (2, len(rates), n_trials, *expected.shape[1:])
+    counts = rng.poisson(expected[None, :, None], shape)
+    return Reference(
+        counts / (N_CELLS * BIN_MS * 1e-3),
+        rng.poisson(5.0, (2, len(rates), n_trials, POPULATION.size)).astype(float),
+        tuple(StimulusInfo(f"{role}_{k}") for k in range(len(rates))),
+        POPULATION,
+        bin_ms=BIN_MS,
+        drop_ms=0.0,
+        role=role,
+    )
+
+
+def model_of(main, tasks):
+    def rates_of(rates):
+        neurons = np.full((len(rates), POPULATION.size), 5.0)
+        return ModelRates("model", whole(rates), neurons)
+
+    return replace(
+        rates_of(main), others={name: rates_of(own) for name, own in tasks.items()}
+    )
+
+
+# Two durations, as orientation and change have them: two sets.
+TASKS = {
+    "tasks_20": np.stack([from_rest(20), from_rest(20, stimulus_ms=60.0)]),
+    "tasks_50": from_rest(50)[None],
+}
+MAIN = np.stack([from_rest(300)[100:], from_rest(300, stimulus_ms=1500.0)[100:]])
+
+
+@pytest.fixture(scope="module")
+def reference():
+    others = {
+        name: drawn(rates, "task", 30, seed)
+        for seed, (name, rates) in enumerate(TASKS.items())
+    }
+    return replace(drawn(MAIN, "main", 30, 9), others=others)
+
+
+def measured(reference, model):
+    prepared = prepare_reference(reference, CRITERIA, np.random.default_rng(0))
+    return score_model(prepared, model, np.random.default_rng(1))
+
+
+def test_the_truth_passes(reference):
+    scores = measured(reference, model_of(MAIN, TASKS))
+    for name in NAMES:
+        measures = scores.populations[name].measures
+        for key in ("task_nrmse", "task_mean_rate"):
+            assert measures[key].tier in ("default", "strict")
+        assert set(measures["task_nrmse"].by_set) == set(TASKS)
+
+
+def test_a_wrong_onset_from_rest_fails_though_all_else_is_right(reference):
+    slow = {
+        name: np.stack([from_rest(rates.shape[1], rise_ms=200.0)] * len(rates))
+        for name, rates in TASKS.items()
+    }
+    slow["tasks_20"][1] = from_rest(20, rise_ms=200.0, stimulus_ms=60.0)
+    scores = measured(reference, model_of(MAIN, slow))
+    for name in NAMES:
+        measures = scores.populations[name].measures
+        assert measures["task_nrmse"].tier == "fail", name
+        assert measures["nrmse"].tier in ("default", "strict")  # the main set is right
+    assert scores.verdict == "fail"
+    assert any("task trials" in sentence for sentence in scores.failures)
+
+
+def test_settled_from_the_start_fails(reference):
+    """The right mean, but no onset: rates that are there at once."""
+    flat = {
+        name: np.broadcast_to(rates.mean(axis=1, keepdims=True), rates.shape)
+        for name, rates in TASKS.items()
+    }
+    scores = measured(reference, model_of(MAIN, flat))
+    for name in NAMES:
+        measures = scores.populations[name].measures
+        assert measures["task_nrmse"].tier == "fail"
+        assert measures["task_mean_rate"].tier in ("default", "strict")
+
+
+def test_a_wrong_mean_rate_fails(reference):
+    scaled = {name: 1.2 * rates for name, rates in TASKS.items()}
+    measures = measured(reference, model_of(MAIN, scaled)).populations["e4"].measures
+    assert measures["task_mean_rate"].tier == "lenient"  # 20 % of 25 %, not of 15 %
+    assert measures["task_mean_rate"].value == pytest.approx(0.2, abs=0.03)
+
+
+def test_the_error_of_pooled_sets_is_their_mean_over_time(reference):
+    """By hand from the true rates: the noise of 60 trials is taken out."""
+    scaled = {name: 0.7 * rates for name, rates in TASKS.items()}
+    measures = measured(reference, model_of(MAIN, scaled)).populations["e4"].measures
+    bins = np.concatenate([rates[..., 1].ravel() for rates in TASKS.values()])
+    expected = 0.3 * np.sqrt((bins**2).mean()) / bins.mean()
+    assert measures["task_nrmse"].value == pytest.approx(expected, rel=0.03)
+
+
+def test_rates_without_task_trials_are_judged_by_the_rest(reference):
+    main = replace(reference, others={})
+    scores = measured(main, model_of(MAIN, {}))
+    assert scores.populations["e4"].measures["task_nrmse"].is_asked is False
+    assert scores.verdict in ("default", "strict")
+
+
+def test_a_model_that_lacks_a_set_is_refused(reference):
+    one = {"tasks_20": TASKS["tasks_20"]}
+    with pytest.raises(InputError, match="has the sets of stimuli tasks_20 beside"):
+        measured(reference, model_of(MAIN, one))
+
+
+def test_the_last_seed_is_held_out_of_every_set(reference):
+    kept, other = hold_out_seed(reference)
+    assert {own.n_seeds for own in kept.others.values()} == {1}
+    other.check_against(kept)
+    np.testing.assert_allclose(
+        other.others["tasks_50"].rates_hz,
+        reference.others["tasks_50"].rates_hz[-1].mean(axis=1),
+    )

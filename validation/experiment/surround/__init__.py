@@ -1,0 +1,1 @@
+"""The surround of a column whose rates follow those of the column."""

@@ -1,0 +1,40 @@
+"""Which populations the trials cannot judge yet."""
+
+import numpy as np
+
+from validation.judging.facts import GroupFacts
+from validation.measuring.compared import compare_with
+from validation.measuring.prepared import PreparedReference
+from validation.responses.model_rates import ModelRates
+
+
+def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
+    """Return the firing populations that cannot be judged by the default tier.
+
+    By the code that judges a model: a model without noise of its own is held against
+    the reference, and what it scores is not looked at.
+
+    Parameters
+    ----------
+    prepared
+        The reference.
+
+    Returns
+    -------
+    dict
+        Why they cannot be judged, by name.
+    """
+    reference = prepared.reference
+    model = ModelRates(
+        name="mean of the trials",
+        rates_hz=reference.rates_hz.mean(axis=(0, 2)),
+        neuron_rates_hz=reference.neuron_rates_hz.mean(axis=(0, 2)),
+    )
+    compared = compare_with(prepared, model, np.random.default_rng(0))
+    least = prepared.criteria.evaluable.min_rate_hz.value
+    found = {}
+    for group, name in enumerate(reference.population_names):
+        facts = GroupFacts.of(compared, group)
+        if facts.spiking.rate_hz >= least and "default" in facts.reasons:
+            found[name] = facts.reasons["default"]
+    return found

@@ -1,0 +1,1 @@
+"""Measures of the further sets of test stimuli: perturbations and task trials."""
