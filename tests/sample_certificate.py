@@ -24,6 +24,7 @@ CONTROLS = {
     "other_seed": {
         "strength": None,
         "expected": "pass",
+        "is_required": True,
         "verdict": "strict",
         "seen": True,
     }

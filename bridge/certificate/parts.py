@@ -71,28 +71,22 @@ class CertifiedControl(_Part):
         How much was changed; None where there is no more or less.
     expected
         Whether it must pass or fail.
+    is_required
+        Whether the run can only be relied on if it comes out so; weaker sabotages
+        need not be seen.
     verdict
         What the judge said of it.
     seen
-        Whether it came out as it must.
+        Whether it came out so.
     """
 
     strength: float | None
     expected: Literal["pass", "fail"]
+    is_required: bool
     verdict: Outcome
     seen: bool
 
 
 def unseen_controls(controls: dict[str, CertifiedControl]) -> tuple[str, ...]:
-    """Return what the controls missed: those seen at none of their strengths.
-
-    Parameters
-    ----------
-    controls
-        By name; strengths of one sabotage differ behind the last slash.
-    """
-    by_kind: dict[str, bool] = {}
-    for name, control in controls.items():
-        kind = name.rpartition("/")[0] or name
-        by_kind[kind] = by_kind.get(kind, False) or control.seen
-    return tuple(kind for kind, is_seen in by_kind.items() if not is_seen)
+    """Return the controls that had to come out as expected and did not."""
+    return tuple(n for n, own in controls.items() if own.is_required and not own.seen)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.tables import show_reading, verdict_tables
+from validation.commands.tables import baseline_table, show_reading, verdict_tables
 from validation.config.validate import parse_config
 from validation.config.with_options import merged_sections
 from validation.experiment.trained.trained_run import options_with_run
@@ -58,6 +58,7 @@ def validate_into(
         return
     for table in verdict_tables(report):
         console.print(table)
+    console.print(baseline_table(report))
     console.print(one_sentence(report), soft_wrap=True)
     for note in report.notes:
         console.print(note, soft_wrap=True)

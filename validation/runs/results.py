@@ -65,6 +65,7 @@ def write_certificates(
         name: CertifiedControl(
             strength=control.strength,
             expected=control.expected,
+            is_required=control.is_required,
             verdict=control.verdict,
             seen=control.seen,
         )
