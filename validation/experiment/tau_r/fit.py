@@ -18,8 +18,8 @@ from validation.experiment.tau_r.calibration_error import CalibrationError
 SMALLEST_STEPS = 0.1
 """Lower end of what is tried, in steps."""
 
-NO_INERTIA_STEPS = 0.2
-"""At and below, exp(-dt / tau_r) is under 1 %: the step forgets the rate."""
+FLAT = 1e-3
+"""Share by which the lower end may be worse than the best, and still be as good."""
 
 LARGEST_FACTOR = 10.0
 """Upper end of what is tried, in units of the largest value of the grid."""
@@ -59,8 +59,8 @@ class TauRFit:
         if self.edge == "lower":
             return (
                 f"{name}: the fit of tau_r ends on the lower edge{shown}: at dt "
-                f"{dt_ms:g} ms its rate has no inertia, so it is the instantaneous "
-                "model but for a step."
+                f"{dt_ms:g} ms no inertia of the rate is as good as any, so it is the "
+                "instantaneous model but for a step at the most."
             )
         return f"{name}: the fit of tau_r ends on the upper edge{shown}."
 
@@ -102,10 +102,11 @@ def fit_tau_r_ms(
     _try(error, grid, found)
     while (more := _beyond(found, low, high)).size:
         _try(error, more, found)
-    value = min(found, key=lambda tau: found[tau])
+    value, least = min(found.items(), key=lambda item: item[1])
     edge: Literal["lower", "upper"] | None = None
-    if value <= max(low, NO_INERTIA_STEPS * model.dt_ms):
-        edge = "lower"
+    if found.get(low, np.inf) <= (1.0 + FLAT) * least:
+        # Far below the step the rate is without inertia: no value is told from it.
+        value, edge = low, "lower"
     elif value >= high:
         edge = "upper"
     else:

@@ -41,7 +41,7 @@ def judged(column, parameters, tmp_path, monkeypatch):
 
     module = "validation.experiment.experiment"
     monkeypatch.setattr(f"{module}.map_in_processes", fits)
-    monkeypatch.setattr(Experiment, "_calibration_counts", lambda _: None)
+    monkeypatch.setattr(Experiment, "calibration_counts", lambda _: None)
 
     def models(**rate):
         config = parse_config({"column": {"size": 60}, "rate": rate}, "x")

@@ -16,7 +16,8 @@ N = len(POPULATIONS)
 class Bowl:
     """An error with its least where log tau_r is that of ``best_ms``."""
 
-    def __init__(self, best_ms, coupling=0.0):
+    def __init__(self, best_ms, coupling=0.0, flat_below_ms=0.0):
+        self.flat_below_ms = flat_below_ms
         self.model = RateModel(variant="low_pass")
         self.clear = np.ones(N, dtype=bool)
         self.best, self.coupling = np.log(best_ms), coupling
@@ -24,14 +25,14 @@ class Bowl:
 
     def of(self, tau_r_ms):
         self.n_runs += len(tau_r_ms)
-        away = np.log(tau_r_ms) - self.best
+        away = np.log(np.maximum(tau_r_ms, self.flat_below_ms)) - self.best
         # each population is the worse the further the others are on its side
         pull = self.coupling * (away.sum(axis=1, keepdims=True) - away)
         return 0.01 + ((away + pull) ** 2).mean(axis=1) + 0.02 * (away**4).mean(axis=1)
 
 
-def fitted(monkeypatch, best_ms, variant="low_pass", dt_ms=0.5, **options):
-    bowl = Bowl(best_ms)
+def fitted(monkeypatch, best_ms, variant="low_pass", dt_ms=0.5, flat=0.0, **options):
+    bowl = Bowl(best_ms, flat_below_ms=flat)
     monkeypatch.setattr(module, "CalibrationError", lambda *_, **__: bowl)
     model = RateModel(variant=variant, dt_ms=dt_ms)
     found = fit_tau_r_ms(None, model, (), None, bin_ms=10.0, drop_ms=0.0, **options)
@@ -52,7 +53,7 @@ def test_the_least_is_found_between_and_beyond_the_grid(monkeypatch, variant, be
 @pytest.mark.parametrize(
     ("best_ms", "edge", "words"),
     [
-        (0.001, "lower", "the lower edge (0.05 ms): at dt 0.5 ms its rate has no"),
+        (0.001, "lower", "the lower edge (0.05 ms): at dt 0.5 ms no inertia"),
         (1e5, "upper", "the upper edge (90 ms)"),
     ],
 )
@@ -64,9 +65,14 @@ def test_an_edge_is_said(monkeypatch, best_ms, edge, words):
 
 
 def test_a_rate_without_inertia_is_an_edge(monkeypatch):
-    """At a fifth of the step exp(-dt / tau_r) is 0.7 %: no value is told from 0."""
-    found, _ = fitted(monkeypatch, 0.3, dt_ms=2.0)
+    """Far below the step exp(-dt / tau_r) is zero: no value is told from another."""
+    found, _ = fitted(monkeypatch, 0.3, dt_ms=2.0, flat=0.4)
     assert found.edge == "lower"
+    assert found.tau_r_ms == pytest.approx(0.2)
+    # where it is told, a value below the step is as good as any other
+    found, _ = fitted(monkeypatch, 0.3, dt_ms=2.0)
+    assert found.edge is None
+    assert found.tau_r_ms == pytest.approx(0.3, rel=0.02)
 
 
 def test_populations_get_their_own(monkeypatch):
