@@ -1,6 +1,7 @@
 """Every sabotage changes what it says, as much as it says, and nothing else."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -304,3 +305,11 @@ def test_a_model_is_spared_what_changes_nothing_in_it():
         ("rates_slowed", name) for name in ("instantaneous", "instantaneous_extended")
     }
     assert spared == plain | without_tau_s | without_tau_r
+
+
+def test_the_reference_page_lists_them_all():
+    page = Path(__file__).parents[5] / "docs" / "reference" / "controls.md"
+    text = page.read_text(encoding="utf-8")
+    for name, sabotage in SABOTAGES.items():
+        words = "; ".join(sabotage.words(s) for s in sabotage.strengths)
+        assert f"| `{name}` | {words} |" in text
