@@ -6,6 +6,7 @@ from validation.judging.facts import GroupFacts
 from validation.measuring.compared import compare_with
 from validation.measuring.prepared import PreparedReference
 from validation.responses.model_rates import ModelRates
+from validation.responses.reference import Reference
 
 
 def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
@@ -25,12 +26,7 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
         Why they cannot be judged, by name.
     """
     reference = prepared.reference
-    model = ModelRates(
-        name="mean of the trials",
-        rates_hz=reference.rates_hz.mean(axis=(0, 2)),
-        neuron_rates_hz=reference.neuron_rates_hz.mean(axis=(0, 2)),
-    )
-    compared = compare_with(prepared, model, np.random.default_rng(0))
+    compared = compare_with(prepared, _mean(reference), np.random.default_rng(0))
     least = prepared.criteria.evaluable.min_rate_hz.value
     found = {}
     for group, name in enumerate(reference.population_names):
@@ -38,3 +34,12 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
         if facts.spiking.rate_hz >= least and "default" in facts.reasons:
             found[name] = facts.reasons["default"]
     return found
+
+
+def _mean(reference: Reference) -> ModelRates:
+    return ModelRates(
+        name="mean of the trials",
+        rates_hz=reference.rates_hz.mean(axis=(0, 2)),
+        neuron_rates_hz=reference.neuron_rates_hz.mean(axis=(0, 2)),
+        others={name: _mean(own) for name, own in reference.others.items()},
+    )
