@@ -16,6 +16,7 @@ from bridge.files.json_file import read_json
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
 from validation.measures.criteria import load_criteria
+from validation.report.control_rows import baseline_columns, sabotage_rows
 from validation.report.data import ReportData
 from validation.report.figures.catalogue import report_figures
 from validation.report.figures.style import LARGEST_SVG, to_png, to_svg
@@ -114,6 +115,40 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:+.1f} %"
 
 
+def baseline_table(report: RunReport) -> list[str]:
+    """Return NRMSE and explained variance of the models without a network."""
+    columns = baseline_columns(report.baselines)
+    lines = [
+        "| | " + " | ".join(c["name"] for c in columns) + " |",
+        "|---" * (len(columns) + 1) + "|",
+        "| **all** | "
+        + " | ".join(f"**{MARK[c['verdict']]}**" for c in columns)
+        + " |",
+    ]
+    for name in columns[0]["cells"] if columns else ():
+        cells = [c["cells"][name] for c in columns]
+        shown = (f"{c['nrmse']} {c['explained_variance']}" for c in cells)
+        lines.append(f"| {name} | " + " | ".join(shown) + " |")
+    return lines
+
+
+def sabotage_table(report: RunReport) -> list[str]:
+    """Return the sabotages at every strength; bold what was seen."""
+    lines = [
+        "| model | sabotage, from blatant to subtle | smallest one seen |",
+        "|---|---|---|",
+    ]
+    for row in sabotage_rows(report):
+        cells = (
+            f"**{c['words']}: {MARK[c['verdict']]}**"
+            if c["seen"]
+            else f"{c['words']}: {MARK[c['verdict']]}"
+            for c in row["cells"]
+        )
+        lines.append(f"| {row['model']} | {'; '.join(cells)} | {row['smallest']} |")
+    return lines
+
+
 def page(run: Path, target: Path) -> str:
     """Return the page and write its pictures beside it."""
     report = RunReport.read(run)
@@ -139,18 +174,16 @@ def page(run: Path, target: Path) -> str:
         "",
         *verdict_table(report),
         "",
+        "## Models without a network",
+        "",
+        *baseline_table(report),
+        "",
         "## Controls",
         "",
-        "| control | expected | verdict | populations at the default tier |",
-        "|---|---|---|---|",
+        f"- other seed: {report.controls['other_seed'].description}",
+        "",
+        *sabotage_table(report),
     ]
-    for name, control in report.controls.items():
-        share = control.pass_fraction.get("default", 0.0)
-        lines.append(
-            f"| {name}: {control.description} | {control.expected} | "
-            f"{MARK[control.verdict]} | {100 * share:.0f} % of "
-            f"{control.n_firing} |"
-        )
     best = report.variants[report.best]
     lines += ["", f"## What the best model ({report.best}) misses", ""]
     lines += [f"- {sentence}" for sentence in best.failures]

@@ -124,6 +124,20 @@ class PopulationScore(_Frozen):
         interval: Interval | None = self.value("nrmse", "interval")
         return interval
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def skill(self) -> float | None:
+        """Skill over a model of the stimulus alone; ``None`` where there is none."""
+        value: float | None = self.value("skill")
+        return value
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def skill_interval(self) -> Interval | None:
+        """Confidence interval of the skill; ``None`` where there is none."""
+        interval: Interval | None = self.value("skill", "interval")
+        return interval
+
     def nrmse_words(self) -> str:
         """Return the NRMSE with its interval; a dash where there is none."""
         value, interval = self.value("nrmse"), self.nrmse_interval

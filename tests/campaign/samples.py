@@ -136,6 +136,7 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
         "variants": {_MODEL.name: scores.model_dump(mode="json")},
         "best": _MODEL.name,
         "controls": {},
+        "reliable": False,
         "timings": {"column": 0.1},
     }
     (folder / "report.json").write_text(json.dumps(report, indent=1))

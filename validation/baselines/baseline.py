@@ -99,8 +99,9 @@ class Calibration:
         return cls(stimuli, list(psth), bins, parameters)
 
 
-Predict = Callable[[Stimulus, Bins], FloatArray]
-"""A fitted baseline: a stimulus to population rates, Hz, ``(n_bins, 17)``."""
+Predict = Callable[[Stimulus, Bins, RateParameters], FloatArray]
+"""A fitted baseline: a stimulus, the bins wanted and the input wiring that it was made
+for to population rates, Hz, ``(n_bins, 17)``."""
 
 
 @dataclass(frozen=True)
@@ -122,29 +123,34 @@ class Baseline:
     fit: Callable[[Calibration], Predict]
 
     def respond(
-        self, calibration: Calibration, stimuli: Sequence[Stimulus], bins: Bins
+        self,
+        predict: Predict,
+        stimuli: Sequence[Stimulus],
+        bins: Bins,
+        parameters: RateParameters,
     ) -> ModelRates:
-        """Fit the baseline and predict the responses to stimuli.
+        """Return the responses to stimuli of a baseline that was fitted.
 
         Parameters
         ----------
-        calibration
-            What it is fitted on.
+        predict
+            The fitted baseline, from :attr:`fit`.
         stimuli
             Stimuli of equal duration.
         bins
             Bins of the prediction.
+        parameters
+            Input wiring that the stimuli were made for.
 
         Returns
         -------
         ModelRates
             A cell has the mean rate of its population; no rate is negative.
         """
-        predict = self.fit(calibration)
-        rates = np.stack([np.maximum(predict(s, bins), 0.0) for s in stimuli])
-        population = calibration.parameters.population
+        rates = np.stack([predict(s, bins, parameters) for s in stimuli])
+        rates = np.maximum(rates, 0.0)
         return ModelRates(
             name=self.name,
             rates_hz=rates,
-            neuron_rates_hz=rates.mean(axis=1)[:, population],
+            neuron_rates_hz=rates.mean(axis=1)[:, parameters.population],
         )

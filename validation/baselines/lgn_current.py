@@ -20,7 +20,8 @@ def mean_weights(parameters: RateParameters) -> FloatArray:
     total = current.sum()
     if total <= 0.0:  # no LGN cell reaches the column: any mean is as good
         return np.full(parameters.n_lgn, 1.0 / max(parameters.n_lgn, 1))
-    return current / total
+    weights: FloatArray = current / total
+    return weights
 
 
 def population_weights(parameters: RateParameters) -> sparse.csr_array:

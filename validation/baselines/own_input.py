@@ -5,6 +5,7 @@ from scipy import sparse
 
 from bridge.arrays import BoolArray, FloatArray
 from bridge.column.populations import EXCITATORY, POPULATIONS
+from bridge.reduction.parameters import RateParameters
 from bridge.stimulus.stimulus import Stimulus
 from validation.baselines.baseline import Baseline, Bins, Calibration, Predict
 from validation.baselines.lgn_current import population_weights
@@ -39,7 +40,10 @@ def fit_own_input(calibration: Calibration) -> Predict:
         of_class.append((TAU_MS[best], members))
         gain[members], offset[members] = gains[best, members], offsets[best, members]
 
-    def predict(stimulus: Stimulus, bins: Bins) -> FloatArray:
+    def predict(
+        stimulus: Stimulus, bins: Bins, parameters: RateParameters
+    ) -> FloatArray:
+        weights = population_weights(parameters)
         inputs = sum(
             np.where(members, _filtered(stimulus, weights, tau, bins), 0.0)
             for tau, members in of_class

@@ -68,7 +68,9 @@ def fit_stimulus_only(calibration: Calibration) -> Predict:
             missed = _Regression(x[kept], y[kept], strength)(x[~kept]) - y[~kept]
             error[k] += (missed**2 / scale).sum()
     predict = _Regression(x, y, RIDGE[int(np.argmin(error))])
-    return lambda stimulus, bins: predict(features_of(stimulus, weights, bins))
+    return lambda stimulus, bins, parameters: predict(
+        features_of(stimulus, mean_weights(parameters), bins)
+    )
 
 
 class _Regression:

@@ -74,6 +74,35 @@ def _verdict_table(report: RunReport, variants: Sequence[Scores]) -> Table:
     return table
 
 
+def baseline_table(report: RunReport) -> Table:
+    """Return verdict, NRMSE and explained variance of the models without a network.
+
+    Parameters
+    ----------
+    report
+        What the validation found.
+    """
+    table = _table("Without a network: NRMSE, explained variance")
+    for name in report.baselines:
+        table.add_column(name.replace("_", " "))
+    found = report.baselines.values()
+    table.add_row("ALL", *(_cell(s.verdict) for s in found), style="bold")
+    table.add_section()
+    for population in report.column.populations:
+        scores = [s.populations.get(population) for s in found]
+        table.add_row(
+            population,
+            *(
+                ""
+                if s is None
+                else f"{number(s.value('nrmse'))}  "
+                f"{number(s.value('explained_variance'))}"
+                for s in scores
+            ),
+        )
+    return table
+
+
 def comparison_tables(reports: Mapping[str, RunReport]) -> list[Table]:
     """Return one table per variant, runs across and populations down.
 

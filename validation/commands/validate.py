@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from validation.commands.progress_bar import ProgressBar
-from validation.commands.tables import show_reading, verdict_tables
+from validation.commands.tables import baseline_table, show_reading, verdict_tables
 from validation.config.validate import merged_config
 from validation.experiment.trained.trained_run import options_with_run
 from validation.report.wording import one_sentence
@@ -52,5 +52,6 @@ def validate_into(
         return
     for table in verdict_tables(report):
         console.print(table)
+    console.print(baseline_table(report))
     console.print(one_sentence(report), soft_wrap=True)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)

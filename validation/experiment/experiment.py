@@ -217,13 +217,11 @@ class Experiment:
         self,
         models: Sequence[RateModel],
         parameters: RateParameters,
-        sabotages: Sequence[str | None] = (None,),
     ) -> dict[str, ModelRates]:
-        """Run models, each with each sabotage, on the test stimuli; rates by name."""
+        """Run models on the test stimuli; rates by name."""
         calls = [
             {
                 "model": model,
-                "sabotage": sabotage,
                 "parameters": parameters,
                 "stimuli": self.protocol.test,
                 "bin_ms": self.config.protocol.bin_ms,
@@ -231,10 +229,10 @@ class Experiment:
                 "sets": self.sets,
             }
             for model in models
-            for sabotage in sabotages
         ]
-        label = "rate models" if None in sabotages else "controls"
-        found = map_in_processes(respond, calls, label=label, progress=self.progress)
+        found = map_in_processes(
+            respond, calls, label="rate models", progress=self.progress
+        )
         return {rates.name: rates for rates in found}
 
     def _fitted(

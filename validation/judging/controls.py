@@ -1,18 +1,157 @@
-"""Whether the judge can tell a model that was made worse."""
+"""Whether the judge can tell a model that was made worse, and one that was not."""
 
-from bridge.certificate.scores import Scores
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.certificate.scores import Interval, Outcome, PopulationScore, Scores
+from bridge.rate_model import RateModel
+from validation.criteria.criteria import Criteria
+from validation.judging.ranking import RANK, best_model
+from validation.measures.registry import measures
+
+RIGHT_SHARE = 0.95
+"""Share of the firing populations in which the other noise seed must be found right:
+a judge that is wrong more often than its intervals say rejects right models."""
+
+CONFIDENCE = 0.95
+"""Of the interval of the change in passed populations."""
+
+N_SAMPLES = 2000
 
 
-def is_noticed(unchanged: Scores, sabotaged: Scores) -> bool:
-    """Say whether the judge saw that a model was made worse.
+@dataclass(frozen=True)
+class Change:
+    """What a sabotage changed in the verdicts on the populations.
 
-    The sabotaged model must fail the default tier, be judged at all, and pass
-    fewer populations than the model it was made from, at the default tier where
-    that model passes any and at the lenient tier otherwise: a model that fails
-    anyway would prove nothing by failing.
+    Attributes
+    ----------
+    tiers
+        Tiers reached by the sabotaged model minus those by the unchanged one, mean
+        over the firing populations: -1 where each falls by one tier.
+    interval
+        Its confidence interval, from populations drawn with replacement.
+    has_fallen
+        Whether the verdict on the whole model falls by a tier.
     """
-    if sabotaged.verdict not in ("fail", "lenient"):
-        return False
-    tier = "default" if unchanged.pass_fraction.get("default", 0.0) > 0 else "lenient"
-    before = unchanged.pass_fraction.get(tier, 0.0)
-    return sabotaged.pass_fraction.get(tier, 0.0) < before
+
+    tiers: float
+    interval: Interval
+    has_fallen: bool
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the judge saw that the model was made worse."""
+        return self.has_fallen or self.interval[1] < 0.0
+
+
+def change_of(unchanged: Scores, sabotaged: Scores, criteria: Criteria) -> Change:
+    """Compare the verdicts on a model and on the same made worse.
+
+    Both are paired by population, and both were judged against the same trials. The
+    noise of the trials is in each of the verdicts, which are held against the
+    unfavourable ends of intervals over the trials; a population that lies so close to
+    a threshold that a small change turns its verdict is one of many, and the interval
+    over the populations says how far their number can be relied on. Of 15
+    populations, four must fall and none rise.
+
+    Parameters
+    ----------
+    unchanged, sabotaged
+        Scores against one reference.
+    criteria
+        Say from which rate on a population counts.
+    """
+    least = criteria.evaluable.min_rate_hz.value
+    before, after = (
+        np.array(
+            [
+                _tiers(score)
+                for score in scores.populations.values()
+                if score.spiking.rate_hz >= least
+            ],
+            dtype=np.float64,
+        )
+        for scores in (unchanged, sabotaged)
+    )
+    if not before.size:
+        return Change(0.0, (0.0, 0.0), False)
+    change = after - before
+    drawn = np.random.default_rng(0).integers(
+        change.size, size=(N_SAMPLES, change.size)
+    )
+    tail = 0.5 * (1.0 - CONFIDENCE)
+    low, high = np.quantile(change[drawn].mean(axis=1), [tail, 1.0 - tail])
+    judged: set[Outcome] = {unchanged.verdict, sabotaged.verdict}
+    has_fallen = RANK[sabotaged.verdict] < RANK[unchanged.verdict]
+    return Change(
+        float(change.mean()),
+        (float(low), float(high)),
+        has_fallen and "inconclusive" not in judged,
+    )
+
+
+def found_wrong(scores: Scores, criteria: Criteria) -> tuple[str, ...]:
+    """Return the firing populations in which a model is shown to be wrong.
+
+    In these a measure that decides misses the default tier by its whole interval.
+    Where only the unfavourable end misses, the data do not tell: with half of the
+    trials on either side the other seed has four times the noise of a rate model, and
+    to count what that hides would say nothing about the judge.
+    """
+    least = criteria.evaluable.min_rate_hz.value
+    return tuple(
+        name
+        for name, score in scores.populations.items()
+        if score.spiking.rate_hz >= least and _is_wrong(score, criteria)
+    )
+
+
+def _is_wrong(score: PopulationScore, criteria: Criteria) -> bool:
+    for measure in measures():
+        asked = measure.asked(criteria, "default")
+        panel = measure.panel(asked.limits)
+        result = score.measures.get(measure.name)
+        if not measure.decides or panel is None:
+            continue
+        if result is None:  # the model's rates are not numbers
+            return True
+        is_missed = measure.decide(result, asked) == "fail"
+        if is_missed and result.interval is not None:
+            low, high = panel.allowed
+            if result.interval[1] < low or result.interval[0] > high:
+                return True
+    return False
+
+
+def models_to_sabotage(
+    models: Sequence[RateModel],
+    scores: Mapping[str, Scores],
+    *,
+    of_every_form: bool,
+) -> list[RateModel]:
+    """Return the models that the controls change.
+
+    The best of each form that passes at some tier, and the best of all: a form that
+    fails has no verdict to lose, and no certificate that a gate would take.
+
+    Parameters
+    ----------
+    models, scores
+        The models and their scores.
+    of_every_form
+        Whether to take one of each form, or the best of all alone.
+    """
+    best = best_model(models, scores)
+    if not of_every_form:
+        return [best]
+    forms = dict.fromkeys(model.form for model in models)
+    of_form = [
+        best_model([m for m in models if m.form == form], scores) for form in forms
+    ]
+    return [m for m in of_form if m is best or RANK[scores[m.name].verdict] > 0]
+
+
+def _tiers(score: PopulationScore) -> int:
+    return max(RANK[score.verdict], 0)

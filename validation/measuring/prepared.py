@@ -70,7 +70,7 @@ class PreparedReference:
 
     def with_stimulus_only(self, rates: ModelRates) -> Self:
         """Return the reference with a model that knows the stimulus alone."""
-        return replace(self, stimulus_only=rates, once=Once())
+        return replace(self, stimulus_only=rates)
 
     @cached_property
     def without_one(self) -> TrialProducts:

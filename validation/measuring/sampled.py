@@ -68,14 +68,15 @@ class SampledMeasure(Measure[LimitsT, ResultT], Generic[LimitsT, ResultT]):
                 ResultT,
                 self.result(
                     value=known(values[group]),
-                    interval=self._scaled_interval(intervals[group]),
+                    interval=self.scaled_interval(intervals[group]),
                     **extra,
                 ),
             )
             for group, extra in enumerate(self.extras(compared))
         ]
 
-    def _scaled_interval(self, interval: Interval | None) -> Interval | None:
+    def scaled_interval(self, interval: Interval | None) -> Interval | None:
+        """Return an interval of :meth:`samples` on the scale of the thresholds."""
         if interval is None:
             return None
         low, high = self.scaled(np.array(interval))

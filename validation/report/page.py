@@ -5,6 +5,7 @@ import json
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from validation.report.control_rows import baseline_columns, sabotage_rows
 from validation.report.data import ReportData
 from validation.report.figures.catalogue import page_figures, picture, psth_figures
 from validation.report.figures.frequency import (
@@ -35,6 +36,7 @@ SECTIONS = (
     ("frequency", "Gain and phase"),
     ("raster", "Raster"),
     ("connectivity", "Connectivity"),
+    ("baselines", "Without a network"),
     ("controls", "Controls"),
     ("regime", "Regime"),
     ("measures", "All measures"),
@@ -76,16 +78,6 @@ def render_report(data: ReportData) -> str:
     environment = page_environment()
     report = data.report
     regime_titles, regime = regime_rows(report, data.criteria)
-    controls = [
-        {
-            "name": name.replace("_", " "),
-            "description": control.description,
-            "ok": control.as_expected,
-            "expected": control.expected,
-            "verdict": control.verdict,
-        }
-        for name, control in report.controls.items()
-    ]
     return environment.get_template("report.html.j2").render(
         css=style_sheet(environment),
         sections=SECTIONS,
@@ -119,8 +111,9 @@ def render_report(data: ReportData) -> str:
             )
             for name in broadband_stimuli(data)
         ],
-        controls=controls,
-        all_controls=bool(controls) and all(c["ok"] for c in controls),
+        baselines=baseline_columns(report.baselines),
+        other_seed=report.controls.get("other_seed"),
+        sabotages=sabotage_rows(report),
         regime_titles=regime_titles,
         regime=regime,
         measures=measure_columns(),

@@ -12,7 +12,14 @@ from pydantic import (
     model_validator,
 )
 
-from bridge.certificate.scores import TIERS, Outcome, Scores, Tier, without_computed
+from bridge.certificate.scores import (
+    TIERS,
+    Interval,
+    Outcome,
+    Scores,
+    Tier,
+    without_computed,
+)
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from bridge.rate_model import RateModel
@@ -153,46 +160,43 @@ class Control(_Part):
     description
         What it is.
     expected
-        Whether it must pass or fail.
-    as_expected
-        Whether it did.
-    verdict, pass_fraction, n_firing, n_judged
-        What the judge said of it; see :class:`~bridge.certificate.scores.Scores`.
-    unchanged_pass_fraction
-        Of the model that was made worse.
+        Whether it must pass, or fail as it was made worse.
+    is_required
+        Whether the run can only be relied on if it comes out so; weaker sabotages
+        show how small a fault is seen, and need not be.
+    seen
+        Whether it came out so: a sabotage, whether it was told from the unchanged
+        model; the other seed, whether it was not found wrong.
+    verdict, pass_fraction
+        What the judge said of it.
+    model, sabotage, strength
+        What was made worse, how, and how much; None where nothing was.
+    stimuli
+        What it was judged on.
+    unchanged_verdict, unchanged_pass_fraction
+        Of the model that was made worse, on the same stimuli.
+    change, change_interval
+        Tiers that the firing populations fell (negative) or rose by, on average.
+    found_wrong
+        Of the other seed: populations in which it misses the default tier by the
+        whole interval of a measure.
     """
 
     description: str
     expected: Literal["pass", "fail"]
-    as_expected: bool
+    is_required: bool
+    seen: bool
     verdict: Outcome
     pass_fraction: dict[str, float]
-    n_firing: int
-    n_judged: int
+    model: str | None = None
+    sabotage: str | None = None
+    strength: float | None = None
+    stimuli: tuple[str, ...] = ()
+    unchanged_verdict: Outcome | None = None
     unchanged_pass_fraction: dict[str, float] | None = None
-
-    @classmethod
-    def of(
-        cls,
-        scores: Scores,
-        description: str,
-        expected: Literal["pass", "fail"],
-        as_expected: bool,
-        unchanged: Scores | None = None,
-    ) -> Self:
-        """Return the control that was judged so."""
-        return cls(
-            description=description,
-            expected=expected,
-            as_expected=as_expected,
-            verdict=scores.verdict,
-            pass_fraction=scores.pass_fraction,
-            n_firing=scores.n_firing,
-            n_judged=scores.n_judged,
-            unchanged_pass_fraction=None
-            if unchanged is None
-            else unchanged.pass_fraction,
-        )
+    change: float | None = None
+    change_interval: Interval | None = None
+    found_wrong: tuple[str, ...] = ()
 
 
 class VerdictFacts(_Part):
@@ -254,6 +258,10 @@ class RunReport(_Part):
     baselines
         Scores of models without a network, by name; of all measures but the skill,
         which is measured against one of them.
+    reliable
+        Whether the verdicts can be relied on.
+    doubts
+        One sentence per reason why they cannot.
     timings
         Seconds by step.
     trained
@@ -270,6 +278,8 @@ class RunReport(_Part):
     best: str
     controls: dict[str, Control]
     baselines: dict[str, Scores] = {}
+    reliable: bool
+    doubts: tuple[str, ...] = ()
     timings: dict[str, float]
     trained: TrainedFacts | None = None
     notes: tuple[str, ...] = ()

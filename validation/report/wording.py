@@ -129,21 +129,9 @@ def one_sentence(report: RunReport) -> str:
     """Return the verdict of a run in one sentence."""
     variants = report.variants
     passing = [name for name, s in variants.items() if s.verdict in PASSING]
-    broken = [n for n, c in report.controls.items() if not c.as_expected]
     where = f"the spiking column ({report.column.n_neurons:,} cells)"
-    unclear = [n for n in broken if report.controls[n].verdict == "inconclusive"]
-    if broken and broken == unclear:
-        return (
-            f"No verdict below can be relied on: too few or too silent data for "
-            f"{len(broken)} of {len(report.controls)} controls "
-            f"({', '.join(broken)}); more trials are needed."
-        )
-    if broken:
-        return (
-            f"No verdict below can be relied on: {len(broken)} of "
-            f"{len(report.controls)} controls did not come out as they must "
-            f"({', '.join(broken)})."
-        )
+    if not report.reliable:
+        return f"No verdict below can be relied on: {'; '.join(report.doubts)}."
     if passing:
         tier = variants[report.best].verdict
         others = f"; {len(passing)} of {len(variants)} models pass"

@@ -1,19 +1,30 @@
 """The validator's own test: models whose verdict is known."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from bridge.certificate.scores import PASSING, Scores
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
-from ratemodel.variants.registry import VARIANTS
 from validation.experiment.experiment import Experiment
+from validation.experiment.parallel import map_in_processes
 from validation.experiment.sabotages.registry import SABOTAGES
-from validation.judging.controls import is_noticed
+from validation.experiment.sabotages.sabotage import Sabotage
+from validation.experiment.sabotages.spoil import respond_spoiled, spoil_response
+from validation.judging.controls import (
+    RIGHT_SHARE,
+    change_of,
+    found_wrong,
+    models_to_sabotage,
+)
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
 from validation.measuring.prepared import PreparedReference
 from validation.report.run_report import Control
 from validation.responses.model_rates import ModelRates, hold_out_seed
+from validation.runs.shown import Shown
 
 
 def score(prepared: PreparedReference, rates: ModelRates) -> Scores:
@@ -25,10 +36,15 @@ def run_controls(
     experiment: Experiment,
     parameters: RateParameters,
     prepared: PreparedReference,
-    model: RateModel,
-    unchanged: Scores,
+    models: Sequence[RateModel],
+    responses: Mapping[str, ModelRates],
+    scores: Mapping[str, Scores],
 ) -> dict[str, Control]:
     """Judge another seed, which must pass, and sabotaged models, which must fail.
+
+    The quick form sabotages the best model, and at its most blatant strength alone
+    where the model has to run again; the full one the best of every form, at three
+    strengths.
 
     Parameters
     ----------
@@ -38,34 +54,117 @@ def run_controls(
         Parameters of the rate model.
     prepared
         The reference.
-    model, unchanged
-        The model that is sabotaged, and its scores.
+    models, responses, scores
+        The rate models, with their rates and scores under the test stimuli.
     """
+    controls = {"other_seed": other_seed(prepared)}
+    shown = Shown.of(prepared)
+    part = shown.reference(prepared)
+    chosen = models_to_sabotage(
+        models, scores, of_every_form=not experiment.config.protocol.quick
+    )
+    for model in chosen:
+        whole = responses[model.name]
+        unchanged = score(part, shown.rates(whole))
+        made = _spoiled(experiment, parameters, shown, model, whole, prepared)
+        for name, strength, rates in made:
+            sabotage = SABOTAGES[name]
+            found = score(part, rates)
+            change = change_of(unchanged, found, prepared.criteria)
+            controls[rates.name] = Control(
+                description=f"{model.name}: {sabotage.words(strength)}",
+                expected="fail",
+                is_required=strength == sabotage.strengths[0],
+                seen=change.is_seen,
+                model=model.name,
+                sabotage=name,
+                strength=strength,
+                stimuli=shown.names,
+                verdict=found.verdict,
+                unchanged_verdict=unchanged.verdict,
+                pass_fraction=found.pass_fraction,
+                unchanged_pass_fraction=unchanged.pass_fraction,
+                change=change.tiers,
+                change_interval=change.interval,
+            )
+    return controls
+
+
+def other_seed(prepared: PreparedReference) -> Control:
+    """Judge the last noise seed by the others: the judge must not find it wrong."""
     kept, other = hold_out_seed(prepared.reference)
     rng = np.random.default_rng(0)
-    other_reference = prepare_reference(kept, prepared.criteria, rng)
-    seed = score_model(other_reference, other, rng)
-    controls = {
-        "other_seed": Control.of(
-            seed,
-            "the spiking model itself with other noise",
-            "pass",
-            seed.verdict in PASSING,
-        )
-    }
+    reference = prepare_reference(kept, prepared.criteria, rng)
+    scores = score_model(reference, other, rng)
+    least = prepared.criteria.evaluable.min_rate_hz.value
+    n_firing = sum(s.spiking.rate_hz >= least for s in scores.populations.values())
+    wrong = found_wrong(scores, prepared.criteria)
+    n_passed = sum(s.verdict in PASSING for s in scores.populations.values())
+    n_right = n_firing - len(wrong)
+    return Control(
+        description=(
+            f"the spiking model itself with other noise: of {n_firing} firing "
+            f"populations {n_right} not found wrong, {n_passed} of them shown right"
+        ),
+        expected="pass",
+        is_required=True,
+        seen=n_firing > 0 and n_right >= RIGHT_SHARE * n_firing,
+        stimuli=tuple(info.name for info in kept.stimuli),
+        verdict=scores.verdict,
+        pass_fraction=scores.pass_fraction,
+        found_wrong=wrong,
+    )
+
+
+def _spoiled(
+    experiment: Experiment,
+    parameters: RateParameters,
+    shown: Shown,
+    model: RateModel,
+    whole: ModelRates,
+    prepared: PreparedReference,
+) -> list[tuple[str, float, ModelRates]]:
+    """Return sabotage, strength and rates, in the order of the list of sabotages.
+
+    What changes the response alone takes the rates that are there.
+    """
+    protocol = experiment.config.protocol
+    timing = {"bin_ms": protocol.bin_ms, "drop_ms": protocol.drop_ms}
+    by_name = {s.name: s for s in experiment.protocol.test}
+    stimuli = [shown.stimulus(by_name[name], **timing) for name in shown.names]
     wanted = [
-        name
+        (name, strength)
         for name, sabotage in SABOTAGES.items()
-        if sabotage.changes(VARIANTS[model.variant])
-        and sabotage.needs in (None, *prepared.reference.population_names)
+        if _applies(sabotage, model, prepared)
+        for k, strength in enumerate(sabotage.strengths)
+        if k == 0 or not (protocol.quick and sabotage.at(strength).needs_run)
     ]
-    for name, rates in experiment.respond([model], parameters, wanted).items():
-        scores = score(prepared, rates)
-        controls[name] = Control.of(
-            scores,
-            f"{model.name}: {SABOTAGES[name].description}",
-            "fail",
-            is_noticed(unchanged, scores),
-            unchanged,
-        )
-    return controls
+    runs = [pair for pair in wanted if SABOTAGES[pair[0]].at(pair[1]).needs_run]
+    calls: list[dict[str, Any]] = [
+        {
+            "model": model,
+            "parameters": parameters,
+            "stimuli": stimuli,
+            "sabotage": name,
+            "strength": strength,
+            **timing,
+        }
+        for name, strength in runs
+    ]
+    found = map_in_processes(
+        respond_spoiled,
+        calls,
+        label=f"controls, {model.name}",
+        progress=experiment.progress,
+    )
+    made = dict(zip(runs, found, strict=True))
+    as_it_is = shown.rates(whole)
+    for pair in wanted:
+        if pair not in made:
+            made[pair] = spoil_response(as_it_is, model, *pair, protocol.bin_ms)
+    return [(*pair, made[pair]) for pair in wanted]
+
+
+def _applies(sabotage: Sabotage, model: RateModel, prepared: PreparedReference) -> bool:
+    names = prepared.reference.population_names
+    return sabotage.changes(model) and sabotage.needs in (None, *names)

@@ -13,7 +13,8 @@ from validation.experiment.column import LoadedColumn, provenance_of, read_colum
 from validation.experiment.experiment import Experiment
 from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
-from validation.judging.ranking import best_model, model_to_sabotage
+from validation.judging.ranking import best_model
+from validation.judging.reliability import doubts
 from validation.judging.unjudged import judges_all
 from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
@@ -82,10 +83,10 @@ def run_validation(
         prepared = prepared.with_stimulus_only(without_network[STIMULUS_ONLY.name])
         scores = {name: score(prepared, rates) for name, rates in responses.items()}
     with clock("controls"):
-        spoiled = model_to_sabotage(models, scores)
         controls = run_controls(
-            experiment, reduced.parameters, prepared, spoiled, scores[spoiled.name]
+            experiment, reduced.parameters, prepared, models, responses, scores
         )
+    reasons = doubts(controls, baselines)
 
     report = RunReport(
         column=column_facts(column, charge_facts(experiment, reference)),
@@ -95,6 +96,8 @@ def run_validation(
         best=best_model(models, scores).name,
         controls=controls,
         baselines=baselines,
+        reliable=not reasons,
+        doubts=reasons,
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
         notes=(

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ratemodel.cells.membrane import PER_S, Membrane
+from ratemodel.cells.membrane import PER_S, Membrane, MembraneState
 from ratemodel.cells.response import Response
 from ratemodel.cells.trapezoid import Trapezoid
 from ratemodel.variants.contract import Drive, SecondOrderVariant
@@ -29,12 +29,14 @@ class SecondOrderMembraneState(NamedTuple):
     """State of the variant; of the lag and the free cells, ``(n_cells, batch)``.
 
     Of the lagged input (pA) what is known before the input of now is, and the
-    share of free cells before those that spike now are taken off.
+    share of free cells before those that spike now are taken off; ``moments`` as in
+    :class:`ratemodel.cells.membrane.MembraneState`.
     """
 
     variant: Any
     carried: Tensor
     free: Tensor
+    moments: Tensor
 
 
 class Moment(NamedTuple):
@@ -131,8 +133,13 @@ class SecondOrderWithMembrane:
         """Return the state at rest: all zero, every cell free to spike."""
         response = self.variant.response
         zero = response.transfer.threshold.new_zeros(response.n_cells, batch)
-        state = self.variant.init(batch)
-        return SecondOrderMembraneState(state, zero, torch.ones_like(zero))
+        quiet = zero.new_zeros(response.n_slots, response.n_cells, batch)
+        return SecondOrderMembraneState(
+            self.variant.init(batch),
+            zero,
+            torch.ones_like(zero),
+            self.membrane.moments.steady(quiet),
+        )
 
     def rate(self, state: SecondOrderMembraneState, injected: Tensor | None) -> Tensor:
         """Return the rates, Hz, ``(n_cells, batch)``."""
@@ -143,7 +150,7 @@ class SecondOrderWithMembrane:
         self, state: SecondOrderMembraneState, rate: Tensor, drive: Drive
     ) -> SecondOrderMembraneState:
         """Return the state one step later."""
-        moments = list[Moment]()
+        moments: list[Moment] = []
         reading = self._reading(state, moments)
         following = reading.step(state.variant, rate, drive)
         if not moments:  # a variant that reads F in its rate, not in its step
@@ -154,6 +161,7 @@ class SecondOrderWithMembrane:
             following,
             self.lag.carry(state.carried, lagged),
             1.0 + decay * (kept * free - 1.0),
+            self.membrane.moments.step(state.moments, self._variance(drive.synaptic)),
         )
 
     def steady(self, rate: Tensor, drive: Drive) -> SecondOrderMembraneState:
@@ -165,7 +173,12 @@ class SecondOrderWithMembrane:
             drive.injected,
         )
         carried = mean - self.lag.newest * mean
-        return SecondOrderMembraneState(state, carried, torch.ones_like(mean))
+        return SecondOrderMembraneState(
+            state,
+            carried,
+            torch.ones_like(mean),
+            self.membrane.moments.steady(self._variance(drive.synaptic)),
+        )
 
     def moment(
         self, state: SecondOrderMembraneState, mean: Tensor, variance: Tensor
@@ -183,7 +196,7 @@ class SecondOrderWithMembrane:
             n_cells, batch)``.
         """
         lagged = self.lag.value(state.carried, mean)
-        states = torch.stack((lagged, state.free))
+        states = MembraneState(lagged, state.free, state.moments)
         crossings = self.membrane.crossings(
             self.variant.response.transfer, states, mean, variance
         )
@@ -191,6 +204,10 @@ class SecondOrderWithMembrane:
         kept = torch.exp(-0.5 * self.membrane.dt_ms * beyond)
         free = kept * state.free
         return Moment(lagged, kept, free, free * crossings.moving)
+
+    def _variance(self, channels: Tensor) -> Tensor:
+        """Return the variance by slot, mV^2, ``(n_slots, n_cells, batch)``."""
+        return self.variant.response.by_slot(channels)[1]
 
     def _reading(self, state: SecondOrderMembraneState, moments: list[Moment]) -> Any:
         """Return the variant with a response that reads F through the membranes."""

@@ -1,8 +1,11 @@
 """Reports made up for tests."""
 
+from typing import Any
+
 from bridge.certificate.scores import Scores
 from bridge.rate_model import RateModel
 from validation.judging.ranking import merit
+from validation.judging.reliability import doubts
 from validation.report.run_report import (
     ColumnFacts,
     Control,
@@ -15,16 +18,16 @@ from validation.report.run_report import (
 FACTS = ColumnFacts(name="x", hash="a" * 64, n_neurons=3000, n_edges=0, populations={})
 
 
-def control(expected: str, verdict: str, as_expected: bool) -> Control:
+def control(expected: str, verdict: str, seen: bool, **more: Any) -> Control:
     return Control.model_validate(
         {
             "description": "",
             "expected": expected,
-            "as_expected": as_expected,
+            "is_required": True,
+            "seen": seen,
             "verdict": verdict,
             "pass_fraction": {},
-            "n_firing": 0,
-            "n_judged": 0,
+            **more,
         }
     )
 
@@ -33,7 +36,9 @@ def report_of(
     variants: dict[str, Scores],
     controls: dict[str, Control],
     column: ColumnFacts = FACTS,
+    baselines: dict[str, Scores] | None = None,
 ) -> RunReport:
+    reasons = doubts(controls, baselines or {}) if controls else ()
     return RunReport(
         column=column,
         protocol=ProtocolFacts(
@@ -52,6 +57,9 @@ def report_of(
         variants=variants,
         best=max(variants, key=lambda name: merit(variants[name])),
         controls=controls,
+        baselines=baselines or {},
+        reliable=not reasons,
+        doubts=reasons,
         timings={"spiking_model": 12.34},
     )
 

@@ -1,1 +1,1 @@
-"""Changes that make a rate model wrong: each must fail."""
+"""Changes that make a rate model wrong, each at three strengths."""

@@ -61,10 +61,16 @@ def calibration_of(parameters, protocol, truth, noise_hz=0.0):
     return Calibration(protocol.calibration, noisy, BINS, parameters)
 
 
+def respond(name, calibration, stimuli):
+    baseline = BASELINES[name]
+    predict = baseline.fit(calibration)
+    return baseline.respond(predict, stimuli, BINS, calibration.parameters)
+
+
 def errors(name, parameters, protocol, truth, noise_hz=0.0):
     """Return the share of variance left on the test stimuli, ``(17,)``."""
     calibration = calibration_of(parameters, protocol, truth, noise_hz)
-    rates = BASELINES[name].respond(calibration, protocol.test, BINS).rates_hz
+    rates = respond(name, calibration, protocol.test).rates_hz
     right = np.stack([truth(s) for s in protocol.test])
     return ((rates - right) ** 2).mean(axis=(0, 1)) / right.var(axis=(0, 1))
 
@@ -119,7 +125,7 @@ def test_weights_of_the_lgn_are_those_of_its_edges(parameters):
 def test_a_constant_is_the_mean_of_the_calibration(parameters, protocol):
     rates = [np.full((100, 17), float(k)) for k in range(4)]
     calibration = Calibration(protocol.calibration, rates, BINS, parameters)
-    found = BASELINES["constant"].respond(calibration, protocol.test, BINS)
+    found = respond("constant", calibration, protocol.test)
     assert found.rates_hz.shape == (len(protocol.test), 100, 17)
     np.testing.assert_allclose(found.rates_hz, 1.5)
     assert found.neuron_rates_hz.shape == (len(protocol.test), 300)
@@ -180,7 +186,7 @@ def test_noise_alone_is_predicted_by_a_constant(parameters, protocol):
     rng = np.random.default_rng(3)
     noise = [rng.poisson(3.0, (100, 17)).astype(float) for _ in protocol.calibration]
     calibration = Calibration(protocol.calibration, noise, BINS, parameters)
-    rates = BASELINES["stimulus_only"].respond(calibration, protocol.test, BINS)
+    rates = respond("stimulus_only", calibration, protocol.test)
     # 27 free numbers on 400 noisy bins would scatter by a third of the noise, 0.6 Hz,
     # and by far more where a test stimulus leaves the calibration's range
     assert np.abs(rates.rates_hz - 3.0).max() < 0.6
@@ -191,5 +197,5 @@ def test_no_rate_is_negative(parameters, protocol):
         return np.tile(BINS.means(stimulus.lgn_rate_hz[:, :1] - 8.0, 1.0), (1, 17))
 
     calibration = calibration_of(parameters, protocol, truth)
-    for baseline in BASELINES.values():
-        assert baseline.respond(calibration, protocol.test, BINS).rates_hz.min() >= 0.0
+    for name in BASELINES:
+        assert respond(name, calibration, protocol.test).rates_hz.min() >= 0.0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bridge.reduction.parameters import RateParameters
-from validation.experiment.sabotages.sabotage import Sabotage
+from validation.experiment.sabotages.sabotage import Change, Sabotage
 
 
 def slow_synapses(parameters: RateParameters, factor: float) -> RateParameters:
@@ -16,8 +16,9 @@ def slow_synapses(parameters: RateParameters, factor: float) -> RateParameters:
 
 
 SYNAPSES_SLOWED = Sabotage(
-    "tau_s_x3",
-    "tau_s times 3",
-    lambda p: slow_synapses(p, 3.0),
+    "synapses_slowed",
+    "tau_s times {:g}",
+    (3.0, 1.5, 1.05),
+    lambda factor: Change(lambda p: slow_synapses(p, factor)),
     needs_tau_s=True,
 )

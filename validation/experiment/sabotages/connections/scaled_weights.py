@@ -4,7 +4,7 @@ import numpy as np
 
 from bridge.column.populations import EXCITATORY
 from bridge.reduction.parameters import RateParameters
-from validation.experiment.sabotages.sabotage import Sabotage, with_weights
+from validation.experiment.sabotages.sabotage import Change, Sabotage, with_weights
 
 
 def scale_weights(
@@ -17,12 +17,14 @@ def scale_weights(
 
 
 EXCITATION_SCALED = Sabotage(
-    "excitation_x1.5",
-    "excitatory weights times 1.5",
-    lambda p: scale_weights(p, 1.5, excitatory=True),
+    "excitation_scaled",
+    "excitatory weights times {:g}",
+    (1.5, 1.2, 1.05),
+    lambda factor: Change(lambda p: scale_weights(p, factor, excitatory=True)),
 )
 INHIBITION_SCALED = Sabotage(
-    "inhibition_x0.5",
-    "inhibitory weights times 0.5",
-    lambda p: scale_weights(p, 0.5, excitatory=False),
+    "inhibition_scaled",
+    "inhibitory weights times {:g}",
+    (0.5, 0.8, 0.95),
+    lambda factor: Change(lambda p: scale_weights(p, factor, excitatory=False)),
 )

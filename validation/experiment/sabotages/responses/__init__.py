@@ -1,0 +1,1 @@
+"""Responses made wrong, without a run of their own."""
