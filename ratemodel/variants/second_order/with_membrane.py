@@ -143,7 +143,7 @@ class SecondOrderWithMembrane:
         self, state: SecondOrderMembraneState, rate: Tensor, drive: Drive
     ) -> SecondOrderMembraneState:
         """Return the state one step later."""
-        moments = list[Moment]()
+        moments: list[Moment] = []
         reading = self._reading(state, moments)
         following = reading.step(state.variant, rate, drive)
         if not moments:  # a variant that reads F in its rate, not in its step
