@@ -189,9 +189,7 @@ def test_the_frozen_share_is_that_of_the_surround_where_it_is_frozen(
     assert facts.surround == pytest.approx(surround / total, abs=1e-4)
     assert facts.background == pytest.approx(background / total, abs=1e-4)
     assert facts.lgn == pytest.approx(lgn / total, abs=1e-4)
-    assert facts.frozen_share == pytest.approx(
-        frozen / (recurrent + surround), abs=1e-4
-    )
+    assert facts.frozen_share == pytest.approx(of_inner, abs=1e-4)
     assert facts.frozen_share_of_all == pytest.approx(
         (frozen + background) / total, abs=1e-4
     )
