@@ -19,7 +19,7 @@ from bridge.reduction.transfer.function import TransferFunction
 FILE_NAME = "parameters.npz"
 """Name of the file in a run folder."""
 
-_FORMAT = "v1bridge-parameters-1"
+_FORMAT = "v1bridge-parameters-2"
 _WHAT = "file of parameters as 'v1bridge validate' writes it"
 _PARTS: dict[str, type[Edges] | type[TransferFunction]] = {
     "recurrent": Edges,
