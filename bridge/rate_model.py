@@ -28,9 +28,11 @@ Extension = Literal["adaptation", "cascade", "delays", "membrane", "variance"]
 
 ``cascade``: the exact alpha kernel of every receptor in place of one pole per cell
 (equilibrium: two poles of tau_r / 2 in place of one). ``adaptation``: the slow
-after-spike current as a state in place of its mean in F. ``delays``: synaptic
-delays, in whole steps. ``variance``: F follows the variance of the input in place
-of a frozen one. ``membrane``: its lag, its threshold crossings and the cells just
+after-spike current as a state in place of its mean in F. ``delays``: time as it
+is, synaptic delays between whole steps as well, and with them a step of second
+order (:mod:`ratemodel.variants.second_order`); without them the update is the
+published one. ``variance``: F follows the variance of the input in place of a
+frozen one. ``membrane``: its lag, its threshold crossings and the cells just
 reset (:class:`ratemodel.cells.membrane.Membrane`); it needs the variance."""
 
 FORMS: dict[str, tuple[Extension, ...]] = {

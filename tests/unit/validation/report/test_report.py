@@ -18,6 +18,7 @@ from bridge.column.building.build import build_column
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.rate_model import RateModel
+from bridge.reduction.moments.charge import synaptic_charge
 from validation.commands.tables import comparison_tables, verdict_tables
 from validation.config.validate import ValidateConfig
 from validation.judging.prepare import prepare_reference
@@ -27,8 +28,8 @@ from validation.report.comparison import compare, render_comparison
 from validation.report.data import Raster, ReportData
 from validation.report.figures.psth import noise_band
 from validation.report.page import SECTIONS, render_report
-from validation.report.run_report import RunReport
-from validation.report.wording import one_sentence, title_of
+from validation.report.run_report import ChargeFacts, RunReport
+from validation.report.wording import charge_sentence, one_sentence, title_of
 from validation.runs.facts import column_facts
 
 
@@ -76,7 +77,12 @@ def data(world: Any) -> ReportData:
     }
     column = build_column("3k", 1)
     rng = np.random.default_rng(5)
-    facts = column_facts(column).model_copy(update={"name": "<b>3k</b>"})
+    charge = synaptic_charge(
+        column, np.full(column.n_cells, 3.0), np.full(column.lgn.n_cells, 8.0)
+    )
+    facts = column_facts(column, ChargeFacts.of(charge, responds=False)).model_copy(
+        update={"name": "<b>3k</b>"}
+    )
     return ReportData(
         report=report_of(
             scores,
@@ -104,6 +110,21 @@ def data(world: Any) -> ReportData:
 @pytest.fixture(scope="module")
 def page(data: ReportData) -> str:
     return render_report(data)
+
+
+def test_the_page_says_what_does_not_respond(data: ReportData, page: str) -> None:
+    charge = data.report.column.charge
+    assert charge is not None
+    share = charge.frozen_share
+    # 3k column, all cells at 3 Hz: near the 41 % of its own rates
+    assert 0.3 < share < 0.5
+    assert f"{share:.0%} of the recurrent charge" in page
+    assert "frozen at its reference rates" in page
+    protocol = data.report.protocol.model_copy(update={"surround": "responding"})
+    moving = data.report.model_copy(update={"protocol": protocol})
+    assert "in a first pass" in charge_sentence(moving)
+    read = RunReport.model_validate(data.report.to_json(), strict=False)
+    assert read.column == data.report.column
 
 
 def test_the_page_fetches_nothing(page: str) -> None:

@@ -24,6 +24,6 @@ def shift_transfer(parameters: RateParameters, widths: float) -> RateParameters:
 TRANSFER_SHIFTED = Sabotage(
     "transfer_shifted",
     "transfer functions shifted by {:g} threshold widths",
-    (1.0, 0.3, 0.1),
+    (1.0, 0.3, 0.05),
     lambda widths: Change(lambda p: shift_transfer(p, widths)),
 )

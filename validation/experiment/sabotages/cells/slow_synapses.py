@@ -18,7 +18,7 @@ def slow_synapses(parameters: RateParameters, factor: float) -> RateParameters:
 SYNAPSES_SLOWED = Sabotage(
     "synapses_slowed",
     "tau_s times {:g}",
-    (3.0, 1.5, 1.1),
+    (3.0, 1.5, 1.05),
     lambda factor: Change(lambda p: slow_synapses(p, factor)),
     needs_tau_s=True,
 )

@@ -23,7 +23,7 @@ def scale_delays(parameters: RateParameters, factor: float) -> RateParameters:
 DELAYS_SCALED = Sabotage(
     "delays_scaled",
     "delays times {:g}",
-    (8.0, 4.0, 2.0),
+    (4.0, 2.0, 1.2),
     lambda factor: Change(lambda p: scale_delays(p, factor)),
     needs_extension="delays",
 )

@@ -21,6 +21,6 @@ def permute_lgn(stimulus: Stimulus, share: float, seed: int = 0) -> Stimulus:
 LGN_PERMUTED = Sabotage(
     "lgn_permuted",
     "{:.0%} of the LGN cells permuted",
-    (1.0, 0.5, 0.1),
+    (1.0, 0.3, 0.05),
     lambda share: Change(stimulus=lambda s: permute_lgn(s, share)),
 )

@@ -23,6 +23,6 @@ def delay_response(rates_hz: FloatArray, bin_ms: float, delay_ms: float) -> Floa
 RESPONSE_LATE = Sabotage(
     "response_late",
     "response {:g} ms late",
-    (20.0, 5.0, 2.0),
+    (20.0, 5.0, 1.0),
     lambda delay_ms: Change(response=lambda r, b: delay_response(r, b, delay_ms)),
 )

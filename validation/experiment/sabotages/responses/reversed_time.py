@@ -28,6 +28,6 @@ def reverse_time(rates_hz: FloatArray, bin_ms: float, window_ms: float) -> Float
 TIME_REVERSED = Sabotage(
     "time_reversed",
     "response reversed in time within windows of {:g} ms",
-    (1000.0, 100.0, 30.0),
+    (1000.0, 100.0, 20.0),
     lambda window_ms: Change(response=lambda r, b: reverse_time(r, b, window_ms)),
 )

@@ -3,7 +3,7 @@
 Run from the repository root, with the sources of an older commit beside:
 
     git worktree add ../before 1fb1660
-    python benchmarks/step_cost.py ../before [--size 3k] [--dt-ms 2 5]
+    python benchmarks/step/step_cost.py ../before [--size 3k] [--dt-ms 2 5]
 
 Both run in processes of their own that take turns, a training step each (forward,
 backward, the gradient of every weight; low-pass extended, hand-written adjoint, 32
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
 import sys, time
 sys.path.insert(0, {benchmarks!r})
@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--steps-per-sample", type=int, default=2)
     arguments = parser.parse_args()
-    sources = {"before": arguments.before.resolve(), "now": HERE.parent}
+    sources = {"before": arguments.before.resolve(), "now": ROOT}
     for dt_ms in arguments.dt_ms:
         for variant, tau in (("low_pass", 3.0), ("instantaneous", None)):
             settings = {
