@@ -41,6 +41,7 @@ def stand_in_parameters(column: Column) -> RateParameters:
         threshold_slope_pa=-0.05 * rheobase,
         threshold_curvature_pa=np.zeros(n),
         width_slope=np.full(n, 0.7),
+        t_ref_ms=column.model_values("t_ref_ms"),
     )
     rate = column.model_values("asc_decay_per_ms")
     tau_syn = column.model_values("tau_syn_ms")

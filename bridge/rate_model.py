@@ -18,6 +18,7 @@ from bridge.arrays import FloatArray
 from bridge.column.populations import POPULATIONS, count_by_population
 from bridge.config_section import one_line
 from bridge.errors import InputError
+from bridge.files.hashing import content_hash
 
 TimeConstant = float | tuple[float, ...] | None
 """A time constant, ms: one value, one per population or cell, or none."""
@@ -27,9 +28,11 @@ Extension = Literal["adaptation", "cascade", "delays", "membrane", "variance"]
 
 ``cascade``: the exact alpha kernel of every receptor in place of one pole per cell
 (equilibrium: two poles of tau_r / 2 in place of one). ``adaptation``: the slow
-after-spike current as a state in place of its mean in F. ``delays``: synaptic
-delays, in whole steps. ``variance``: F follows the variance of the input in place
-of a frozen one. ``membrane``: its lag, its threshold crossings and the cells just
+after-spike current as a state in place of its mean in F. ``delays``: time as it
+is, synaptic delays between whole steps as well, and with them a step of second
+order (:mod:`ratemodel.variants.second_order`); without them the update is the
+published one. ``variance``: F follows the variance of the input in place of a
+frozen one. ``membrane``: its lag, its threshold crossings and the cells just
 reset (:class:`ratemodel.cells.membrane.Membrane`); it needs the variance."""
 
 FORMS: dict[str, tuple[Extension, ...]] = {
@@ -42,6 +45,24 @@ FORMS: dict[str, tuple[Extension, ...]] = {
 
 class RateModelError(InputError, ValueError):
     """No such rate model; a ValueError as well, for a file that states one."""
+
+
+class TauRDraw(BaseModel):
+    """How the tau_r of every cell was drawn from the tau_s of the column.
+
+    Attributes
+    ----------
+    seed
+        Seed of the draw.
+    hash
+        Hash of what was drawn, cell by cell: the model states one mean per
+        population, which other draws have as well.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: Annotated[int, Field(ge=0)]
+    hash: str
 
 
 class RateModel(BaseModel):
@@ -59,12 +80,17 @@ class RateModel(BaseModel):
         cell; None for a variant that has none, or where it is yet to be found.
     dt_ms
         Step, ms.
+    tau_r_draw
+        How tau_r was drawn for each cell; None where it was not drawn.
+    is_named_by_step
+        Whether the name ends with the step: one of several in a validation. It is
+        no part of the model and in no file.
 
     Raises
     ------
     RateModelError
-        If an extension is unknown, a time not positive, or the membrane has no
-        variance to read.
+        If an extension is unknown, a time not positive, the membrane has no
+        variance to read, or what was drawn is one value.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -73,6 +99,8 @@ class RateModel(BaseModel):
     extensions: tuple[Extension, ...] = ()
     tau_r_ms: TimeConstant = None
     dt_ms: Annotated[float, Field(allow_inf_nan=True)] = 1.0
+    tau_r_draw: TauRDraw | None = None
+    is_named_by_step: Annotated[bool, Field(exclude=True, repr=False)] = False
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -95,6 +123,8 @@ class RateModel(BaseModel):
         times = self.tau_r_ms if isinstance(self.tau_r_ms, tuple) else (self.tau_r_ms,)
         if any(t is not None and not (math.isfinite(t) and t > 0.0) for t in times):
             raise ValueError("tau_r_ms: a value is not a positive number")
+        if self.tau_r_draw is not None and not isinstance(self.tau_r_ms, tuple):
+            raise ValueError("tau_r_draw: tau_r_ms has not several values")
         return self
 
     @classmethod
@@ -128,11 +158,29 @@ class RateModel(BaseModel):
         )
 
     def with_tau_r(self, tau_r_ms: TimeConstant | FloatArray) -> Self:
-        """Return the model with another tau_r, ms."""
+        """Return the model with another tau_r, ms, which was not drawn."""
         value = tau_r_ms
         if isinstance(value, np.ndarray):
             value = tuple(float(v) for v in value) if value.ndim else float(value)
-        return self.model_copy(update={"tau_r_ms": value})
+        return self.model_copy(update={"tau_r_ms": value, "tau_r_draw": None})
+
+    def with_drawn_tau_r(self, tau_r_ms: FloatArray, seed: int) -> Self:
+        """Return the model with a tau_r of every cell, ms, and how it was drawn.
+
+        Parameters
+        ----------
+        tau_r_ms
+            ms, ``(n_cells,)``.
+        seed
+            Seed of the draw.
+        """
+        values = np.asarray(tau_r_ms, dtype=np.float64)
+        draw = TauRDraw(seed=seed, hash=content_hash({"tau_r_ms": values}))
+        return self.with_tau_r(values).model_copy(update={"tau_r_draw": draw})
+
+    def with_step(self, dt_ms: float, *, named: bool = False) -> Self:
+        """Return the model with another step, ms, which the name may end with."""
+        return self.model_copy(update={"dt_ms": dt_ms, "is_named_by_step": named})
 
     def by_population(self, population: NDArray[np.int8]) -> Self:
         """Return the model with tau_r as reports state it.
@@ -146,7 +194,7 @@ class RateModel(BaseModel):
         -------
         RateModel
             With one tau_r, or the mean of each population's cells, ``(17,)``,
-            rounded to 0.1 us.
+            rounded to 0.1 us; of all cells where a population has none.
         """
         if not isinstance(self.tau_r_ms, tuple):
             return self
@@ -154,8 +202,9 @@ class RateModel(BaseModel):
         if values.size != len(POPULATIONS):
             count = count_by_population(population)
             total = np.bincount(population, values, minlength=len(POPULATIONS))
-            values = total / np.maximum(count, 1)
-        return self.with_tau_r(tuple(float(round(v, 4)) for v in values))
+            values = np.where(count > 0, total / np.maximum(count, 1), values.mean())
+        stated = tuple(float(round(v, 4)) for v in values)
+        return self.model_copy(update={"tau_r_ms": stated})
 
     def __repr__(self) -> str:
         tau_r = self.tau_r_ms
@@ -175,5 +224,14 @@ class RateModel(BaseModel):
 
     @property
     def name(self) -> str:
-        """Name in files and reports: the variant, with its form unless plain."""
-        return self.variant if self.form == "plain" else f"{self.variant}_{self.form}"
+        """Name in files and reports: the variant, with its form unless plain.
+
+        Then ``sampled``, where tau_r was drawn, and the step where it is one of
+        several: ``"low_pass_extended_2ms"``.
+        """
+        parts = [self.variant] if self.form == "plain" else [self.variant, self.form]
+        if self.tau_r_draw is not None:
+            parts.append("sampled")
+        if self.is_named_by_step:
+            parts.append(f"{self.dt_ms:g}ms")
+        return "_".join(parts)

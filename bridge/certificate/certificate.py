@@ -12,12 +12,13 @@ from pydantic import (
     model_validator,
 )
 
+from bridge.certificate.parts import CertifiedControl, CertifiedProtocol
 from bridge.certificate.scores import TIERS, Outcome, Scores, Tier
 from bridge.errors import CertificateError
 from bridge.files.hashing import content_hash
 from bridge.files.regular_file import read_text
 from bridge.files.written_file import write_text
-from bridge.rate_model import RateModel, TimeConstant
+from bridge.rate_model import RateModel
 
 
 class Certificate(BaseModel):
@@ -28,14 +29,21 @@ class Certificate(BaseModel):
     format
         Name and version of this format.
     model
-        The rate model: variant, extensions, tau_r (one value, or one per population)
-        and step.
+        The rate model: variant, extensions, tau_r (one value, or one per population,
+        with how it was drawn where every cell has its own) and step.
+    dt_ms
+        The step once more, where everybody finds it, ms.
     column_hash, reduction_hash
         Hashes of the column and of the reduction that gave the parameters.
     protocol
-        Stimuli, seeds, trials, bins, device: how the reference was made.
-    criteria
-        The thresholds, with their reasons.
+        Stimuli, tasks, seeds, trials, bins, device: how the reference was made.
+    criteria, criteria_hash
+        All thresholds, with their reasons, and the hash of them
+        (:func:`bridge.files.hashing.content_hash`).
+    controls
+        Models whose verdict was known, by name.
+    reliable
+        Whether the run's verdicts can be relied on.
     scores
         All measures with intervals, and the verdict per population and overall.
     versions
@@ -46,17 +54,21 @@ class Certificate(BaseModel):
     Raises
     ------
     ValueError
-        If the content does not match its hash.
+        If the content does not match its hash, or contradicts itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    format: Literal["v1bridge-certificate-2"] = "v1bridge-certificate-2"
+    format: Literal["v1bridge-certificate-3"] = "v1bridge-certificate-3"
     model: RateModel
+    dt_ms: float
     column_hash: str
     reduction_hash: str
-    protocol: dict[str, JsonValue]
+    protocol: CertifiedProtocol
     criteria: dict[str, JsonValue]
+    criteria_hash: str
+    controls: dict[str, CertifiedControl]
+    reliable: bool
     scores: Scores
     versions: dict[str, str]
     content: str = ""
@@ -68,6 +80,19 @@ class Certificate(BaseModel):
             object.__setattr__(self, "content", seal)
         elif self.content != seal:
             raise ValueError("it was changed after it was written")
+        return self
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.dt_ms != self.model.dt_ms:
+            raise ValueError(
+                f"dt_ms is {self.dt_ms:g}, that of its model {self.model.dt_ms:g}"
+            )
+        if self.criteria_hash != content_hash(self.criteria):
+            raise ValueError("criteria_hash is not that of its criteria")
+        of_scores = self.scores.model
+        if of_scores is None or of_scores.model_dump() != self.model.model_dump():
+            raise ValueError("its scores are of another model")
         return self
 
     @property
@@ -105,11 +130,12 @@ class Certificate(BaseModel):
             raise CertificateError(f"{name}: is not JSON ({error})") from None
         if not isinstance(content, dict) or "format" not in content:
             raise CertificateError(f"{name}: is not a v1bridge certificate")
-        if content["format"] == "v1bridge-certificate-1":
-            raise CertificateError(
-                f"{name}: is of format 1, which says less than this version asks for; "
-                "validate again"
-            )
+        for number in (1, 2):
+            if content["format"] == f"v1bridge-certificate-{number}":
+                raise CertificateError(
+                    f"{name}: is of format {number}, which says less than this "
+                    "version asks for; validate again"
+                )
         try:
             certificate = cls.model_validate_json(text)
         except ValidationError as error:
@@ -148,78 +174,10 @@ class Certificate(BaseModel):
         text = read_text(path, "certificate")
         return cls.from_json(text, str(path))
 
-    def differences(
-        self, *, model: RateModel, column_hash: str, reduction_hash: str
-    ) -> tuple[str, ...]:
-        """Name every respect in which something else was validated.
-
-        The step is stated, not compared: a model may be trained at another one.
-
-        Parameters
-        ----------
-        model, column_hash, reduction_hash
-            What is about to be used. Time constants are equal within one part in
-            a million.
-
-        Returns
-        -------
-        tuple of str
-            Empty if the certificate is about exactly this.
-        """
-        found = []
-        own = self.model
-        if model.variant != own.variant:
-            found.append(f"variant is {model.variant}, certified is {own.variant}")
-        if model.extensions != own.extensions:
-            found.append(
-                f"extensions are {_listed(model.extensions)}, "
-                f"certified are {_listed(own.extensions)}"
-            )
-        if not _is_same_time(model.tau_r_ms, own.tau_r_ms):
-            found.append(
-                f"tau_r is {_shown(model.tau_r_ms)}, certified is "
-                f"{_shown(own.tau_r_ms)}"
-            )
-        for what, mine, theirs in (
-            ("column", column_hash, self.column_hash),
-            ("reduction", reduction_hash, self.reduction_hash),
-        ):
-            if mine != theirs:
-                found.append(f"{what} hash is {mine[:12]}, certified is {theirs[:12]}")
-        return tuple(found)
-
     def __repr__(self) -> str:
         return (
             f"Certificate({self.model.name}: {self.verdict}, column "
-            f"{self.column_hash[:12]}, dt {self.model.dt_ms:g} ms)"
+            f"{self.column_hash[:12]}, dt {self.dt_ms:g} ms)"
         )
 
     __str__ = __repr__
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return "+".join(names) or "none"
-
-
-def _shown(value: TimeConstant) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(f"{v:g}" for v in value) + "] ms"
-    return f"{value:g} ms"
-
-
-def _is_same_time(a: TimeConstant, b: TimeConstant) -> bool:
-    if a is None or b is None:
-        return a is b
-    first = a if isinstance(a, tuple) else (a,)
-    second = b if isinstance(b, tuple) else (b,)
-    # One value for all populations is the same as that value for each of them.
-    if len(first) == 1:
-        first = first * len(second)
-    if len(second) == 1:
-        second = second * len(first)
-    return len(first) == len(second) and all(
-        abs(x - y) <= 1e-6 * max(abs(x), abs(y))
-        for x, y in zip(first, second, strict=True)
-    )

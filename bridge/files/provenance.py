@@ -31,7 +31,7 @@ def collect_provenance() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``versions`` of the packages in use, ``python``, ``platform``
+        ``versions`` of this project and the packages in use, ``python``, ``platform``
         (``system``, ``machine``, ``processor``, ``n_cores``), ``git`` (commit and
         whether it was changed, or ``None`` outside a checkout of this project)
         and ``created_utc`` (ISO 8601).
@@ -39,7 +39,7 @@ def collect_provenance() -> dict[str, Any]:
     return {
         "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "v1bridge": __version__,
-        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
+        "versions": software_versions(),
         "python": platform.python_version(),
         "platform": {
             "system": platform.system(),
@@ -49,6 +49,12 @@ def collect_provenance() -> dict[str, Any]:
         },
         "git": _git_state(Path(__file__).resolve()),
     }
+
+
+def software_versions() -> dict[str, str]:
+    """Return the versions of this project and of the packages in use, by name."""
+    found = {name: _version(name) for name in _PACKAGES}
+    return {"v1bridge": __version__} | {k: v for k, v in found.items() if v}
 
 
 def _version(package: str) -> str | None:

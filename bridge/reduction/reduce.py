@@ -59,6 +59,7 @@ def reduce_column(column: Column, data: TransferData) -> Reduction:
         sigma_ref_mv=point.sigma_mv(),
         scale_pa=point.scale_pa,
         centre_pa=point.rheobase_pa,
+        t_ref_ms=column.model_values("t_ref_ms"),
     )
     with_feedback = data.mean_pa + feedback[:, None] * data.rate_hz
     transfer, quality = fit(with_feedback, data.sigma_mv, data.rate_hz)

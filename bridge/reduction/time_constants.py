@@ -5,6 +5,7 @@ import numpy as np
 from bridge.arrays import FloatArray
 from bridge.column.column import Column
 from bridge.errors import InputError
+from bridge.rate_model import RateModel
 from bridge.reduction.moments.inputs import receptor_gains
 
 
@@ -41,3 +42,23 @@ def sample_tau_r_ms(tau_s_ms: FloatArray, seed: int) -> FloatArray:
         raise InputError("tau_r: a tau_s is not positive")
     rng = np.random.default_rng(seed)
     return np.asarray(rng.choice(tau_s_ms, size=tau_s_ms.size, replace=True))
+
+
+def with_sampled_tau_r(model: RateModel, tau_s_ms: FloatArray, seed: int) -> RateModel:
+    """Return a model whose tau_r is drawn from tau_s, cell by cell (Chen 2024).
+
+    Parameters
+    ----------
+    model
+        Variant, extensions and step.
+    tau_s_ms
+        Of the column's cells, ms, ``(n_cells,)``.
+    seed
+        Seed of the draw; equal seeds and tau_s give equal tau_r.
+
+    Raises
+    ------
+    InputError
+        If a tau_s is not positive.
+    """
+    return model.with_drawn_tau_r(sample_tau_r_ms(tau_s_ms, seed), seed)

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from bridge.reduction.transfer.function import WIDTH_FLOOR, TransferFunction
+from bridge.reduction.transfer.function import PER_MS, WIDTH_FLOOR, TransferFunction
 from ratemodel.kernels.transfer_kernel import TransferKernel
 
-RATE_LIMIT_HZ = 1000.0
-"""No cell of the column spikes faster (t_ref >= 1 ms): keeps runaways finite."""
+FREE_LIMIT_HZ = 1e6
+"""Where f is cut: far above 1/t_ref of any cell; keeps runaways finite."""
 
 ARGUMENT_FLOOR = -30.0
 """Below it softplus is under 1e-13; the floor keeps float32 off denormals."""
@@ -26,7 +26,7 @@ VARIANCE_FLOOR = 1e-12
 class TorchTransfer:
     """:class:`bridge.reduction.transfer.function.TransferFunction` on tensors.
 
-    Same law, differentiable, with the rate cut at :data:`RATE_LIMIT_HZ`. All
+    Same law, differentiable, with f cut at :data:`FREE_LIMIT_HZ`. All
     fields have shape ``(n_cells, 1)`` and broadcast over the batch.
 
     Attributes
@@ -41,6 +41,8 @@ class TorchTransfer:
         ``1 / sigma_0``, 1/mV.
     threshold_slope, threshold_curvature, width_slope
         b1, b2 (pA) and c1 per relative change of sigma.
+    dead_time
+        t_ref, s.
     """
 
     scale: Tensor
@@ -51,6 +53,7 @@ class TorchTransfer:
     threshold_slope: Tensor
     threshold_curvature: Tensor
     width_slope: Tensor
+    dead_time: Tensor
 
     @classmethod
     def from_numpy(
@@ -66,6 +69,7 @@ class TorchTransfer:
             function.threshold_slope_pa,
             function.threshold_curvature_pa,
             function.width_slope,
+            PER_MS * function.t_ref_ms,
         )
         return cls(
             *(
@@ -86,9 +90,12 @@ class TorchTransfer:
             it the function is frozen at its working point.
         """
         if variance is None:
-            return self._power_law(softplus(self._frozen_argument(mean)))
-        point = self._working_point(mean, variance)
-        return self._power_law(point.stretch * softplus(point.argument))
+            drive = softplus(self._frozen_argument(mean))
+        else:
+            point = self._working_point(mean, variance)
+            drive = point.stretch * softplus(point.argument)
+        free = self._power_law(drive)
+        return free / (1.0 + self.dead_time * free)
 
     def linearise(
         self, mean: Tensor, variance: Tensor | None = None
@@ -99,8 +106,8 @@ class TorchTransfer:
         -------
         tuple
             Rate, Hz, and its derivatives by the mean (Hz/pA) and, where there
-            is a variance, by the variance (Hz/mV^2). A cell held at
-            :data:`RATE_LIMIT_HZ` has slope 0; below :data:`ARGUMENT_FLOOR` the
+            is a variance, by the variance (Hz/mV^2). A cell whose f is held at
+            :data:`FREE_LIMIT_HZ` has slope 0; below :data:`ARGUMENT_FLOOR` the
             slope is that at the floor, under 1e-13 of the gain.
         """
         given = (mean,) if variance is None else (mean, variance)
@@ -110,13 +117,12 @@ class TorchTransfer:
         if variance is None:
             argument = self._frozen_argument(mean)
             drive = softplus(argument)
-            rate = self._power_law(drive)
-            return rate, (self._per_drive(rate, drive) * torch.sigmoid(argument),)
+            rate, per_drive = self._rate_per_drive(drive)
+            return rate, (per_drive * torch.sigmoid(argument),)
         point = self._working_point(mean, variance)
         unit, share = softplus(point.argument), torch.sigmoid(point.argument)
         drive = point.stretch * unit
-        rate = self._power_law(drive)
-        per_drive = self._per_drive(rate, drive)
+        rate, per_drive = self._rate_per_drive(drive)
         threshold_slope = torch.addcmul(
             self.threshold_slope, self.threshold_curvature, point.shift, value=2.0
         )
@@ -131,7 +137,7 @@ class TorchTransfer:
     @cached_property
     def _kernel(self) -> TransferKernel | None:
         constants = [getattr(self, field.name) for field in fields(self)]
-        limits = (RATE_LIMIT_HZ, ARGUMENT_FLOOR, VARIANCE_FLOOR, WIDTH_FLOOR)
+        limits = (FREE_LIMIT_HZ, ARGUMENT_FLOOR, VARIANCE_FLOOR, WIDTH_FLOOR)
         return TransferKernel.build(constants, limits)
 
     def _frozen_argument(self, mean: Tensor) -> Tensor:
@@ -148,13 +154,16 @@ class TorchTransfer:
 
     def _power_law(self, drive: Tensor) -> Tensor:
         # 2^(p log2 x): six times as fast as a power with a tensor of exponents
-        rate = self.scale * torch.exp2(self.power * torch.log2(drive))
-        return rate.clamp_max(RATE_LIMIT_HZ)
+        free = self.scale * torch.exp2(self.power * torch.log2(drive))
+        return free.clamp_max(FREE_LIMIT_HZ)
 
-    def _per_drive(self, rate: Tensor, drive: Tensor) -> Tensor:
-        """Return d(rate)/d(drive) over the width at the working point."""
-        slope = rate / drive * (self.power / self.width)
-        return slope * _positive(RATE_LIMIT_HZ - rate)
+    def _rate_per_drive(self, drive: Tensor) -> tuple[Tensor, Tensor]:
+        """Return F and dF/d(drive) over the width at the working point."""
+        free = self._power_law(drive)
+        awake = 1.0 / (1.0 + self.dead_time * free)
+        rate = free * awake
+        slope = rate * awake / drive * (self.power / self.width)
+        return rate, slope * _positive(FREE_LIMIT_HZ - free)
 
 
 def _positive(value: Tensor) -> Tensor:

@@ -67,7 +67,7 @@ class EventLayout:
         events = {event: k for k, event in enumerate(dict.fromkeys(seen))}
         of_step = tuple(events[event] for event in seen)
         rows = torch.tensor(list(events), device=like.device)
-        newer, older = rows.split(len(delays), dim=1)
+        newer, older = rows[:, : len(delays)], rows[:, len(delays) :]
         are_whole = not any(share)
         return cls(
             of_step,

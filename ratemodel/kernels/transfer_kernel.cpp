@@ -19,7 +19,8 @@ constexpr float LEAST_EXPONENT = -100.0f, LARGEST_EXPONENT = 100.0f;
 struct Law {
     const float *scale, *power, *threshold, *width;
     const float *per_sigma, *threshold_slope, *threshold_curvature, *width_slope;
-    float rate_limit, argument_floor, variance_floor, width_floor;
+    const float *dead_time;
+    float free_limit, argument_floor, variance_floor, width_floor;
 };
 
 inline float from_bits(int32_t bits)
@@ -115,7 +116,7 @@ void block(const Law &law, int64_t cell, const float *__restrict mean,
 {
     const float scale = law.scale[cell], power = law.power[cell];
     const float threshold = law.threshold[cell], width = law.width[cell];
-    const float per_width = power / width;
+    const float per_width = power / width, dead_time = law.dead_time[cell];
     float per_sigma = 0, threshold_slope = 0, curvature = 0, width_slope = 0;
     if (HAS_VARIANCE) {
         per_sigma = law.per_sigma[cell];
@@ -141,9 +142,11 @@ void block(const Law &law, int64_t cell, const float *__restrict mean,
         const float exponent = power * log2_of(drive);
         const float free =
             scale * exp2_of(most(least(exponent, LEAST_EXPONENT), LARGEST_EXPONENT));
-        const float found = most(free, law.rate_limit);
+        const float held = most(free, law.free_limit);
+        const float awake = 1.0f / (1.0f + dead_time * held);
+        const float found = held * awake;
         const float per_drive =
-            found < law.rate_limit ? found / drive * per_width : 0.0f;
+            held < law.free_limit ? found * awake / drive * per_width : 0.0f;
         const bool is_number = drive == drive;
         rate[i] = is_number ? found : drive;
         by_mean[i] = is_number ? per_drive * share : drive;
@@ -196,7 +199,8 @@ extern "C" void linearise_float(const float *const *constants, const float *limi
 {
     const Law law = {constants[0], constants[1], constants[2], constants[3],
                      constants[4], constants[5], constants[6], constants[7],
-                     limits[0],    limits[1],    limits[2],    limits[3]};
+                     constants[8], limits[0],    limits[1],    limits[2],
+                     limits[3]};
     if (variance == nullptr)
         linearise<false>(law, n_cells, batch, mean, mean, rate, by_mean, by_mean,
                          n_threads);

@@ -26,7 +26,7 @@ class TransferKernel:
         The fields of :class:`ratemodel.cells.transfer.TorchTransfer` in their order,
         float32, ``(n_cells, 1)``.
     limits
-        Limit of the rate (Hz), floor of the argument, of the variance (mV^2), and
+        Limit of f (Hz), floor of the argument, of the variance (mV^2), and
         of the stretch of the width.
     """
 

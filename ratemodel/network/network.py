@@ -22,7 +22,7 @@ from ratemodel.connections.coupling import couple, to_torch
 from ratemodel.connections.delay_shares import DelayShares
 from ratemodel.network.device import check_dtype, resolve_device
 from ratemodel.network.external import ExternalInput
-from ratemodel.network.recording import BinRecorder
+from ratemodel.network.recording import BinRecorder, simpson, trapezoid
 from ratemodel.network.result import RateResult
 from ratemodel.network.source_window import SourceWindow
 from ratemodel.network.surround import SurroundInput
@@ -188,8 +188,10 @@ class RateNetwork:
         )
         window = SourceWindow(self.coupling.n_external, self.coupling.n_blocks, like)
         synaptic = like.new_zeros(self.channels.n_rows, batch)
+        # where steps are coarse, the trapezoid is the larger error of the two
+        rule = simpson if "delays" in self.model.extensions else trapezoid
         recorder = BinRecorder(
-            self.parameters.population, steps_per_bin, n_bins, first_bin, like
+            self.parameters.population, rule(steps_per_bin), n_bins, first_bin, like
         )
         n_steps = n_bins * steps_per_bin
         surround = self._surround(stimuli, model)
@@ -212,7 +214,7 @@ class RateNetwork:
             )
             if _differ(injected, before):
                 rate = model.rate(state, injected)
-                recorder.jump(model.rate(state, before), rate)
+                recorder.jump(step, model.rate(state, before), rate)
             before, state = injected, following
             if recorder.add(step, rate):
                 progress.advance(name, steps_per_bin * self.dt_ms)

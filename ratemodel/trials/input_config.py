@@ -19,14 +19,13 @@ class PixelConfig(Section):
         The grid that a screen is averaged to; each of its pixels has an ON and an
         OFF channel. The defaults give 832 channels, as many as the LGN has.
     spontaneous_hz
-        Rate at grey, Hz: that of the LGN input at which the column is reduced.
+        Rate at grey, Hz.
     gain_hz
         Change of the rate per unit of contrast, Hz. With the defaults, here and of
-        the screen, the channels average 10 Hz over a trial of orientation and 11 of
-        digits, as the LGN does, and no population of the spiking 3,000-cell column
-        averages more than 50 Hz. (At 50 Hz, with 18 and 23 Hz in the channels, which
-        is about what Chen, Scherr and Maass 2022 scale their pixels to, i4Pvalb and
-        i6Pvalb average 120 Hz: no V1 any more.)
+        the screen, the channels average 9 Hz over a trial of orientation and 11 of
+        digits, as the LGN's do, and no population of the spiking 3,000-cell column
+        averages more than 55 Hz over a trial. Chen, Scherr and Maass 2022 scale their
+        pixels to 21, 20 and 11 Hz; at 20 Hz i4Pvalb and i6Pvalb average 120 Hz here.
     """
 
     rows: Annotated[int, Field(ge=1, le=512)] = 16

@@ -1,4 +1,12 @@
-"""Equilibrium variant: synapses are at equilibrium, the rate has inertia."""
+r"""Equilibrium variant: synapses are at equilibrium, the rate has inertia.
+
+.. math::
+    r \leftarrow e^{-dt/\tau_r}r+(1-e^{-dt/\tau_r})\,F(Wr)
+
+as published, of first order in the step. With the extension ``delays`` the same
+differential equation is followed to second order
+(:mod:`ratemodel.variants.second_order.equilibrium`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,13 @@
-"""Instantaneous variant: the rate follows the synaptic current at once."""
+r"""Instantaneous variant: the rate follows the synaptic current at once.
+
+.. math::
+    I &\leftarrow e^{-dt/\tau_s}I+(1-e^{-dt/\tau_s})\,Wr\\
+    r &= F(I)
+
+as published, of first order in the step. With the extension ``delays`` the same
+differential equation is followed to second order
+(:mod:`ratemodel.variants.second_order.instantaneous`).
+"""
 
 from __future__ import annotations
 

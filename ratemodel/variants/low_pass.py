@@ -1,4 +1,14 @@
-"""Low-pass variant: synaptic current and rate both have inertia."""
+r"""Low-pass variant: synaptic current and rate both have inertia.
+
+.. math::
+    r &\leftarrow e^{-dt/\tau_r}r+(1-e^{-dt/\tau_r})\,F(I)\quad
+    \text{with the old } I\\
+    I &\leftarrow e^{-dt/\tau_s}I+(1-e^{-dt/\tau_s})\,Wr
+
+as published, of first order in the step. With the extension ``delays`` the same
+differential equation is followed to second order
+(:mod:`ratemodel.variants.second_order.low_pass`).
+"""
 
 from __future__ import annotations
 

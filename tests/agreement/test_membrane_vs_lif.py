@@ -59,6 +59,7 @@ def _fitted_transfer():
         sigma_ref_mv=SIGMA * one,
         scale_pa=LEAK * SIGMA * one,
         centre_pa=LEAK * THRESHOLD * one,
+        t_ref_ms=T_REF * one,
     )
     return TorchTransfer.from_numpy(function, torch.float64, torch.device("cpu"))
 

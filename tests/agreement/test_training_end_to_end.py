@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 import tomli_w
 import torch
+from sample_certificate import certificate_of
 
-from bridge.certificate.certificate import Certificate
-from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.errors import InputError
 from bridge.progress import SilentProgress
@@ -24,6 +23,7 @@ from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
+from bridge.reduction.time_constants import sample_tau_r_ms, with_sampled_tau_r
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training import trainer
 from ratemodel.training.checkpoint import (
@@ -62,18 +62,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def certificate_of(
-    parameters: RateParameters, column_hash: str, verdict: str
-) -> Certificate:
-    return Certificate(
-        model=RateModel.of_form("low_pass", "extended", 2.0, 1.0),
-        column_hash=column_hash,
-        reduction_hash=parameters.reduction_hash,
-        protocol={},
-        criteria={},
-        scores=Scores(name="low_pass", verdict=verdict, populations={}, classes={}),
-        versions={},
-    )
+MODEL = RateModel.of_form("low_pass", "extended", 2.0, 2.0)
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +78,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("failed", "fail", column.hash),
         ("other", "default", "0" * 64),
     ):
-        certificate_of(parameters, hash_, verdict).write(
+        certificate_of(MODEL, hash_, parameters.reduction_hash, verdict).write(
             home / f"val/certificates/{name}.json"
+        )
+    hashes = (column.hash, parameters.reduction_hash)
+    drawn = with_sampled_tau_r(MODEL, parameters.tau_s_ms, 7)
+    for name, certificate in (
+        ("sampled", certificate_of(drawn.by_population(column.population), *hashes)),
+        ("unreliable", certificate_of(MODEL, *hashes, reliable=False)),
+    ):
+        certificate.write(home / f"val/certificates/{name}.json")
+    for dt_ms, verdict in ((1.0, "default"), (2.0, "default"), (5.0, "lenient")):
+        certificate_of(MODEL.with_step(dt_ms), *hashes, verdict).write(
+            home / f"val/certificates/steps_{dt_ms:g}ms.json"
         )
     good = (home / "val/certificates/good.json").read_text()
     edited = good.replace('"tau_r_ms": 2.0', '"tau_r_ms": 3.0')
@@ -167,10 +167,19 @@ def whole(home: Path) -> Path:
         ("other", "column hash is"),
         ("edited", "it was changed after it was written"),
         ("missing", "no such certificate"),
+        ("unreliable", "its run says that no verdict can be relied on"),
+        ("good --dt-ms 1", "certified at dt 2 ms, to be used at 1 ms"),
+        ("good --criteria {mine}", "judged by other criteria than"),
+        ("good --variant equilibrium", "variant is equilibrium, certified is low_pass"),
+        ("good --form plain", "extensions are none, certified are"),
     ],
 )
 def test_the_gate_refuses(home, certificate, message, capsys):
-    assert call(words(home, "refused", certificate=certificate)) == 2
+    (home / "mine.toml").write_text(
+        '[verdict]\nrequired_fraction = { value = 0.5, reason = "a trial" }\n'
+    )
+    name, *more = certificate.format(mine=home / "mine.toml").split()
+    assert call(words(home, "refused", *more, certificate=name)) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
@@ -198,6 +207,36 @@ def test_unvalidated_is_written_everywhere(home, capsys):
         assert "verdict fail" in certified["why_not"]
     assert call(["evaluate", str(out), "--images", "4"]) == 0
     assert "UNVALIDATED" in capsys.readouterr().out
+
+
+def test_the_step_is_the_coarsest_that_was_certified(home):
+    arguments = words(home, "steps", "--steps", "1", certificate="steps")
+    assert call(arguments) == 0
+    config = (home / "steps/config.toml").read_text()
+    assert "dt_ms = 2.0" in config
+    assert "certificates/steps_2ms.json" in config
+    results = json.loads((home / "steps/results.json").read_text())
+    assert results["certified"]["dt_ms"] == 2.0
+    assert call([*arguments, "--resume"]) == 0  # by the same words
+
+
+def test_what_is_evaluated_at_another_step_is_not_certified(whole, capsys):
+    assert call(["evaluate", str(whole), "--images", "4", "--dt-ms", "2"]) == 0
+    assert "Certificate " in capsys.readouterr().out
+    assert call(["evaluate", str(whole), "--images", "4", "--dt-ms", "1"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "UNVALIDATED: certified at dt 2 ms, evaluated at 1 ms." in said
+
+
+def test_a_sampled_tau_r_is_trained_cell_by_cell(home):
+    words_ = words(home, "sampled", "--steps", "1", certificate="sampled")
+    assert call(words_) == 0
+    model = read_trained_run(home / "sampled").model
+    tau_s = read_parameters(home / "val/parameters.npz").tau_s_ms
+    np.testing.assert_array_equal(model.tau_r_ms, sample_tau_r_ms(tau_s, 7))
+    assert len(set(model.tau_r_ms)) > 10
+    results = json.loads((home / "sampled/results.json").read_text())
+    assert results["certified"]["validated"]
 
 
 def test_unknown_keys_are_refused(home, tmp_path, capsys):
@@ -320,7 +359,7 @@ def test_torchrun_on_a_gpu_is_refused(home, monkeypatch, capsys):
 
 def test_a_training_starts_from_an_earlier_one(home, whole):
     words_ = words(home, "later", "--start", str(whole), "--steps", "1")
-    assert call([*words_, "--dt-ms", "1"]) == 0
+    assert call(words_) == 0
     before, after = (
         read_tensors(run / "weights.safetensors").tensors["recurrent_pa"]
         for run in (whole, home / "later")
@@ -339,7 +378,9 @@ def certify(home: Path, name: str, run: Path) -> tuple[Path, RateParameters]:
     certificates = home / name / "certificates"
     certificates.mkdir(parents=True)
     write_parameters(found, home / name / "parameters.npz")
-    certificate_of(found, column.hash, "default").write(certificates / "good.json")
+    certificate_of(MODEL, column.hash, found.reduction_hash).write(
+        certificates / "good.json"
+    )
     return certificates / "good.json", found
 
 

@@ -85,6 +85,11 @@ def test_the_trained_column_is_what_gets_validated(
     assert all(note.split(":")[0] in html for note in report["notes"])
     certificate = Certificate.read(out / "certificates" / "low_pass.json")
     assert certificate.column_hash == trained.hash
+    # judged at the step it was trained at, where no other is asked for
+    assert certificate.dt_ms == certificate.model.dt_ms == MODEL["dt_ms"]
+    assert report["protocol"]["rate_dt_ms"] == [MODEL["dt_ms"]]
+    assert certificate.controls.keys() == report["controls"].keys()
+    assert certificate.reliable == report["reliable"]
     assert certificate.reduction_hash != untrained.reduction_hash
     judged = read_parameters(out / "parameters.npz")
     np.testing.assert_array_equal(judged.recurrent.weight_pa, weight)

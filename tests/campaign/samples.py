@@ -1,12 +1,13 @@
 """Good inputs of every kind that the commands read, small, for the mutations."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from sample_certificate import certificate_of
 
-from bridge.certificate.certificate import Certificate
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.column.column import Column
@@ -24,6 +25,7 @@ from validation.config.sweep import read_sweep
 from validation.config.train import merged_train_config
 from validation.config.validate import merged_config
 from validation.measures.criteria import criteria_toml, load_criteria
+from validation.training.certificate_choice import with_certificate
 from validation.training.inputs import training_hashes
 from validation.training.train import COMMAND
 
@@ -101,14 +103,8 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
         "classes": {},
     }
     scores = Scores.model_validate(judged)
-    Certificate(
-        model=_MODEL,
-        column_hash=column.hash,
-        reduction_hash=parameters.reduction_hash,
-        protocol={"seeds": [1, 2], "duration_ms": 2500.0},
-        criteria={"format": "v1bridge-criteria-1"},
-        scores=scores,
-        versions={"v1bridge": "0"},
+    certificate_of(
+        _MODEL, column.hash, parameters.reduction_hash, "strict", scores=scores
     ).write(folder / "certificates" / "low_pass.json")
     write_parameters(parameters, folder / "parameters.npz")
     report = {
@@ -130,7 +126,7 @@ def _write_validation(column: Column, parameters: RateParameters, folder: Path) 
             "trials": {"per_seed": 4, "cap": 4, "enough": False},
             "device": "numpy",
             "spiking_dt_ms": 0.1,
-            "rate_dt_ms": 0.5,
+            "rate_dt_ms": [0.5],
         },
         "reduction": {"method": "siegert", "hash": parameters.reduction_hash},
         "variants": {_MODEL.name: scores.model_dump(mode="json")},
@@ -171,6 +167,7 @@ def _write_configs(folder: Path) -> None:
 def _write_sweep(folder: Path) -> None:
     """Write the folder of a sweep whose only run is complete."""
     (job,) = read_sweep(folder / "configs" / "grid.toml")
+    job = replace(job, config=with_certificate(job.config))
     results = {
         "test": {"orientation": {"right": 90, "n_trials": 100, "accuracy": 0.9}},
         "certified": {"validated": False, "why_not": "no certificate was given"},

@@ -5,14 +5,17 @@ from typing import Annotated
 
 import typer
 
+from ratemodel.tasks.registry import TASKS
 from validation.cli.options import (
     BackgroundHz,
     ColumnPath,
+    CriteriaInForce,
     NoSurround,
     Seed,
     Size,
     Weights,
     column_options,
+    split_names,
 )
 
 
@@ -36,14 +39,39 @@ def check(
             help="Lowest tier that is good enough.", metavar="lenient|default|strict"
         ),
     ] = "default",
+    dt_ms: Annotated[
+        float | None,
+        typer.Option(
+            help="Step at which the model is to be used, ms.  [default: the "
+            "certificate's]",
+            show_default=False,
+        ),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="Tasks to be trained, separated by commas.",
+            metavar="|".join(TASKS),
+            show_default=False,
+        ),
+    ] = None,
+    lgn: Annotated[
+        bool, typer.Option("--lgn", help="The tasks are seen through LGN filters.")
+    ] = False,
+    criteria: CriteriaInForce = None,
 ) -> None:
     """Check that a certificate vouches for a column; exit with 2 if it does not.
+
+    The first difference is named.
 
     **Examples**
 
         v1bridge check runs/3k/certificates/low_pass_extended.json --size 3k
 
         v1bridge check runs/mine/certificates/low_pass.json --column my_column
+
+        v1bridge check runs/3k/certificates/low_pass_extended.json --dt-ms 5 --task
+        classification
     """
     from validation.commands.check import check_certificate
 
@@ -52,4 +80,12 @@ def check(
             size, seed, column, no_surround, weights, background_hz=background_hz
         )
     }
-    check_certificate(certificate, given, tier)
+    check_certificate(
+        certificate,
+        given,
+        tier,
+        dt_ms=dt_ms,
+        tasks=() if task is None else split_names(task),
+        use_lgn=lgn,
+        criteria=None if criteria is None else str(criteria),
+    )

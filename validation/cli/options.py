@@ -62,6 +62,16 @@ Weights = Annotated[
         show_default=False,
     ),
 ]
+CriteriaInForce = Annotated[
+    Path | None,
+    typer.Option(
+        "--criteria",
+        help="File of the criteria in force, as 'v1bridge criteria' prints them: "
+        "certificates of other criteria are refused.  [default: the built-in ones]",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
 _DEVICES = ", ".join(
     [f"{device.name} ({device.description})" for device in DEVICES.values()]
     + [f"or {AUTO} ({' where it can be used, else '.join(d.name for d in PREFERRED)})"]
@@ -147,6 +157,25 @@ def split_names(text: str) -> list[str]:
         Value of the option.
     """
     return [name.strip().replace("-", "_") for name in text.split(",") if name.strip()]
+
+
+def split_numbers(text: str) -> list[float]:
+    """Return numbers that commas separate.
+
+    Parameters
+    ----------
+    text
+        Value of the option.
+
+    Raises
+    ------
+    InputError
+        If one is none.
+    """
+    try:
+        return [float(number) for number in text.split(",") if number.strip()]
+    except ValueError:
+        raise InputError(f"{text}: must be numbers, separated by commas") from None
 
 
 TrainingDevice = Annotated[

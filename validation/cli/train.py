@@ -5,14 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
+from bridge.rate_model import FORMS
 from ratemodel.scenarios.default import DEFAULT
 from ratemodel.scenarios.registry import SCENARIOS
 from ratemodel.tasks.registry import TASKS
+from ratemodel.variants.registry import VARIANTS
 from validation.cli.listed_options import listed_options
 from validation.cli.options import (
     BackgroundHz,
     ColumnPath,
     ConfigFile,
+    CriteriaInForce,
     NoSurround,
     Out,
     Overwrite,
@@ -52,9 +55,11 @@ def train(
         Path | None,
         typer.Option(
             help="Certificate that vouches for the rate model, such as "
-            "RUN/certificates/low_pass_extended.json. It says which variant and "
-            "tau_r are trained.",
-            metavar="FILE",
+            "RUN/certificates/low_pass_extended.json: it says which variant, tau_r "
+            "and step are trained. Of a form that was validated at several steps, or "
+            "of a RUN with --variant and --form, the coarsest step that reaches the "
+            "tier.",
+            metavar="FILE|RUN",
             show_default=False,
         ),
     ] = None,
@@ -83,6 +88,23 @@ def train(
             "say so.",
         ),
     ] = False,
+    criteria: CriteriaInForce = None,
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            help="Variant of the rate model.  [default: the certificate's]",
+            metavar="|".join(VARIANTS),
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            help="Form of the variant.  [default: the certificate's]",
+            metavar="|".join(FORMS),
+            show_default=False,
+        ),
+    ] = None,
     size: Size = None,
     seed: Seed = None,
     column: ColumnPath = None,
@@ -129,8 +151,8 @@ def train(
     dt_ms: Annotated[
         float | None,
         typer.Option(
-            help="Time step, ms: 5 is fast, 1 close to what was validated.  "
-            "[default: 2]",
+            help="Time step, ms; another than the certificate's is refused.  "
+            "[default: the certificate's; 2 without one]",
             show_default=False,
         ),
     ] = None,
@@ -212,7 +234,10 @@ def train(
             certificate=None if certificate is None else str(certificate),
             validation=None if validation is None else str(validation),
             tier=tier,
+            criteria=None if criteria is None else str(criteria),
             unvalidated=unvalidated or None,
+            variant=variant and variant.replace("-", "_"),
+            form=form,
             dt_ms=dt_ms,
         ),
         "tasks": tasks,

@@ -20,6 +20,7 @@ from validation.cli.options import (
     column_options,
     given_options,
     split_names,
+    split_numbers,
 )
 
 
@@ -61,6 +62,16 @@ def validate(
             show_default=False,
         ),
     ] = None,
+    rate_dt_ms: Annotated[
+        str | None,
+        typer.Option(
+            help="Time steps of the rate models, ms, separated by commas: each gets "
+            "its own verdict and certificate.  [default: 1,5; with --quick 2; "
+            "with --weights that of the training]",
+            metavar="MS",
+            show_default=False,
+        ),
+    ] = None,
     transfer: Annotated[
         str | None,
         typer.Option(
@@ -87,7 +98,7 @@ def validate(
     """Judge the rate variants against the spiking column, and write a report.
 
     The run folder gets report.html (start there), report.json, one certificate
-    per variant, parameters.npz (the rate model's, for training), rates.nc,
+    per model and step, parameters.npz (the rate model's, for training), rates.nc,
     config.toml and provenance.json: all of them, or nothing. The exit code is 0
     when the run completed, whatever the verdict.
 
@@ -98,6 +109,8 @@ def validate(
         v1bridge validate --size 3k --out runs/3k
 
         v1bridge validate --size 6k --variants low_pass --extended --out runs/6k
+
+        v1bridge validate --size 3k --rate-dt-ms 0.5,2,5 --out runs/3k-steps
 
         v1bridge validate runs/3k/config.toml --out runs/3k-again
 
@@ -117,6 +130,7 @@ def validate(
         "rate": given_options(
             variants=None if variants is None else split_names(variants),
             forms=None if extended is None else _forms(extended),
+            dt_ms=None if rate_dt_ms is None else split_numbers(rate_dt_ms),
         ),
         "reduction": given_options(method=transfer),
         "protocol": given_options(quick=quick or None, surround=surround),

@@ -1,58 +1,107 @@
-"""``v1bridge check``: whether a certificate vouches for a column."""
+"""``v1bridge check``: whether a certificate vouches for what is to be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bridge.certificate.certificate import Certificate
+from bridge.certificate.differences import differences
+from bridge.certificate.gate import why_worthless
 from bridge.certificate.scores import TIERS
+from bridge.certificate.wanted import Wanted
 from bridge.errors import CertificateError, InputError
+from bridge.files.provenance import software_versions
+from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from ratemodel.tasks.registry import TASKS
 from validation.commands.tables import show_reading
+from validation.config.train import LONGEST_STEP_MS
 from validation.config.validate import merged_config
 from validation.experiment.column import read_column
 from validation.experiment.trained.trained_run import options_with_run
 from validation.terminal import PlainConsole
+from validation.training.inputs import run_of
+from validation.training.wanted import (
+    NEEDED_STIMULI,
+    criteria_in_force,
+    criteria_words,
+    task_names,
+)
 
 
 def check_certificate(
-    path: Path, options: Mapping[str, Mapping[str, Any]], tier: str
+    path: Path,
+    options: Mapping[str, Mapping[str, Any]],
+    tier: str,
+    *,
+    dt_ms: float | None = None,
+    tasks: Sequence[str] = (),
+    use_lgn: bool = False,
+    criteria: str | None = None,
 ) -> None:
-    """Compare a certificate with a column and print what it says.
+    """Compare a certificate with what is to be used and print what it says.
 
     Parameters
     ----------
     path
-        File of the certificate.
+        File of the certificate. The parameters of the run that it lies in are
+        compared as well.
     options
         Section ``column`` of a configuration.
     tier
         Lowest tier that is good enough.
+    dt_ms
+        Step, ms; that of the certificate where it is left out.
+    tasks, use_lgn
+        Tasks to be trained, and whether through LGN filters.
+    criteria
+        File of the criteria in force; the built-in ones where it is left out.
 
     Raises
     ------
     InputError
-        If the certificate, the column or the tier cannot be used.
+        If the certificate, the column or an option cannot be used.
     CertificateError
-        If the certificate is about another column, or its verdict is too low.
+        If the certificate is about something else, of which the first difference is
+        named, or good for nothing at this tier.
     """
     known = [name for name in TIERS if name == tier]
     if not known:
         raise InputError(f"--tier {tier}: choose one of {', '.join(TIERS)}")
+    if dt_ms is not None and not 0.0 < dt_ms <= LONGEST_STEP_MS:
+        most = f"{LONGEST_STEP_MS:g}"
+        raise InputError(f"--dt-ms {dt_ms:g}: must be above 0 and at most {most}")
+    for name in tasks:
+        if name not in TASKS:
+            raise InputError(f"--task {name}: choose one of {', '.join(TASKS)}")
+    if use_lgn and not tasks:
+        raise InputError("--lgn: has no effect without --task")
     certificate = Certificate.read(path)
     config = merged_config(None, options_with_run(options))
     column, reading = read_column(config.column)
     show_reading(reading)
-    if certificate.column_hash != column.hash:
-        raise CertificateError(
-            f"{path}: vouches for column {certificate.column_hash[:12]}, "
-            f"this one is {column.hash[:12]}; validate this column"
-        )
-    if not certificate.reaches(known[0]):
-        raise CertificateError(
-            f"{path}: the verdict on {certificate.model.variant} is "
-            f"{certificate.verdict}, {tier} is needed"
-        )
-    form = " + ".join([certificate.model.variant, *certificate.model.extensions])
+    model, run = certificate.model, run_of(path)
+    reduction_hash = None
+    if run is not None and (run / FILE_NAME).is_file():
+        reduction_hash = read_parameters(run / FILE_NAME).reduction_hash
+    wanted = Wanted(
+        model=model if dt_ms is None else model.with_step(dt_ms),
+        column_hash=column.hash,
+        reduction_hash=reduction_hash,
+        criteria=criteria_in_force(criteria),
+        criteria_called=criteria_words(criteria),
+        stimuli=NEEDED_STIMULI,
+        tasks=task_names(tasks, use_lgn),
+        versions=software_versions(),
+    )
+    found = differences(certificate, wanted)
+    if found:
+        raise CertificateError(f"{path}: {found[0]}; validate what you want to use")
+    problem = why_worthless(certificate, known[0])
+    if problem:
+        raise CertificateError(f"{path}: {problem}")
+    form = " + ".join([model.variant, *model.extensions])
     PlainConsole().print(
-        f"{form} on column {column.hash[:12]}: {certificate.verdict}", soft_wrap=True
+        f"{form} at dt {certificate.dt_ms:g} ms on column {column.hash[:12]}: "
+        f"{certificate.verdict}",
+        soft_wrap=True,
     )

@@ -121,8 +121,10 @@ def trained_network(
     parameters = read_parameters(run / FILE_NAME)
     kept = read_trained_weights(run)
     model = kept.model
+    certified = kept.certified
     if dt_ms is not None:
-        model = model.model_copy(update={"dt_ms": dt_ms})
+        certified = _certified_at(dt_ms, certified)
+        model = model.with_step(dt_ms)
     source = build_source(config.tasks, config.input, model.dt_ms, progress)
     network = build_network(
         parameters,
@@ -143,4 +145,15 @@ def trained_network(
             f"{run}: its readouts are not of the tasks and classes of its {CONFIG}; "
             "have the images been replaced since?"
         ) from None
-    return network, source, kept.certified
+    return network, source, certified
+
+
+def _certified_at(dt_ms: float, certified: dict[str, Any]) -> dict[str, Any]:
+    """Return what vouches for the network at a step that may be another."""
+    own = certified.get("dt_ms")
+    if not certified["validated"] or own == dt_ms:
+        return certified
+    is_stated = isinstance(own, int | float)
+    step = f"dt {own:g} ms" if is_stated else "a step that is not stated"
+    why = f"certified at {step}, evaluated at {dt_ms:g} ms"
+    return {"validated": False, "why_not": why}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -33,6 +34,7 @@ from validation.commands.job_log import run_logged
 from validation.commands.progress_bar import ProgressBar
 from validation.config.sweep import Job, read_sweep
 from validation.terminal import PlainConsole
+from validation.training.certificate_choice import with_certificate
 from validation.training.certified import Certified, certified_model
 from validation.training.inputs import training_hashes, training_paths
 from validation.training.results_file import read_results
@@ -72,7 +74,9 @@ def sweep_into(grid: Path, out: Path, n_jobs: int = 1) -> None:
     """
     if n_jobs < 1:
         raise InputError(f"--jobs {n_jobs}: must be at least 1")
-    jobs = read_sweep(grid)
+    jobs = tuple(
+        replace(job, config=with_certificate(job.config)) for job in read_sweep(grid)
+    )
     _check_places(grid, jobs, out)
     _check(jobs, out)
     console = PlainConsole()
@@ -137,7 +141,7 @@ def _check_places(grid: Path, jobs: Sequence[Job], out: Path) -> None:
 
 def _check(jobs: Sequence[Job], out: Path) -> None:
     """Refuse what one of the jobs would be refused for."""
-    checked: dict[tuple[str, str | None], Certified] = {}
+    checked: dict[tuple[str, bool, str | None], Certified] = {}
     for job in jobs:
         resolve_device(choose_device(job.config.training.device))
         folder = out / job.name
@@ -149,7 +153,7 @@ def _check(jobs: Sequence[Job], out: Path) -> None:
             read_results(folder / RESULTS, job.config.tasks.tasks)
             continue
         # a start may bring a certificate that is of its network alone
-        which = job.size, job.config.training.start
+        which = job.size, job.has_lgn, job.config.training.start
         if which not in checked:
             checked[which] = certified_model(job.config)
         start_weights(job.config, checked[which])

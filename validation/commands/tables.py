@@ -41,7 +41,8 @@ def show_reading(reading: Reading | None) -> None:
 def verdict_tables(report: RunReport) -> list[Table]:
     """Return the verdicts of one run, a table per form, the plain one last.
 
-    Nine models do not fit beside one another into the 80 columns of a terminal.
+    Of several steps the finest is shown, and a table of all comes last. Nine models
+    do not fit beside one another into the 80 columns of a terminal.
 
     Parameters
     ----------
@@ -49,11 +50,35 @@ def verdict_tables(report: RunReport) -> list[Table]:
         What the validation found.
     """
     models = most_complete_first(report.variants)
-    forms = dict.fromkeys(form_of(scores) for scores in models.values())
-    return [
-        _verdict_table(report, [s for s in models.values() if form_of(s) == form])
-        for form in forms
+    steps = report.protocol.rate_dt_ms
+    has_steps = len(steps) > 1
+    shown = [
+        scores
+        for scores in models.values()
+        if not has_steps or scores.model is None or scores.model.dt_ms == min(steps)
     ]
+    tables = [
+        _verdict_table(report, [s for s in shown if form_of(s) == form])
+        for form in dict.fromkeys(form_of(scores) for scores in shown)
+    ]
+    return [*tables, _step_table(report)] if has_steps else tables
+
+
+def _step_table(report: RunReport) -> Table:
+    """Return the verdict of every model at every step."""
+    table = _table("Verdict by step of the rate model")
+    steps = report.protocol.rate_dt_ms
+    for step in steps:
+        table.add_column(f"{step:g} ms")
+    rows: dict[str, dict[float, Scores]] = {}
+    for scores in most_complete_first(report.variants).values():
+        if scores.model is not None:
+            title = title_of(scores).removesuffix(f", {scores.model.dt_ms:g} ms")
+            rows.setdefault(title, {})[scores.model.dt_ms] = scores
+    for title, found in rows.items():
+        cells = (_cell(found[s].verdict) if s in found else "" for s in steps)
+        table.add_row(title, *cells)
+    return table
 
 
 def _verdict_table(report: RunReport, variants: Sequence[Scores]) -> Table:
@@ -161,8 +186,9 @@ def _table(title: str) -> Table:
 
 
 def _short(title: str) -> str:
-    variant, _, form = title.partition(", ")
-    return f"{variant if len(variant) <= 8 else variant[:7] + '.'}\n{form}"
+    variant, _, rest = title.partition(", ")
+    lines = rest.replace(", ", "\n")
+    return f"{variant if len(variant) <= 8 else variant[:7] + '.'}\n{lines}"
 
 
 def _cell(verdict: Outcome) -> Text:

@@ -6,7 +6,8 @@ from typing import Any
 
 from validation.commands.progress_bar import ProgressBar
 from validation.commands.tables import baseline_table, show_reading, verdict_tables
-from validation.config.validate import merged_config
+from validation.config.validate import parse_config
+from validation.config.with_options import merged_sections
 from validation.experiment.trained.trained_run import options_with_run
 from validation.report.wording import one_sentence
 from validation.runs.validate import check_files, check_place, validate_in_folder
@@ -39,8 +40,13 @@ def validate_into(
     V1BridgeError
         If any input cannot be used; before anything is computed.
     """
-    config = merged_config(config_path, options_with_run(options))
+    content = merged_sections(config_path, options)
+    where = "options" if config_path is None else str(config_path)
+    config = parse_config(content, where)
     check_place(out, config_path, config, overwrite=overwrite, resume=resume)
+    if config.column.weights is not None:  # which says what else is not given
+        config = parse_config(options_with_run(content), where)
+        check_place(out, config_path, config, overwrite=overwrite, resume=resume)
     loaded = check_files(config)
     show_reading(None if loaded is None else loaded.reading)
     console = PlainConsole()
@@ -54,4 +60,6 @@ def validate_into(
         console.print(table)
     console.print(baseline_table(report))
     console.print(one_sentence(report), soft_wrap=True)
+    for note in report.notes:
+        console.print(note, soft_wrap=True)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)

@@ -10,6 +10,9 @@ MOST_TRIALS = 100_000
 MOST_JOBS = 1000
 """Processes side by side, and runs of a sweep in each direction of its grid."""
 
+MOST_STEPS = 20
+"""Steps at which every rate model is judged."""
+
 LONGEST_MS = 600_000.0
 """Duration of a simulated trial or probe, ms: ten minutes."""
 

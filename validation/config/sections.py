@@ -18,9 +18,16 @@ from validation.config.limits import (
     LAST_SEED,
     LONGEST_MS,
     MOST_JOBS,
+    MOST_STEPS,
     MOST_TRIALS,
     SHORTEST_STEP_MS,
 )
+
+RATE_STEPS_MS = (1.0, 5.0)
+"""Steps of a full run, ms: a fine one to compare with, a coarse one to train at."""
+
+TAU_R_WORDS = ("fit", "fit_by_population", "sampled")
+"""Ways of finding tau_r."""
 
 MOST_GROWN = 60
 """Trials per seed at which growing trials end: 2 x 60 judge all populations of the 3k
@@ -42,12 +49,30 @@ def _check_trials(value: Any) -> Any:
 
 
 def _check_tau_r(value: Any) -> Any:
-    if isinstance(value, str) and value in ("fit", "sampled"):
+    if isinstance(value, str) and value in TAU_R_WORDS:
         return value
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and math.isfinite(value) and value > 0:
+    if _is_time(value):
         return float(value)
-    raise ValueError("must be 'fit', 'sampled' or a positive time in ms")
+    is_list = isinstance(value, list | tuple) and len(value) == len(POPULATIONS)
+    if is_list and all(map(_is_time, value)):
+        return tuple(float(v) for v in value)
+    words = ", ".join(repr(word) for word in TAU_R_WORDS)
+    raise ValueError(
+        f"must be {words}, a positive time in ms or {len(POPULATIONS)} of them"
+    )
+
+
+def _is_time(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and value > 0
+
+
+def _as_steps(value: Any) -> Any:
+    """Return steps from the finest, one as a list of one."""
+    value = [value] if _is_time(value) else value
+    if isinstance(value, list | tuple) and all(map(_is_time, value)):
+        value = sorted(map(float, value))
+    return _check_distinct(value)
 
 
 _check_distinct = partial(
@@ -153,10 +178,14 @@ class RateConfig(Section):
         Any of :data:`ratemodel.variants.registry.VARIANTS` and of
         :data:`bridge.rate_model.FORMS`.
     dt_ms
-        Time step, ms.
+        Time steps, ms, or one: every model is judged at each, and gets a certificate
+        for each. A fit of tau_r is made at the finest.
     tau_r_ms
-        Rate time constant: ``"fit"`` on the calibration stimuli, ``"sampled"``
-        per neuron, or a value in ms.
+        Rate time constant: ``"fit"`` on the calibration stimuli, one value for the
+        network; ``"fit_by_population"``; ``"sampled"`` from tau_s, cell by cell; or a
+        value, or 17, in ms.
+    with_sampled
+        Judge the plain forms also with a sampled tau_r, the setting of Chen (2024).
     """
 
     variants: Annotated[tuple[VariantName, ...], BeforeValidator(_check_distinct)] = (
@@ -165,8 +194,15 @@ class RateConfig(Section):
     forms: Annotated[tuple[FormName, ...], BeforeValidator(_check_distinct)] = tuple(
         FORMS
     )
-    dt_ms: Annotated[float, Field(ge=SHORTEST_STEP_MS, le=10)] = 0.5
-    tau_r_ms: Annotated[float | str, BeforeValidator(_check_tau_r)] = "fit"
+    dt_ms: Annotated[
+        tuple[Annotated[float, Field(ge=SHORTEST_STEP_MS, le=10)], ...],
+        BeforeValidator(_as_steps),
+        Field(max_length=MOST_STEPS),
+    ] = RATE_STEPS_MS
+    tau_r_ms: Annotated[
+        float | str | tuple[float, ...], BeforeValidator(_check_tau_r)
+    ] = "fit"
+    with_sampled: bool = True
 
 
 class ReductionConfig(Section):

@@ -1,5 +1,6 @@
 """The configuration of a validation run: checked whole, before any work."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from pydantic import (
 
 from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
 from validation.config.sections import (
+    RATE_STEPS_MS,
     ProtocolConfig,
     RateConfig,
     ReductionConfig,
@@ -33,7 +35,7 @@ _QUICK: dict[str, dict[str, Any]] = {
         "calibration_trials": 2,
         "max_trials_per_seed": 32,
     },
-    "rate": {"dt_ms": 1.0},
+    "rate": {"dt_ms": (2.0,), "with_sampled": False},
     "protocol": {
         "duration_ms": 1500.0,
         "n_directions": 4,
@@ -67,7 +69,7 @@ class ValidateConfig(ConfigWithColumn):
         bin_ms = self.protocol.bin_ms
         for section, dt_ms in (
             ("spiking", self.spiking.dt_ms),
-            ("rate", self.rate.dt_ms),
+            *(("rate", dt_ms) for dt_ms in self.rate.dt_ms),
         ):
             steps = bin_ms / dt_ms
             if round(steps) < 1 or abs(steps - round(steps)) > 1e-9:
@@ -156,6 +158,7 @@ def parse_config(content: Mapping[str, Any], where: str) -> ValidateConfig:
     filled: dict[str, Any] = dict(content)
     protocol = filled.get("protocol")
     is_quick = isinstance(protocol, Mapping) and protocol.get("quick") is True
+    filled["rate"] = _with_steps(filled.get("rate", {}), protocol, is_quick)
     for section, defaults in _QUICK.items():
         given = filled.get(section, {})
         if is_quick and isinstance(given, Mapping):
@@ -194,3 +197,15 @@ def merged_config(
     """
     content = merged_sections(path, options)
     return parse_config(content, "options" if path is None else str(path))
+
+
+def _with_steps(rate: Any, protocol: Any, is_quick: bool) -> Any:
+    """Leave steps out that nobody asked for and that do not fit the bin."""
+    bin_ms = protocol.get("bin_ms") if isinstance(protocol, Mapping) else None
+    if not isinstance(rate, Mapping) or "dt_ms" in rate:
+        return rate
+    if not isinstance(bin_ms, int | float) or not math.isfinite(bin_ms):
+        return rate
+    given = _QUICK["rate"]["dt_ms"] if is_quick else RATE_STEPS_MS
+    steps = [dt for dt in given if abs(bin_ms / dt - round(bin_ms / dt)) < 1e-9]
+    return {**rate, "dt_ms": steps} if steps else rate

@@ -1,6 +1,6 @@
 """Both models of one column on the same stimuli."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,12 +13,11 @@ from bridge.files.stages import Stages
 from bridge.progress import Progress
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
-from bridge.reduction.time_constants import sample_tau_r_ms
+from bridge.reduction.time_constants import with_sampled_tau_r
 from bridge.stimulus.stimulus import Stimulus
 from ratemodel.variants.registry import VARIANTS
 from spiking.running.model import SpikingModel
 from validation.config.validate import CALIBRATION_SEED_OFFSET, ValidateConfig
-from validation.criteria.criteria import Criteria
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
@@ -28,7 +27,7 @@ from validation.experiment.sets.reference import set_references
 from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
 from validation.experiment.surround.first_pass import with_surround_rates
-from validation.experiment.tau_r_fit import fit_tau_r_ms
+from validation.experiment.tau_r.fit import fit_tau_r_ms
 from validation.experiment.trained.trained_run import TrainedRun
 from validation.experiment.transfer_functions import reduction_of
 from validation.report.data import Raster
@@ -115,19 +114,19 @@ class Experiment:
         )
         return replace(self, protocol=protocol, sets=sets)
 
-    def reference(self, criteria: Criteria) -> Reference:
+    def reference(self, is_enough: Callable[[Reference], bool]) -> Reference:
         """Return the spiking responses to the test stimuli, all sets of them.
 
         Parameters
         ----------
-        criteria
-            What their trials must be able to judge, where they grow.
+        is_enough
+            Whether a reference needs no more trials, where they grow.
         """
         main = spiking_reference(
             self.column,
             self.protocol.test,
             self.config.spiking,
-            criteria,
+            is_enough,
             bin_ms=self.config.protocol.bin_ms,
             drop_ms=self.config.protocol.drop_ms,
             stages=self.stages,
@@ -192,27 +191,46 @@ class Experiment:
             },
         )
 
-    def models(self, parameters: RateParameters) -> list[RateModel]:
-        """Return the rate models to be judged, tau_r fitted where that is wanted."""
-        rate = self.config.rate
+    def models(
+        self, parameters: RateParameters
+    ) -> tuple[list[RateModel], tuple[str, ...]]:
+        """Return the rate models to be judged, and what to know of their tau_r.
+
+        tau_r is found once, at the finest step, and is that of the model at all
+        steps.
+        """
+        rate, seed = self.config.rate, self.config.reduction.seed
+        finest, has_steps = rate.dt_ms[0], len(rate.dt_ms) > 1
         wanted = [
-            RateModel.of_form(variant, form, None, rate.dt_ms)
+            RateModel.of_form(variant, form, None, finest)
             for form in rate.forms
             for variant in rate.variants
         ]
         slow = [m for m in wanted if VARIANTS[m.variant].tau_r_grid_ms is not None]
-        found: dict[str, Any]
-        if rate.tau_r_ms == "fit":
-            found = self._fitted(slow, parameters)
-        elif rate.tau_r_ms == "sampled":
-            sampled = sample_tau_r_ms(parameters.tau_s_ms, self.config.reduction.seed)
-            found = dict.fromkeys((m.name for m in slow), sampled)
-        else:
-            found = dict.fromkeys((m.name for m in slow), rate.tau_r_ms)
-        return [
-            model.with_tau_r(found[model.name]) if model.name in found else model
-            for model in wanted
+        drawn = [
+            with_sampled_tau_r(m, parameters.tau_s_ms, seed)
+            for m in slow
+            if rate.tau_r_ms == "sampled" or (rate.with_sampled and m.form == "plain")
         ]
+        found: dict[str, RateModel] = {}
+        notes: tuple[str, ...] = ()
+        if rate.tau_r_ms in ("fit", "fit_by_population"):
+            found, notes = self._fitted(slow, parameters)
+            if has_steps and found:
+                notes = (
+                    f"tau_r was found at the finest step, {finest:g} ms, and is that "
+                    "of the model at all steps.",
+                    *notes,
+                )
+        elif not isinstance(rate.tau_r_ms, str):
+            found = {m.name: m.with_tau_r(rate.tau_r_ms) for m in slow}
+        kept = [found.get(m.name, m) for m in wanted if m not in slow or found]
+        models = [
+            model.with_step(dt_ms, named=has_steps)
+            for dt_ms in rate.dt_ms
+            for model in (*kept, *drawn)
+        ]
+        return models, notes
 
     def respond(
         self,
@@ -238,11 +256,12 @@ class Experiment:
 
     def _fitted(
         self, models: Sequence[RateModel], parameters: RateParameters
-    ) -> dict[str, float]:
+    ) -> tuple[dict[str, RateModel], tuple[str, ...]]:
+        """Return models with their fitted tau_r by name, and what to know of it."""
         if not models:
-            return {}
+            return {}, ()
         counts = self.calibration_counts()
-        values = map_in_processes(
+        fits = map_in_processes(
             fit_tau_r_ms,
             [
                 {
@@ -252,13 +271,19 @@ class Experiment:
                     "counts": counts,
                     "bin_ms": self.config.protocol.bin_ms,
                     "drop_ms": self.config.protocol.drop_ms,
+                    "by_population": self.config.rate.tau_r_ms == "fit_by_population",
                 }
                 for model in models
             ],
             label="fits of tau_r",
             progress=self.progress,
         )
-        return {m.name: value for m, value in zip(models, values, strict=True)}
+        pairs = list(zip(models, fits, strict=True))
+        warnings = (fit.warning(model.name, model.dt_ms) for model, fit in pairs)
+        return (
+            {model.name: model.with_tau_r(fit.tau_r_ms) for model, fit in pairs},
+            tuple(warning for warning in warnings if warning is not None),
+        )
 
     def calibration_counts(self) -> Any:
         """Return spike counts under the calibration stimuli, kept between runs.

@@ -4,6 +4,8 @@ The numbers per connection, trial and process are rounded from runs of columns o
 and 3,000 cells; an estimate is right within a factor of two.
 """
 
+import math
+
 from bridge.column.building.expected_size import ColumnSize, expected_size
 from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
@@ -12,6 +14,7 @@ from bridge.machine.memory import require_memory
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.config import TrainingConfig
 from validation.config.column import BuiltColumn, FileColumn
+from validation.config.sections import ProtocolConfig
 from validation.config.validate import STIMULUS_DT_MS, ValidateConfig
 from validation.terminal import PlainConsole
 
@@ -43,6 +46,9 @@ _SPIKE, _MEAN_HZ = 24, 10.0
 
 _N_STIMULI = 4 + 6
 """Stimuli of a validation beside the gratings: of the calibration, of the test."""
+
+_SET_MS = 850.0
+"""Longest trial of the further sets of test stimuli, ms."""
 
 _STEP_PER_CELL = 20
 """Bytes that training keeps of a step for the way back, per cell and trial."""
@@ -116,7 +122,7 @@ def require_memory_of_validation(config: ValidateConfig, column: Column | None) 
         return
     spiking, protocol = config.spiking, config.protocol
     key = "max_trials_per_seed" if spiking.grows else "trials_per_seed"
-    n_stimuli = _N_STIMULI + protocol.n_directions
+    n_stimuli = _N_STIMULI + protocol.n_directions + _set_stimuli(protocol)
     n_models = len(config.rate.variants) * len(config.rate.forms)
     n_workers = min(available_cores(), n_models)
     stimuli = n_stimuli * _rate_bytes(size, protocol.duration_ms)
@@ -172,6 +178,13 @@ def require_memory_of_training(
         f"{n_steps:,} steps",
         "lower column.size or training.batch, or set training.segment_steps",
     )
+
+
+def _set_stimuli(protocol: ProtocolConfig) -> int:
+    """Return as how many stimuli of full length the further sets count."""
+    perturbed = 2 * len(protocol.perturbed) + bool(protocol.perturbed)
+    trials = 2 * len(protocol.tasks) * protocol.trials_per_task  # pixels and LGN
+    return math.ceil((perturbed + trials) * min(_SET_MS / protocol.duration_ms, 1.0))
 
 
 def _require(needed: int, what: str, advice: str) -> None:

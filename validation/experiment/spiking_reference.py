@@ -1,6 +1,6 @@
 """Runs the spiking model until its own noise hides no answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,6 @@ from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import interval_cv
 from validation.config.sections import SpikingConfig
-from validation.criteria.criteria import Criteria
-from validation.judging.prepare import prepare_reference
-from validation.judging.unjudged import unjudged_populations
 from validation.responses.reference import Reference, SetRole
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -84,14 +81,14 @@ def spiking_reference(
     column: Column,
     stimuli: Sequence[Stimulus],
     config: SpikingConfig,
-    criteria: Criteria,
+    is_enough: Callable[[Reference], bool],
     *,
     bin_ms: float,
     drop_ms: float,
     stages: Stages,
     progress: Progress,
 ) -> Reference:
-    """Simulate the test stimuli; add trials until every firing population is judged.
+    """Simulate the test stimuli; add trials until they are enough, or the cap.
 
     Parameters
     ----------
@@ -99,8 +96,8 @@ def spiking_reference(
         The column and the test stimuli.
     config
         Device, step, seeds, trials.
-    criteria
-        What a population must be judged by, where trials grow.
+    is_enough
+        Whether a reference needs no more trials, where they grow.
     bin_ms, drop_ms
         Bin of the rates and dropped start of every trial, ms.
     stages
@@ -135,14 +132,9 @@ def spiking_reference(
         blocks.append(block)
         done = wanted
         reference = reference_of_blocks(column, stimuli, blocks, bin_ms, drop_ms)
-        if done >= cap or _judges_all(reference, criteria):
+        if done >= cap or is_enough(reference):
             return reference
         wanted = min(int(np.ceil(done * GROWTH)), cap)
-
-
-def _judges_all(reference: Reference, criteria: Criteria) -> bool:
-    prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
-    return not unjudged_populations(prepared)
 
 
 def reference_of_blocks(

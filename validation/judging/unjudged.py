@@ -2,11 +2,19 @@
 
 import numpy as np
 
+from validation.criteria.criteria import Criteria
 from validation.judging.facts import GroupFacts
+from validation.judging.prepare import prepare_reference
 from validation.measuring.compared import compare_with
 from validation.measuring.prepared import PreparedReference
 from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
+
+
+def judges_all(reference: Reference, criteria: Criteria) -> bool:
+    """Return whether every firing population can be judged by the default tier."""
+    prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
+    return not unjudged_populations(prepared)
 
 
 def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
@@ -26,7 +34,8 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
         Why they cannot be judged, by name.
     """
     reference = prepared.reference
-    compared = compare_with(prepared, _mean(reference), np.random.default_rng(0))
+    model = _mean_of_trials(reference)
+    compared = compare_with(prepared, model, np.random.default_rng(0))
     least = prepared.criteria.evaluable.min_rate_hz.value
     found = {}
     for group, name in enumerate(reference.population_names):
@@ -36,10 +45,10 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
     return found
 
 
-def _mean(reference: Reference) -> ModelRates:
+def _mean_of_trials(reference: Reference) -> ModelRates:
     return ModelRates(
         name="mean of the trials",
         rates_hz=reference.rates_hz.mean(axis=(0, 2)),
         neuron_rates_hz=reference.neuron_rates_hz.mean(axis=(0, 2)),
-        others={name: _mean(own) for name, own in reference.others.items()},
+        others={name: _mean_of_trials(own) for name, own in reference.others.items()},
     )

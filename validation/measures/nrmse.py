@@ -86,7 +86,8 @@ class Nrmse(SampledMeasure[NrmseLimits, NrmseResult]):
 
     def scaled(self, values: FloatArray) -> FloatArray:
         """Return the root; 0 where the noise makes the square negative."""
-        return np.sqrt(np.maximum(values, 0.0))
+        root: FloatArray = np.sqrt(np.maximum(values, 0.0))
+        return root
 
     def degenerate(self, comparison: Comparison) -> FloatArray:
         """Return the variance that a perfect model's square has."""
@@ -133,4 +134,5 @@ class Nrmse(SampledMeasure[NrmseLimits, NrmseResult]):
 
 def _floors(compared: Compared) -> FloatArray:
     rate = compared.prepared.without_one.rate_hz[0]
-    return np.sqrt(ratio(shown_error(compared), rate**2))
+    floors: FloatArray = np.sqrt(ratio(shown_error(compared), rate**2))
+    return floors

@@ -1,10 +1,11 @@
 """Skill: what a model explains of what the stimulus alone does not."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from bridge.arrays import BoolArray, FloatArray
 from bridge.certificate.scores import Interval, MeasureResult, Tier
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
@@ -16,11 +17,12 @@ from validation.criteria.threshold import (
     Threshold,
     by_tier,
 )
-from validation.measures.nrmse import Nrmse
-from validation.measuring.compared import Compared
+from validation.measuring.compared import Compared, compare_with
 from validation.measuring.contract import Asked, Column, Measure, Panel
 from validation.measuring.resolution import shown_error
+from validation.responses.model_rates import ModelRates
 from validation.statistics.comparison import Comparison
+from validation.statistics.jackknife import rooted
 from validation.statistics.numbers import known, ratio, span
 from validation.statistics.trial_products import TrialProducts
 
@@ -63,9 +65,9 @@ class Skill(Measure[SkillLimits, SkillResult]):
 
     (Murphy 1988, Mon. Weather Rev. 116:2417, with the noise :math:`s^2` of the PSTH
     taken out of both). Both errors are averages over the same pairs of different
-    trials, and a trial is left out of both at once. The baseline is taken as it was
-    fitted: the noise of its own fit makes it worse or better than another fit, and is
-    no part of the interval.
+    trials, and a trial is left out of both at once. The baseline is taken
+    as it was fitted: the noise of its own fit makes it worse or better than another
+    fit, and is no part of the interval.
     """
 
     name = "skill"
@@ -113,22 +115,28 @@ class Skill(Measure[SkillLimits, SkillResult]):
         if other is None:
             return [SkillResult() for _ in range(compared.n_groups)]
         confidence = compared.prepared.criteria.statistics.confidence.value
-        comparison = compared.without_one
-        rows = 1.0 - ratio(comparison.error, other.error)
-        # The same noise is in both errors: for equal ones it cancels.
-        share = np.clip(rows[0], 0.0, 1.0)
-        degenerate = ratio(comparison.chance_variance * share**2, other.error[0] ** 2)
-        intervals = compared.left_out.interval(rows, confidence, degenerate)
-        nrmse, nrmse_intervals = _nrmse(compared, other)
+        # Where the yardstick may be zero, a skill may be anything.
+        yardstick = np.where(other.is_clear, other.error, np.nan)
+        skill = 1.0 - ratio(compared.without_one.error, yardstick)
+        clipped = np.clip(skill[0], 0.0, 1.0)
+        intervals = compared.left_out.interval(
+            skill,
+            confidence,
+            ratio(
+                compared.without_one.chance_variance * clipped**2, other.error[0] ** 2
+            ),
+        )
         return [
             SkillResult(
-                value=known(rows[0, g]),
-                interval=intervals[g],
-                is_asked=self._leaves_something(compared, nrmse_intervals[g]),
-                stimulus_only_nrmse=nrmse[g],
-                stimulus_only_interval=nrmse_intervals[g],
+                value=known(1.0 - error),
+                interval=intervals[group],
+                is_asked=self._is_asked(compared, other.interval[group]),
+                stimulus_only_nrmse=known(other.nrmse[group]),
+                stimulus_only_interval=other.interval[group],
             )
-            for g in range(compared.n_groups)
+            for group, error in enumerate(
+                ratio(compared.without_one.error[0], other.error[0])
+            )
         ]
 
     def is_asked(self, result: SkillResult) -> bool:
@@ -140,13 +148,11 @@ class Skill(Measure[SkillLimits, SkillResult]):
     ) -> str | None:
         """Say that a perfect model might miss the tier."""
         other = _stimulus_only(compared)
-        if other is None:
+        if other is None or not self._is_asked(compared, other.interval[group]):
             return None
-        _, intervals = _nrmse(compared, other)
-        if not self._leaves_something(compared, intervals[group]):
-            return None
-        least = self.asked(compared.prepared.criteria, tier).limits.skill.value
-        if shown_error(compared)[group] < (1.0 - least) * other.error[0, group]:
+        asked = self.asked(compared.prepared.criteria, tier).limits.skill.value
+        error = shown_error(compared)[group]
+        if other.is_clear[group] and error < (1.0 - asked) * other.error[0, group]:
             return None
         return (
             "with its noise even a perfect model may not be told from one that knows "
@@ -190,40 +196,63 @@ class Skill(Measure[SkillLimits, SkillResult]):
         """Return its panel in the figure of scores."""
         return Panel("skill", (-0.5, 1.05), (limits.skill.value, 2.0))
 
-    def _leaves_something(self, compared: Compared, nrmse: Interval | None) -> bool:
+    def _is_asked(self, compared: Compared, interval: Interval | None) -> bool:
         asked = self.asked(compared.prepared.criteria, "strict")
-        return nrmse is None or nrmse[1] > asked.limits.stimulus_only_nrmse.value
+        negligible = asked.limits.stimulus_only_nrmse.value
+        return interval is None or interval[1] > negligible
 
 
-def _stimulus_only(compared: Compared) -> Comparison | None:
-    """Return the stimulus-only model against the same trials, left out alike."""
-    prepared = compared.prepared
-    rates = prepared.stimulus_only
+class _StimulusOnly(NamedTuple):
+    """The stimulus-only model, in the rows in which a model leaves trials out.
+
+    Attributes
+    ----------
+    error
+        Mean square error, Hz^2, ``(n_rows, n_groups)``.
+    is_clear
+        Whether it is shown to be above zero, ``(n_groups,)``.
+    nrmse
+        Of the data as they are, ``(n_groups,)``.
+    interval
+        Its interval.
+    """
+
+    error: FloatArray
+    is_clear: BoolArray
+    nrmse: FloatArray
+    interval: list[Interval | None]
+
+
+def _stimulus_only(compared: Compared) -> _StimulusOnly | None:
+    """Return what there is of the stimulus-only model; ``None`` without one."""
+    rates = compared.prepared.stimulus_only
     if rates is None:
         return None
-    trials = rates.group_trials(prepared.reference)
-
-    def make() -> Comparison:
-        spiking = compared.without_one.spiking
-        model = TrialProducts(trials, np.ones((len(spiking.weights), 1)))
-        return Comparison(spiking, model, prepared.ceiling)
-
-    return compared.once.get("stimulus-only model", make)
+    return compared.once.get(
+        "stimulus-only model", lambda: _measure_stimulus_only(compared, rates)
+    )
 
 
-def _nrmse(
-    compared: Compared, other: Comparison
-) -> tuple[list[float | None], list[Interval | None]]:
-    """Return the NRMSE of the stimulus-only model in every group."""
-
-    def make() -> tuple[list[float | None], list[Interval | None]]:
-        measure = Nrmse()
-        rows = measure.samples(other)
-        confidence = compared.prepared.criteria.statistics.confidence.value
-        intervals = compared.left_out.interval(
-            rows, confidence, measure.degenerate(other)
-        )
-        values = [known(value) for value in measure.scaled(rows[0])]
-        return values, [measure.scaled_interval(ends) for ends in intervals]
-
-    return compared.once.get("stimulus-only NRMSE", make)
+def _measure_stimulus_only(compared: Compared, rates: ModelRates) -> _StimulusOnly:
+    spiking = compared.without_one.spiking
+    # no generator is used: the baseline has no noise of its own
+    own = compare_with(compared.prepared, rates, np.random.default_rng(0))
+    comparison = Comparison(
+        spiking,
+        TrialProducts(
+            own.comparison.model.trials_hz, np.ones((len(spiking.weights), 1))
+        ),
+        compared.prepared.ceiling,
+    )
+    square = ratio(comparison.error, spiking.rate_hz**2)
+    intervals = compared.left_out.interval(
+        square,
+        compared.prepared.criteria.statistics.confidence.value,
+        ratio(comparison.chance_variance, spiking.rate_hz[0] ** 4),
+    )
+    return _StimulusOnly(
+        comparison.error,
+        np.array([ends is not None and ends[0] > 0.0 for ends in intervals]),
+        np.sqrt(np.maximum(square[0], 0.0)),
+        [rooted(interval) for interval in intervals],
+    )

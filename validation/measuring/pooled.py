@@ -1,38 +1,61 @@
 """Sets of stimuli for one purpose, pooled: averages over the time of all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bridge.arrays import FloatArray
 from validation.measuring.compared import Compared
+from validation.statistics.jackknife import LeftOut
 from validation.statistics.numbers import ratio
 
 
 @dataclass(frozen=True)
-class Pooled:
-    """What measures need of sets of stimuli, row 0 as is, the rest resampled.
-
-    The trials of a set are resampled apart from those of the others, as they were
-    drawn apart.
+class PooledRows:
+    """Averages over all sets; row 0 as is, the rest with a trial of one set left out.
 
     Attributes
     ----------
+    left_out
+        Which rows leave out what.
     error
-        Mean square error without the noise, Hz^2, ``(n_samples, n_groups)``.
+        Mean square error without the noise, Hz^2, ``(n_rows, n_groups)``.
     spiking_hz, model_hz
-        Mean rates, Hz, ``(n_samples, n_groups)``.
+        Mean rates, Hz, ``(n_rows, n_groups)``.
     """
 
+    left_out: LeftOut
     error: FloatArray
     spiking_hz: FloatArray
     model_hz: FloatArray
 
     @property
+    def relative_square(self) -> FloatArray:
+        """Error over the square of the mean rate; NaN where that is 0."""
+        return ratio(self.error, self.spiking_hz**2)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What measures need of sets of stimuli, whose trials were drawn apart.
+
+    Attributes
+    ----------
+    parts
+        By set: the averages over all sets, with every trial of this one left out.
+    chance_variance
+        Variance of the error of a perfect model, Hz^4, ``(n_groups,)``.
+    """
+
+    parts: tuple[PooledRows, ...]
+    chance_variance: FloatArray
+
+    @property
     def nrmse(self) -> FloatArray:
-        """Root of the error over the mean rate; NaN where that is 0."""
-        return ratio(np.sqrt(np.maximum(self.error, 0.0)), self.spiking_hz)
+        """Root of the error over the mean rate, ``(n_groups,)``."""
+        root: FloatArray = np.sqrt(np.maximum(self.parts[0].relative_square[0], 0.0))
+        return root
 
 
 def pool(sets: Mapping[str, Compared]) -> Pooled | None:
@@ -52,16 +75,36 @@ def pool(sets: Mapping[str, Compared]) -> Pooled | None:
         ]
     )
     weight = weight / weight.sum()
+    compared = list(sets.values())
+    rows = [
+        (
+            own.without_one.error,
+            own.without_one.spiking.rate_hz,
+            own.without_one.model.rate_hz,
+        )
+        for own in compared
+    ]
 
-    def mean(parts: Sequence[FloatArray]) -> FloatArray:
-        result: FloatArray = np.tensordot(weight, np.stack(parts), axes=1)
+    def together(kind: int, changing: int) -> FloatArray:
+        """Average over sets, one of them in all of its rows, the others as they are."""
+        fixed = sum(
+            weight[k] * rows[k][kind][0] for k in range(len(rows)) if k != changing
+        )
+        result: FloatArray = weight[changing] * rows[changing][kind] + fixed
         return result
 
-    parts = [own.comparison for own in sets.values()]
     return Pooled(
-        mean([p.error for p in parts]),
-        mean([p.spiking.rate_hz for p in parts]),
-        mean([p.model.rate_hz for p in parts]),
+        tuple(
+            PooledRows(own.left_out, together(0, k), together(1, k), together(2, k))
+            for k, own in enumerate(compared)
+        ),
+        np.sum(
+            [
+                w**2 * own.without_one.chance_variance
+                for w, own in zip(weight, compared, strict=True)
+            ],
+            axis=0,
+        ),
     )
 
 

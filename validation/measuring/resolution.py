@@ -5,6 +5,7 @@ import numpy as np
 from bridge.arrays import FloatArray
 from validation.criteria.criteria import Statistics
 from validation.measuring.compared import Compared
+from validation.measuring.pooled import Pooled
 from validation.statistics.jackknife import t_quantile
 
 
@@ -23,6 +24,16 @@ def shown_error(compared: Compared) -> FloatArray:
     statistics = compared.prepared.criteria.statistics
     reach = reach_of(0.5 + 0.5 * statistics.confidence.value, compared)
     error: FloatArray = reach * np.sqrt(compared.without_one.chance_variance)
+    return error
+
+
+def shown_pooled_error(compared: Compared, pooled: Pooled) -> FloatArray:
+    """Return the same for sets of stimuli that are pooled, Hz^2, ``(n_groups,)``."""
+    statistics = compared.prepared.criteria.statistics
+    n_trials = min(part.left_out.n_fewest for part in pooled.parts)
+    ends = (0.5 + 0.5 * statistics.confidence.value, statistics.power.value)
+    reach = sum(t_quantile(end, n_trials) for end in ends)
+    error: FloatArray = reach * np.sqrt(pooled.chance_variance)
     return error
 
 

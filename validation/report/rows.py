@@ -22,8 +22,10 @@ def variant_rows(variants: Mapping[str, Scores]) -> list[dict[str, Any]]:
     """Return what the page says of each model, the most complete first."""
     shown = [_variant(s) for s in most_complete_first(variants).values()]
     for variant in shown:
-        # Nine curves hide one another: the simpler forms wait for a click.
-        variant["is_shown"] = variant["form"] == shown[0]["form"]
+        # Nine curves hide one another: simpler forms and coarser steps wait for a
+        # click.
+        is_first = variant["form"] == shown[0]["form"]
+        variant["is_shown"] = is_first and variant["step"] == shown[0]["step"]
     return shown
 
 
@@ -32,6 +34,7 @@ def _variant(scores: Scores) -> dict[str, Any]:
         "name": scores.name,
         "title": title_of(scores),
         "form": form_of(scores),
+        "step": None if scores.model is None else scores.model.dt_ms,
         "colour": line_of(scores)["color"],
         "scores": scores,
         "tau_r": tau_r_of(scores),

@@ -116,6 +116,8 @@ class ProtocolFacts(_Part):
     perturbations, tasks
         Names of the perturbations and of the task trials, the unperturbed grating
         left out.
+    rate_dt_ms
+        Steps of the rate models.
     """
 
     calibration: tuple[str, ...]
@@ -130,7 +132,7 @@ class ProtocolFacts(_Part):
     trials: TrialFacts
     device: str
     spiking_dt_ms: float
-    rate_dt_ms: float
+    rate_dt_ms: tuple[float, ...]
 
 
 class ReductionFacts(_Part):
@@ -255,6 +257,8 @@ class RunReport(_Part):
         Name of the model that comes first.
     controls
         Models whose verdict is known, by name.
+    reliable
+        Whether the controls came out as they must.
     baselines
         Scores of models without a network, by name; of all measures but the skill,
         which is measured against one of them.

@@ -34,13 +34,27 @@ def form_of(scores: Scores) -> str:
 
 
 def title_of(scores: Scores) -> str:
-    """Return the title of a model: ``"Low-pass, extended"``."""
+    """Return the title of a model: ``"Low-pass, extended"``.
+
+    ``"Low-pass, plain, sampled, 2 ms"`` where tau_r was drawn cell by cell and the
+    step is one of several.
+    """
     if scores.model is None:
         return scores.name.replace("_", " ")
     variant = scores.model.variant
     known = VARIANTS.get(variant)
     title = variant.replace("_", " ").capitalize() if known is None else known.title
-    return f"{title}, {scores.model.form}"
+    return ", ".join([title, scores.model.form, *_of_several(scores)])
+
+
+def _of_several(scores: Scores) -> list[str]:
+    """Return what tells a model from others of its variant and form."""
+    model = scores.model
+    if model is None:
+        return []
+    step = f"{model.dt_ms:g}"
+    words = ["sampled"] if model.tau_r_draw is not None else []
+    return words + ([f"{step} ms"] if scores.name.endswith(f"_{step}ms") else [])
 
 
 def most_complete_first(variants: Mapping[str, Scores]) -> dict[str, Scores]:

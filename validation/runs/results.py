@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge.certificate.certificate import Certificate
+from bridge.certificate.parts import CertifiedControl, CertifiedProtocol
+from bridge.files.hashing import content_hash
 from bridge.files.json_file import write_json
 from bridge.files.written_file import make_folder, write_text
 from bridge.rate_model import RateModel
@@ -57,15 +59,30 @@ def write_certificates(
 ) -> None:
     """Write a certificate for every rate model, whatever its verdict."""
     make_folder(folder)
-    protocol: dict[str, Any] = data.report.protocol.model_dump(mode="json")
+    protocol = data.report.protocol.model_dump(mode="json")
+    criteria: dict[str, Any] = data.criteria.model_dump(mode="json")
+    controls = {
+        name: CertifiedControl(
+            strength=control.strength,
+            expected=control.expected,
+            is_required=control.is_required,
+            verdict=control.verdict,
+            seen=control.seen,
+        )
+        for name, control in data.report.controls.items()
+    }
     versions: Mapping[str, str] = data.provenance["versions"]
     for model in models:
         Certificate(
             model=model.by_population(parameters.population),
+            dt_ms=model.dt_ms,
             column_hash=data.column.hash,
             reduction_hash=parameters.reduction_hash,
-            protocol=protocol,
-            criteria=data.criteria.model_dump(mode="json"),
+            protocol=CertifiedProtocol.model_validate(protocol),
+            criteria=criteria,
+            criteria_hash=content_hash(criteria),
+            controls=controls,
+            reliable=data.report.reliable,
             scores=data.report.variants[model.name],
             versions=dict(versions),
         ).write(folder / f"{model.name}.json")

@@ -15,6 +15,7 @@ from validation.experiment.trained.trained_run import read_trained_run
 from validation.judging.prepare import prepare_reference
 from validation.judging.ranking import best_model
 from validation.judging.reliability import doubts
+from validation.judging.unjudged import judges_all
 from validation.measures.criteria import load_criteria
 from validation.report.data import ReportData
 from validation.report.run_report import RunReport
@@ -66,12 +67,12 @@ def run_validation(
         with clock("first pass"):
             experiment = experiment.with_responding_surround()
     with clock("spiking reference"):
-        reference = experiment.reference(criteria)
+        reference = experiment.reference(lambda r: judges_all(r, criteria))
         raster = experiment.raster()
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)
     with clock("tau_r"):
-        models = experiment.models(reduced.parameters)
+        models, tau_r_notes = experiment.models(reduced.parameters)
     with clock("baselines"):
         without_network = baseline_rates(experiment, reduced.parameters)
     with clock("rate models"):
@@ -87,6 +88,9 @@ def run_validation(
         )
     reasons = doubts(controls, baselines)
 
+    notes = tau_r_notes
+    if trained is not None:
+        notes = (*trained.notes(config.reduction.method, models), *tau_r_notes)
     report = RunReport(
         column=column_facts(column, charge_facts(experiment, reference)),
         protocol=protocol_facts(experiment, prepared),
@@ -99,10 +103,7 @@ def run_validation(
         doubts=reasons,
         timings=clock.seconds,
         trained=None if trained is None else trained.facts(),
-        notes=(
-            *(() if trained is None else trained.notes(config.reduction.method)),
-            *experiment.notes,
-        ),
+        notes=(*notes, *experiment.notes),
     )
     provenance = (
         collect_provenance()

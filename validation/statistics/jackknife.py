@@ -11,6 +11,7 @@ average), so that the excess, which is known, can be taken off. Student's t with
 number of trials less one makes the interval wider where trials are few.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,13 +102,41 @@ class LeftOut:
             Variance of the degenerate part, ``(n_groups,)``: counted once, and the
             least that the interval is made of.
         """
-        variance = np.maximum(self.variance(rows) - degenerate, degenerate)
-        reach = t_quantile(0.5 + 0.5 * confidence, self.n_fewest) * np.sqrt(variance)
-        ends = zip(rows[0] - reach, rows[0] + reach, strict=True)
-        return [
-            (float(low), float(high)) if np.isfinite([low, high]).all() else None
-            for low, high in ends
-        ]
+        return intervals_of([(self, rows)], confidence, degenerate)
+
+
+def intervals_of(
+    parts: Sequence[tuple[LeftOut, FloatArray]],
+    confidence: float,
+    degenerate: FloatArray,
+) -> list[Interval | None]:
+    """Return the interval of every group from samples that were drawn apart.
+
+    Parameters
+    ----------
+    parts
+        For every sample: its rows, and the measure of all samples together in them,
+        ``(n_rows, n_groups)``. Rows 0 are equal: nothing left out anywhere.
+    confidence, degenerate
+        See :meth:`LeftOut.interval`.
+    """
+    value = parts[0][1][0]
+    variance = np.sum([rows.variance(values) for rows, values in parts], axis=0)
+    variance = np.maximum(variance - degenerate, degenerate)
+    n_fewest = min(rows.n_fewest for rows, _ in parts)
+    reach = t_quantile(0.5 + 0.5 * confidence, n_fewest) * np.sqrt(variance)
+    return [
+        (float(low), float(high)) if np.isfinite([low, high]).all() else None
+        for low, high in zip(value - reach, value + reach, strict=True)
+    ]
+
+
+def rooted(interval: Interval | None) -> Interval | None:
+    """Return the interval of a root from that of its square, cut off at 0."""
+    if interval is None:
+        return None
+    low, high = (float(np.sqrt(max(end, 0.0))) for end in interval)
+    return low, high
 
 
 def t_quantile(probability: float, n_trials: int) -> float:

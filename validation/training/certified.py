@@ -14,16 +14,19 @@ from bridge.reduction.parameters import RateParameters
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.reducible import require_reducible
+from bridge.reduction.time_constants import with_sampled_tau_r
 from bridge.reduction.transfer.points import theoretical_data
 from bridge.sonata.reading.report import Reading
 from ratemodel.scenarios.scenario import Scenario
 from ratemodel.variants.registry import VARIANTS
-from validation.config.train import TrainConfig
+from validation.config.sections import ReductionConfig
+from validation.config.train import STEP_MS, TrainConfig
 from validation.experiment.column import read_column
 from validation.experiment.trained.trained_run import TrainedRun, read_trained_run
 from validation.training.inputs import validation_folder
+from validation.training.wanted import wanted_by
 
-UNCERTIFIED = RateModel.of_form("low_pass", "extended", 1.5, 2.0)
+UNCERTIFIED = RateModel.of_form("low_pass", "extended", 1.5, STEP_MS)
 """The model where no certificate says which."""
 
 
@@ -80,6 +83,7 @@ class Certified:
             "validated": True,
             "certificate": self.certificate.content,
             "covers": covers,
+            "dt_ms": self.certificate.dt_ms,
             "verdict": scores.verdict,
             "populations": {n: p.verdict for n, p in scores.populations.items()},
         }
@@ -91,7 +95,8 @@ def certified_model(config: TrainConfig) -> Certified:
     Parameters
     ----------
     config
-        The complete configuration.
+        The complete configuration, of
+        :func:`validation.training.certificate_choice.with_certificate`.
 
     Raises
     ------
@@ -120,6 +125,7 @@ def certified_model(config: TrainConfig) -> Certified:
     untrained, reading = read_column(config.column)
     require_reducible(untrained)
     parameters = _parameters(config, untrained, certificate is not None)
+    model = _with_drawn_tau_r(config, certificate, model, parameters)
     start = _start_of(config, parameters, untrained)
     column = untrained if start is None else start.put_into(untrained)
     if certificate is not None:
@@ -127,10 +133,8 @@ def certified_model(config: TrainConfig) -> Certified:
         try:
             require_certificate(
                 certificate,
-                model=model,
-                column_hash=column.hash,
-                reduction_hash=parameters.reduction_hash,
-                tier=wanted.tier,
+                wanted_by(config, model, column.hash, parameters),
+                wanted.tier,
             )
         except CertificateError as error:
             problem = re.sub("^certificate", str(wanted.certificate), str(error))
@@ -167,11 +171,35 @@ def _model(config: TrainConfig, certificate: Certificate | None) -> RateModel:
             f"{', '.join(VARIANTS)}"
         )
     extensions = known.extensions if wanted.form is None else FORMS[wanted.form]
-    tau_r = wanted.tau_r_ms or known.tau_r_ms
-    if VARIANTS[variant].tau_r_grid_ms is None and wanted.tau_r_ms is None:
+    tau_r = known.tau_r_ms
+    if isinstance(wanted.tau_r_ms, float):
+        tau_r = wanted.tau_r_ms
+    elif VARIANTS[variant].tau_r_grid_ms is None:
+        if wanted.tau_r_ms == "sampled":
+            raise InputError(f"model.tau_r_ms: the {variant} variant has none")
         tau_r = None
     return RateModel(
-        variant=variant, extensions=extensions, tau_r_ms=tau_r, dt_ms=wanted.dt_ms
+        variant=variant, extensions=extensions, tau_r_ms=tau_r, dt_ms=wanted.step_ms
+    )
+
+
+def _with_drawn_tau_r(
+    config: TrainConfig,
+    certificate: Certificate | None,
+    model: RateModel,
+    parameters: RateParameters,
+) -> RateModel:
+    """Return the model with a tau_r of every cell, where it is to be drawn.
+
+    The certificate states means and the seed: the same draw gives the same cells.
+    """
+    asked, seed = config.model.tau_r_ms, ReductionConfig().seed
+    draw = None if certificate is None else certificate.model.tau_r_draw
+    is_drawn = asked == "sampled" or (asked is None and draw is not None)
+    if not is_drawn or model.tau_r_ms is None:
+        return model
+    return with_sampled_tau_r(
+        model, parameters.tau_s_ms, seed if draw is None else draw.seed
     )
 
 

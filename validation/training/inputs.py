@@ -9,6 +9,7 @@ from bridge.stimulus.images.load import DOWNLOADED, NAMES
 from ratemodel.tasks.registry import TASKS
 from validation.config.train import TrainConfig
 from validation.experiment.inputs import column_hashes, column_paths, training_hash
+from validation.training.certificate_choice import CERTIFICATES
 
 
 def validation_folder(config: TrainConfig) -> Path | None:
@@ -23,8 +24,13 @@ def validation_folder(config: TrainConfig) -> Path | None:
         return Path(config.model.validation)
     if config.model.certificate is None:
         return None
-    beside = Path(config.model.certificate).absolute().parent
-    return beside.parent if beside.name == "certificates" else None
+    return run_of(Path(config.model.certificate))
+
+
+def run_of(certificate: Path) -> Path | None:
+    """Return the run folder that a certificate lies in; None where it lies in none."""
+    beside = certificate.absolute().parent
+    return beside.parent if beside.name == CERTIFICATES else None
 
 
 def training_paths(config: TrainConfig) -> dict[str, Path]:
@@ -46,6 +52,8 @@ def training_paths(config: TrainConfig) -> dict[str, Path]:
         paths["model.certificate"] = Path(config.model.certificate)
     if validation is not None:
         paths["model.validation"] = validation
+    if config.model.criteria is not None:
+        paths["model.criteria"] = Path(config.model.criteria)
     if config.training.start is not None:
         paths["training.start"] = Path(config.training.start)
     return paths | {
@@ -82,6 +90,9 @@ def training_hashes(config: TrainConfig, column_hash: str | None) -> dict[str, s
     if validation is not None:
         parameters = validation / FILE_NAME
         hashes[f"model.validation ({parameters})"] = file_hash(parameters)
+    if config.model.criteria is not None:
+        criteria = Path(config.model.criteria)
+        hashes[f"model.criteria ({criteria})"] = file_hash(criteria)
     if start is not None:
         hashes[f"training.start ({start})"] = training_hash(Path(start))
     for key, source in _images(config).items():

@@ -13,6 +13,7 @@ from bridge.progress import Progress, SilentProgress
 from ratemodel.network.device import choose_device, resolve_device
 from ratemodel.training.processes import expected_processes, join_processes
 from validation.config.train import TrainConfig, merged_train_config
+from validation.training.certificate_choice import with_certificate
 from validation.training.certified import certified_model
 from validation.training.inputs import (
     downloads_images,
@@ -122,6 +123,7 @@ def train_in_folder(
         If any input cannot be used, before anything is computed; or training was
         stopped.
     """
+    config = with_certificate(config)
     check_out(
         out,
         COMMAND,

@@ -40,7 +40,7 @@ RESULTS = "results.json"
 
 def make_source(config: TrainConfig) -> TrialSource:
     """Return the trials that a configuration asks for."""
-    return build_source(config.tasks, config.input, config.model.dt_ms)
+    return build_source(config.tasks, config.input, config.model.step_ms)
 
 
 def make_trainer(

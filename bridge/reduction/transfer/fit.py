@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.arrays import FloatArray
 from bridge.errors import InputError
-from bridge.reduction.transfer.function import WIDTH_FLOOR, TransferFunction
+from bridge.reduction.transfer.function import PER_MS, WIDTH_FLOOR, TransferFunction
 
 # log rate at one scale above threshold, threshold / scale, log width / scale,
 # log power, threshold slope / scale, width slope, threshold curvature / scale
@@ -49,6 +49,7 @@ def fit_transfer(
     sigma_ref_mv: FloatArray,
     scale_pa: FloatArray,
     centre_pa: FloatArray,
+    t_ref_ms: FloatArray,
 ) -> tuple[TransferFunction, FitQuality]:
     """Fit every cell's transfer function by damped least squares.
 
@@ -68,6 +69,8 @@ def fit_transfer(
         Current scale of each cell (a typical width), pA, ``(n_cells,)``.
     centre_pa
         First guess of the threshold, pA, ``(n_cells,)``.
+    t_ref_ms
+        Refractory time of each cell, ms, ``(n_cells,)``.
 
     Returns
     -------
@@ -83,6 +86,7 @@ def fit_transfer(
         raise InputError("transfer fit: a measured rate is negative or not finite")
     x = (mean_pa - centre_pa[:, None]) / scale_pa[:, None]
     shift = sigma_mv / sigma_ref_mv[:, None] - 1.0
+    dead = PER_MS * t_ref_ms[:, None]
     parameters = np.tile(PRIOR_MEAN, (x.shape[0], 1))
     expected = rate_hz
     for _ in range(N_REWEIGHTED):
@@ -94,8 +98,8 @@ def fit_transfer(
             (expected + 0.5 / duration_s) / duration_s
             + (RELATIVE_ERROR * expected) ** 2
         )
-        parameters = _levenberg_marquardt(x, shift, rate_hz, error, parameters)
-        expected, _ = _law(parameters, x, shift)
+        parameters = _levenberg_marquardt(x, shift, dead, rate_hz, error, parameters)
+        expected, _ = _law(parameters, x, shift, dead)
     log_rate, threshold, log_width, log_power, slope, width_slope, curvature = (
         parameters.T
     )
@@ -109,6 +113,7 @@ def fit_transfer(
         threshold_slope_pa=slope * scale_pa,
         threshold_curvature_pa=curvature * scale_pa,
         width_slope=width_slope,
+        t_ref_ms=t_ref_ms,
     )
     deviation = expected - rate_hz
     quality = FitQuality(
@@ -119,7 +124,7 @@ def fit_transfer(
 
 
 def _law(
-    parameters: FloatArray, x: FloatArray, shift: FloatArray
+    parameters: FloatArray, x: FloatArray, shift: FloatArray, dead_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return rate ``(n, levels)`` and derivatives ``(n, levels, 7)``."""
     log_rate, threshold, log_width, log_power, slope, width_slope, curvature = (
@@ -132,16 +137,19 @@ def _law(
     sigmoid = np.exp(-np.logaddexp(0.0, -z))
     power = np.exp(log_power)
     log_drive = np.log(width * soft)
-    rate = np.exp(np.minimum(log_rate + power * log_drive, 50.0))
-    by_mean = rate * power * sigmoid / (width * soft)
-    by_log_width = rate * power * (1.0 - z * sigmoid / soft)
+    free = np.exp(np.minimum(log_rate + power * log_drive, 50.0))
+    awake = 1.0 / (1.0 + dead_s * free)
+    rate = free * awake
+    by_log = rate * awake
+    by_mean = by_log * power * sigmoid / (width * soft)
+    by_log_width = by_log * power * (1.0 - z * sigmoid / soft)
     moves = stretch > WIDTH_FLOOR
     return rate, np.stack(
         (
-            rate,
+            by_log,
             -by_mean,
             by_log_width,
-            rate * power * log_drive,
+            by_log * power * log_drive,
             -by_mean * shift,
             by_log_width * shift / stretch * moves,
             -by_mean * shift**2,
@@ -153,6 +161,7 @@ def _law(
 def _levenberg_marquardt(
     x: FloatArray,
     shift: FloatArray,
+    dead_s: FloatArray,
     rate: FloatArray,
     error: FloatArray,
     parameters: FloatArray,
@@ -165,7 +174,7 @@ def _levenberg_marquardt(
         return np.asarray(data + ((p - PRIOR_MEAN) ** 2 * prior_weight).sum(axis=1))
 
     damping = np.full(x.shape[0], 1e-2)
-    model, jacobian = _law(parameters, x, shift)
+    model, jacobian = _law(parameters, x, shift, dead_s)
     value = cost(model, parameters)
     eye = np.eye(parameters.shape[1])
     for _ in range(MAX_ITERATIONS):
@@ -178,7 +187,7 @@ def _levenberg_marquardt(
         damped = hessian + eye * (damping[:, None] * diagonal)[:, :, None]
         step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
         trial = parameters + np.clip(step, -2.0, 2.0)
-        trial_model, trial_jacobian = _law(trial, x, shift)
+        trial_model, trial_jacobian = _law(trial, x, shift, dead_s)
         trial_value = cost(trial_model, trial)
         better = trial_value < value
         gain = np.where(better, (value - trial_value) / np.maximum(value, 1e-12), 0.0)

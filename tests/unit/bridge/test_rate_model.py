@@ -35,6 +35,8 @@ def test_tau_r_is_stated_by_population():
     assert len(stated) == len(POPULATIONS)
     assert stated[E4] == pytest.approx(1.5)
     assert stated[0] == pytest.approx(7.0)
+    assert min(stated) > 0.0  # a population without cells has a tau_r, too
+    assert RateModel.model_validate_json(model.model_dump_json()) == model
     assert model.with_tau_r(3.0).by_population(population).tau_r_ms == 3.0
     assert model.with_tau_r(None).by_population(population).tau_r_ms is None
 
@@ -68,3 +70,25 @@ def test_it_is_short_to_look_at():
     assert repr(model) == "RateModel(low_pass_extended, tau_r 1.5 ms, dt 1 ms)"
     many = model.with_tau_r(np.ones(3000))
     assert repr(many) == "RateModel(low_pass_extended, 3000 values of tau_r, dt 1 ms)"
+
+
+def test_what_was_drawn_is_named_and_kept():
+    model = RateModel.of_form("low_pass", "extended", None, 2.0)
+    drawn = model.with_drawn_tau_r(np.array([1.0, 2.0]), 9)
+    assert drawn.name == "low_pass_extended_sampled"
+    assert drawn.tau_r_draw.seed == 9
+    assert drawn.with_step(5.0).tau_r_draw == drawn.tau_r_draw
+    assert (
+        drawn.tau_r_draw != model.with_drawn_tau_r(np.array([2.0, 1.0]), 9).tau_r_draw
+    )
+    # another tau_r was not drawn
+    assert drawn.with_tau_r(2.0).tau_r_draw is None
+    with pytest.raises(InputError, match="tau_r_draw: tau_r_ms has not several"):
+        RateModel(variant="low_pass", tau_r_ms=2.0, tau_r_draw=drawn.tau_r_draw)
+
+
+def test_the_step_is_in_the_name_where_it_is_one_of_several():
+    model = RateModel.of_form("low_pass", "extended", 1.5)
+    assert model.with_step(2.0).name == "low_pass_extended"
+    assert model.with_step(2.0, named=True).name == "low_pass_extended_2ms"
+    assert model.with_step(0.5, named=True).name == "low_pass_extended_0.5ms"

@@ -68,6 +68,7 @@ def random_network(
         threshold_slope_pa=rng.uniform(-10, 0, n),
         threshold_curvature_pa=rng.uniform(-3, 3, n),
         width_slope=rng.uniform(0.5, 1, n),
+        t_ref_ms=np.linspace(0.1, 0.4, n),
     )
     adapted = TransferFunction(**(vars(transfer) | {"gain": 0.8 * transfer.gain}))
     return RateParameters(
@@ -134,6 +135,7 @@ def bare_cells(n: int, n_lgn: int = 1, **changes: Any) -> RateParameters:
         threshold_slope_pa=np.zeros(n),
         threshold_curvature_pa=np.zeros(n),
         width_slope=np.zeros(n),
+        t_ref_ms=np.zeros(n),
     )
     fields = {
         "column_hash": "test",

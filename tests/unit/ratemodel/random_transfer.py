@@ -19,4 +19,5 @@ def a_function(n: int, seed: int = 0) -> TransferFunction:
         threshold_slope_pa=rng.uniform(-30, 10, n),
         threshold_curvature_pa=rng.uniform(-5, 5, n),
         width_slope=rng.uniform(-0.5, 2.0, n),
+        t_ref_ms=rng.uniform(1.0, 5.0, n),
     )

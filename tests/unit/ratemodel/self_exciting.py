@@ -21,6 +21,7 @@ def self_exciting(make_cells: Callable[..., RateParameters]) -> RateParameters:
         threshold_slope_pa=zero,
         threshold_curvature_pa=zero,
         width_slope=zero,
+        t_ref_ms=zero,
     )
     recurrent = Edges([0], [0], [2.0], [1.0], [0], [1])
     return make_cells(1, recurrent=recurrent, transfer_adapted=law)

@@ -51,7 +51,7 @@ def report_of(
             trials=TrialFacts(per_seed=4, cap=4, enough=False),
             device="numpy",
             spiking_dt_ms=0.1,
-            rate_dt_ms=0.5,
+            rate_dt_ms=(0.5,),
         ),
         reduction=ReductionFacts(method="siegert", hash="b" * 64),
         variants=variants,

@@ -110,7 +110,8 @@ def _wiring(
             column.lgn_edges, column.population, n_channels, inputs.seed
         )
     else:
-        edges = replace(trained.parameters.lgn_edges, weight_pa=trained.input_pa)
+        weights = np.asarray(trained.input_pa, dtype=np.float64)
+        edges = replace(trained.parameters.lgn_edges, weight_pa=weights)
     if inputs.use_lgn:
         return InputWiring(lgn_cells(inputs, tasks.screen), edges)
     return InputWiring(_pixel_cells(n_channels), edges)

@@ -1,6 +1,6 @@
 """The run folder of ``v1bridge train``, as far as validation needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -109,16 +109,18 @@ class TrainedRun:
             scenario_seed=self.scenario_seed,
             input="pixels" if self.lgn is None else "lgn",
             validated_before_training=self.covered is not None,
-            model=self.model,
+            model=self.model.by_population(self.parameters.population),
         )
 
-    def notes(self, method: str) -> tuple[str, ...]:
+    def notes(self, method: str, judged: Collection[RateModel] = ()) -> tuple[str, ...]:
         """Return the sentences that a report must not leave out.
 
         Parameters
         ----------
         method
             How the transfer functions were found.
+        judged
+            The rate models that are judged.
         """
         notes = [f"The column has the trained weights of {self.folder.name}."]
         if method == "trained":
@@ -130,6 +132,12 @@ class TrainedRun:
             notes.append(
                 "The transfer functions of the rate model were found anew for the "
                 "trained weights: it is not the network that was trained."
+            )
+        draw = self.model.tau_r_draw
+        if draw is not None and all(m.tau_r_draw != draw for m in judged):
+            notes.append(
+                "Its tau_r was drawn for every cell, and no model judged here has that "
+                "draw."
             )
         if self.lgn is None:
             notes.append(
@@ -214,23 +222,33 @@ def options_with_run(
     Parameters
     ----------
     options
-        Keys of a validation from the command line, by section.
+        Keys of a validation, by section.
 
     Returns
     -------
     dict
         With ``column.weights``, the run's column where no other is named, and the
         rate model that was trained where no variant or form is: that one is to be
-        judged, with the tau_r it was trained with.
+        judged, with the tau_r and at the step that it was trained with.
     """
-    column, rate = dict(options.get("column", {})), dict(options.get("rate", {}))
-    if "weights" not in column:
-        return dict(options)
+    column, rate = options.get("column", {}), options.get("rate", {})
+    is_section = isinstance(column, Mapping) and isinstance(rate, Mapping)
+    if not (is_section and isinstance(column.get("weights"), str)):
+        return dict(options)  # what is wrong with it, the configuration says
+    column, rate = dict(column), dict(rate)
     run = read_trained_run(Path(column["weights"]))
     if set(column) == {"weights"}:
         column |= run.column | column
-    if not rate:
-        rate = {"variants": [run.model.variant], "forms": [run.model.form]}
-        if isinstance(run.model.tau_r_ms, float):
-            rate["tau_r_ms"] = run.model.tau_r_ms
-    return dict(options) | {"column": column, "rate": rate}
+    model = run.model
+    if not {"variants", "forms", "tau_r_ms"} & set(rate):
+        rate |= {"variants": [model.variant], "forms": [model.form]}
+        if model.tau_r_draw is not None:
+            reduction = {"seed": model.tau_r_draw.seed}
+            given = options.get("reduction", {})
+            if isinstance(given, Mapping):
+                options = {**options, "reduction": reduction | dict(given)}
+            rate["tau_r_ms"] = "sampled"
+        elif model.tau_r_ms is not None:
+            rate["tau_r_ms"] = model.tau_r_ms
+        rate = {"with_sampled": False} | rate
+    return dict(options) | {"column": column, "rate": {"dt_ms": model.dt_ms} | rate}

@@ -1,11 +1,12 @@
 """What a current into one population changes in the others."""
 
-from typing import Annotated
+import math
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from bridge.arrays import BoolArray, FloatArray
-from bridge.certificate.scores import MeasureResult
+from bridge.certificate.scores import MeasureResult, Tier
 from bridge.column.populations import POPULATIONS
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
@@ -19,7 +20,8 @@ from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure, Panel
 from validation.responses.reference import Reference
 from validation.statistics.comparison import Comparison
-from validation.statistics.numbers import estimate, known, ratio, span
+from validation.statistics.jackknife import LeftOut, rooted, t_quantile
+from validation.statistics.numbers import known, ratio, span
 from validation.statistics.trial_products import TrialProducts
 
 MERGED_MS = 50.0
@@ -114,35 +116,47 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
         self, compared: Compared, rng: np.random.Generator
     ) -> list[PerturbationResult]:
         """Return value and interval in every group."""
-        sets = list(compared.of_role("perturbation").values())
-        if not sets:
+        changes = _changes_of(compared)
+        if changes is None:
             return [PerturbationResult(is_asked=False)] * compared.n_groups
-        own = sets[0]
-        changes = change_comparison(own)
-        counted = _counted(own.prepared.reference).mean(axis=1)
-        plain_hz = _unperturbed_hz(own)
-
-        def size(power: FloatArray) -> FloatArray:
-            """Root mean square over the stimuli that count, ``(b, g)``."""
-            mean = ratio(power, np.broadcast_to(counted, power.shape))
-            result: FloatArray = np.sqrt(np.maximum(mean, 0.0))
-            return result
-
-        change = size(changes.spiking.power)
-        least = SMALL_CHANGE * plain_hz
-        values = ratio(size(changes.error), np.maximum(change, least))
-        values[:, plain_hz[0] <= 0.0] = np.nan
-        model = size(changes.model.power[:1])[0]
-        confidence = compared.prepared.criteria.statistics.confidence.value
-        share = ratio(np.stack([change[0], model]), np.stack([plain_hz[0]] * 2))
+        intervals = changes.left_out.interval(
+            changes.relative_square,
+            compared.prepared.criteria.statistics.confidence.value,
+            ratio(changes.chance_variance, changes.size_hz**4),
+        )
+        values = np.sqrt(np.maximum(changes.relative_square[0], 0.0))
         return [
             PerturbationResult(
-                **estimate(values[:, g], confidence),
-                change=known(share[0, g]),
-                model_change=known(share[1, g]),
+                value=known(values[g]),
+                interval=rooted(intervals[g]),
+                change=known(changes.shares[0, g]),
+                model_change=known(changes.shares[1, g]),
             )
             for g in range(compared.n_groups)
         ]
+
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        changes = _changes_of(compared)
+        if changes is None:
+            return None
+        size_hz = float(changes.size_hz[group])
+        if size_hz <= 0.0:
+            return "it is silent while others are perturbed"
+        statistics = compared.prepared.criteria.statistics
+        ends = (0.5 + 0.5 * statistics.confidence.value, statistics.power.value)
+        reach = sum(t_quantile(end, changes.left_out.n_fewest) for end in ends)
+        error = reach * math.sqrt(float(changes.chance_variance[group]))
+        most = self.asked(compared.prepared.criteria, tier).limits.perturbation.value
+        if error <= (most * size_hz) ** 2:
+            return None
+        return (
+            "with its noise even a perfect model may show an error of up to "
+            f"{math.sqrt(error) / size_hz:.2f} of the change under perturbations of "
+            f"other populations, above {most:.2f}"
+        )
 
     def is_asked(self, result: PerturbationResult) -> bool:
         """Say whether there are perturbations."""
@@ -189,6 +203,64 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
         return Panel("perturbation", (0.0, 1.5), allowed)
 
 
+class _PerturbedRows(NamedTuple):
+    """Row 0 as is, the rest with every trial left out in turn.
+
+    Attributes
+    ----------
+    left_out
+        Which rows leave out what.
+    relative_square
+        Square of the error over that of the size, ``(n_rows, n_groups)``.
+    size_hz
+        Size of the change, or the least that counts, Hz, ``(n_groups,)``.
+    chance_variance
+        Variance of the square of a perfect model's error, Hz^4, ``(n_groups,)``.
+    shares
+        Size of the change over the mean rate, spiking and model, ``(2, n_groups)``.
+    """
+
+    left_out: LeftOut
+    relative_square: FloatArray
+    size_hz: FloatArray
+    chance_variance: FloatArray
+    shares: FloatArray
+
+
+def _changes_of(compared: Compared) -> _PerturbedRows | None:
+    """Return the changes under perturbations, once; ``None`` without any."""
+    sets = list(compared.of_role("perturbation").values())
+    if not sets:
+        return None
+    return compared.once.get("perturbations", lambda: _measure(sets[0]))
+
+
+def _measure(own: Compared) -> _PerturbedRows:
+    changes = change_comparison(own)
+    # Stimuli that do not count are zeros in the averages over time.
+    counted = _counted(own.prepared.reference).mean(axis=1)
+
+    def square(power: FloatArray) -> FloatArray:
+        """Return the mean square over the stimuli that count, ``(b, g)``."""
+        return ratio(power, np.broadcast_to(counted, power.shape))
+
+    plain_hz = _unperturbed_hz(own)
+    change = np.maximum(square(changes.spiking.power), 0.0)
+    least = (SMALL_CHANGE * plain_hz) ** 2
+    size = np.maximum(change, least)
+    fires = plain_hz[0] > 0.0
+    relative = np.where(fires, ratio(square(changes.error), size), np.nan)
+    model = np.maximum(square(changes.model.power[:1]), 0.0)[0]
+    sizes = np.sqrt(np.stack([change[0], model]))
+    return _PerturbedRows(
+        own.left_out,
+        relative,
+        np.where(fires, np.sqrt(size[0]), 0.0),
+        ratio(changes.chance_variance, counted**2),
+        ratio(sizes, np.stack([plain_hz[0]] * 2)),
+    )
+
+
 def change_comparison(compared: Compared) -> Comparison:
     """Return products of changes: perturbed minus unperturbed, trial by trial.
 
@@ -199,7 +271,7 @@ def change_comparison(compared: Compared) -> Comparison:
     counted = _counted(reference)
     spiking, model = (
         TrialProducts(_changes(own.trials_hz, reference, counted), own.weights)
-        for own in (compared.comparison.spiking, compared.comparison.model)
+        for own in (compared.without_one.spiking, compared.without_one.model)
     )
     return Comparison(spiking, model, compared.comparison.ceiling)
 
@@ -245,8 +317,8 @@ def _counted(reference: Reference) -> BoolArray:
 
 
 def _unperturbed_hz(compared: Compared) -> FloatArray:
-    """Return the spiking mean rate without a current, Hz, ``(n_samples, n_groups)``."""
-    reference, spiking = compared.prepared.reference, compared.prepared.spiking
+    """Return the spiking mean rate without a current, Hz, ``(n_rows, n_groups)``."""
+    reference, spiking = compared.prepared.reference, compared.without_one.spiking
     bins = reference.bins_of(_unperturbed(reference))
     mean = spiking.trials_hz[:, :, bins].mean(axis=2)
     result: FloatArray = spiking.weights @ mean.T / spiking.n_trials

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
+from bridge.arrays import FloatArray
 from bridge.certificate.scores import MeasureResult
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
@@ -15,8 +16,9 @@ from validation.criteria.threshold import (
 )
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure
-from validation.measuring.pooled import task_sets
-from validation.statistics.numbers import estimate, ratio
+from validation.measuring.pooled import PooledRows, task_sets
+from validation.statistics.jackknife import intervals_of
+from validation.statistics.numbers import known, ratio
 
 
 class TaskMeanRateLimits(Limits):
@@ -81,13 +83,19 @@ class TaskMeanRate(Measure[TaskMeanRateLimits, TaskMeanRateResult]):
         pooled = task_sets(compared)
         if pooled is None:
             return [TaskMeanRateResult(is_asked=False)] * compared.n_groups
-        error = ratio(pooled.model_hz - pooled.spiking_hz, pooled.spiking_hz)
-        confidence = compared.prepared.criteria.statistics.confidence.value
+        first = pooled.parts[0]
+        parts = [(part.left_out, _error_of(part)) for part in pooled.parts]
+        intervals = intervals_of(
+            parts,
+            compared.prepared.criteria.statistics.confidence.value,
+            np.zeros(compared.n_groups),
+        )
         return [
             TaskMeanRateResult(
-                **estimate(error[:, g], confidence),
-                spiking_hz=float(pooled.spiking_hz[0, g]),
-                model_hz=float(pooled.model_hz[0, g]),
+                value=known(_error_of(first)[0, g]),
+                interval=intervals[g],
+                spiking_hz=float(first.spiking_hz[0, g]),
+                model_hz=float(first.model_hz[0, g]),
             )
             for g in range(compared.n_groups)
         ]
@@ -123,3 +131,7 @@ class TaskMeanRate(Measure[TaskMeanRateLimits, TaskMeanRateResult]):
             f"({100 * asked.statistics.confidence.value:g} % interval {low:.0f} to "
             f"{high:.0f} %) is not shown to lie within {margin:g} %"
         )
+
+
+def _error_of(part: PooledRows) -> FloatArray:
+    return ratio(part.model_hz - part.spiking_hz, part.spiking_hz)

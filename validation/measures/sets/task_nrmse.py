@@ -1,11 +1,12 @@
 """Error of the time course in trials of the tasks, from rest."""
 
+import math
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from bridge.certificate.scores import MeasureResult
+from bridge.certificate.scores import MeasureResult, Tier
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
     SMALLER_IS_HARDER,
@@ -17,7 +18,9 @@ from validation.criteria.threshold import (
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure, Panel
 from validation.measuring.pooled import pool, task_sets
-from validation.statistics.numbers import estimate, known, span
+from validation.measuring.resolution import shown_pooled_error
+from validation.statistics.jackknife import intervals_of, rooted
+from validation.statistics.numbers import known, ratio, span
 
 
 class TaskNrmseLimits(Limits):
@@ -85,18 +88,44 @@ class TaskNrmse(Measure[TaskNrmseLimits, TaskNrmseResult]):
         if pooled is None:
             return [TaskNrmseResult(is_asked=False)] * compared.n_groups
         confidence = compared.prepared.criteria.statistics.confidence.value
+        rate_hz = pooled.parts[0].spiking_hz[0]
+        intervals = intervals_of(
+            [(part.left_out, part.relative_square) for part in pooled.parts],
+            confidence,
+            ratio(pooled.chance_variance, rate_hz**4),
+        )
         alone = {
-            name: own.nrmse[0]
+            name: own.nrmse
             for name, each in compared.of_role("task").items()
             if (own := pool({name: each})) is not None
         }
         return [
             TaskNrmseResult(
-                **estimate(pooled.nrmse[:, g], confidence),
+                value=known(pooled.nrmse[g]),
+                interval=rooted(intervals[g]),
                 by_set={name: known(values[g]) for name, values in alone.items()},
             )
             for g in range(compared.n_groups)
         ]
+
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        pooled = task_sets(compared)
+        if pooled is None:
+            return None
+        rate_hz = float(pooled.parts[0].spiking_hz[0, group])
+        if rate_hz <= 0.0:
+            return "it is silent in task trials"
+        error = float(shown_pooled_error(compared, pooled)[group])
+        most = self.asked(compared.prepared.criteria, tier).limits.task_nrmse.value
+        if error <= (most * rate_hz) ** 2:
+            return None
+        return (
+            "with its noise even a perfect model may show an NRMSE of up to "
+            f"{math.sqrt(error) / rate_hz:.2f} in task trials, above {most:.2f}"
+        )
 
     def is_asked(self, result: TaskNrmseResult) -> bool:
         """Say whether there are task trials."""
@@ -107,9 +136,7 @@ class TaskNrmse(Measure[TaskNrmseLimits, TaskNrmseResult]):
     ) -> Decision:
         """Judge the upper end of the interval.
 
-        A model passes where every population does, so no correction for their
-        number is needed: each test keeps its level (intersection-union test,
-        Berger 1982).
+        For the number of populations see ``statistics.confidence`` in the criteria.
         """
         if not result.is_asked:
             return "inconclusive"

@@ -104,9 +104,8 @@ def _grid(
         panels = figure.subplots(len(rows), len(there), squeeze=False)
         for own, (reference, k, curve) in zip(panels, rows, strict=True):
             info = reference.stimuli[k]
-            time = reference.drop_ms + reference.bin_ms * (
-                np.arange(reference.n_bins) + 0.5
-            )
+            bins = np.arange(reference.n_bins, dtype=np.float64)
+            time: FloatArray = reference.drop_ms + reference.bin_ms * (bins + 0.5)
             for panel, name in zip(own, there, strict=True):
                 _draw(panel, time, curve, POPULATIONS.index(name), line)
                 for onset in info.onset_ms:

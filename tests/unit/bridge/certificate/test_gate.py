@@ -1,81 +1,308 @@
+"""Every field of a certificate counts: changed and sealed anew, it is refused."""
+
+import json
+
+import numpy as np
 import pytest
+from sample_certificate import CONTROLS, PROTOCOL, certificate_of
 
 from bridge.certificate.certificate import Certificate
+from bridge.certificate.differences import differences
 from bridge.certificate.gate import require_certificate
-from bridge.certificate.scores import Scores
+from bridge.certificate.parts import CertifiedControl, CertifiedProtocol
+from bridge.certificate.wanted import Wanted
 from bridge.errors import CertificateError, InputError
-from bridge.rate_model import RateModel
+from bridge.files.hashing import content_hash
+from bridge.rate_model import RateModel, TauRDraw
 
 MODEL = RateModel(variant="low_pass", extensions=("cascade",), tau_r_ms=3.0)
-MATCH = {
-    "model": MODEL,
-    "column_hash": "a" * 64,
-    "reduction_hash": "b" * 64,
+DRAWN = MODEL.model_copy(
+    update={
+        "tau_r_ms": (2.0,) * 16 + (3.0,),
+        "tau_r_draw": TauRDraw(seed=1000, hash="e" * 64),
+    }
+)
+
+
+def certificate(verdict="default", model=MODEL, **changes):
+    return certificate_of(model, "a" * 64, "b" * 64, verdict, **changes)
+
+
+def wanted(model=MODEL, **changes):
+    own = certificate(model=model)
+    values = {
+        "model": model,
+        "column_hash": "a" * 64,
+        "reduction_hash": "b" * 64,
+        "criteria": own.criteria,
+        "stimuli": ("flash",),
+        "versions": own.versions,
+    }
+    return Wanted(**(values | changes))
+
+
+def resealed(text, *changes):
+    """Return a certificate's text with other values, and a seal that fits them."""
+    content = json.loads(text)
+    for *path, last, value in changes:
+        node = content
+        for key in path:
+            node = node[key]
+        node[last] = value
+    del content["content"]
+    content["content"] = content_hash(content)
+    return json.dumps(content)
+
+
+def other_criteria(content):
+    """Return criteria that ask less, and their hash."""
+    criteria = json.loads(json.dumps(content["criteria"]))
+    criteria["verdict"]["required_fraction"]["value"] = 0.5
+    return criteria, content_hash(criteria)
+
+
+CONTENT = json.loads(certificate().to_json())
+LESS, LESS_HASH = other_criteria(CONTENT)
+DRAW = {"seed": 7, "hash": "f" * 64}
+UNSEEN = {"other_seed": CONTROLS["other_seed"] | {"seen": False}}
+MODEL_CHANGES = {
+    "variant": ("equilibrium", "variant is low_pass, certified is equilibrium"),
+    "extensions": ([], "extensions are cascade, certified are none"),
+    "tau_r_ms": (5.0, "tau_r is 3 ms, certified is 5 ms"),
+    "dt_ms": (5.0, "certified at dt 5 ms, to be used at 1 ms"),
+    "tau_r_draw": (None, "certified is one not drawn per cell"),
 }
+"""By field of the model: another value, and how the gate names the difference."""
+
+CHANGES = {
+    "format": ([("format", "v1bridge-certificate-2")], "is of format 2"),
+    "model": ([], ""),  # field by field, below
+    "dt_ms": ([("dt_ms", 5.0)], "dt_ms is 5, that of its model 1"),
+    "column_hash": (
+        [("column_hash", "c" * 64)],
+        "column hash is aaaaaaaaaaaa, certified is cccccccccccc",
+    ),
+    "reduction_hash": (
+        [("reduction_hash", "d" * 64)],
+        "reduction hash is bbbbbbbbbbbb, certified is dddddddddddd",
+    ),
+    "protocol": ([("protocol", "test", ["blank"])], "not judged on the stimuli flash"),
+    "criteria": (
+        [("criteria", LESS), ("criteria_hash", LESS_HASH)],
+        "judged by other criteria than the built-in criteria: "
+        "verdict.required_fraction is .*, certified with 0.5",
+    ),
+    "criteria_hash": (
+        [("criteria_hash", LESS_HASH)],
+        "criteria_hash is not that of its criteria",
+    ),
+    "controls": (
+        [("controls", UNSEEN)],
+        r"controls did not come out as they must \(other_seed\)",
+    ),
+    "reliable": ([("reliable", False)], "says that no verdict can be relied on"),
+    "scores": (
+        [("scores", "verdict", "lenient")],
+        "verdict lenient, default is needed",
+    ),
+    "versions": (
+        [("versions", "v1bridge", "0.0")],
+        "v1bridge is .*, certified with 0.0",
+    ),
+    "content": ([], "it was changed after it was written"),
+}
+"""By field of the certificate: other values, and what the gate says."""
 
 
-def certificate(verdict="default"):
-    return Certificate(
-        model=MODEL,
-        column_hash="a" * 64,
-        reduction_hash="b" * 64,
-        protocol={},
-        criteria={},
-        scores=Scores(name="low_pass", verdict=verdict, populations={}, classes={}),
-        versions={},
-    )
+@pytest.mark.parametrize("field", Certificate.model_fields)
+def test_every_field_counts(field, tmp_path):
+    changes, words = CHANGES[field]  # a field that is missing here has no test
+    if field == "model":
+        return
+    text = resealed(certificate().to_json(), *changes)
+    if field == "content":
+        text = text.replace(json.loads(text)["content"], "0" * 64)
+    path = tmp_path / "c.json"
+    path.write_text(text)
+    with pytest.raises(CertificateError, match=words) as caught:
+        require_certificate(path, wanted())
+    assert "\n" not in str(caught.value)
+    path.write_text(resealed(certificate().to_json()))
+    assert require_certificate(path, wanted())  # sealed anew but unchanged
 
 
-def test_what_was_validated_is_let_through(tmp_path):
-    assert require_certificate(certificate(), **MATCH) == certificate()
-    certificate().write(tmp_path / "c.json")
-    assert require_certificate(tmp_path / "c.json", **MATCH) == certificate()
+STATED = [n for n, field in RateModel.model_fields.items() if not field.exclude]
+
+
+@pytest.mark.parametrize("field", STATED)
+def test_every_field_of_the_model_counts(field, tmp_path):
+    value, words = MODEL_CHANGES[field]  # a field that is missing here has no test
+    model = DRAWN if field == "tau_r_draw" else MODEL
+    changes = [("model", field, value), ("scores", "model", field, value)]
+    if field == "dt_ms":
+        changes.append(("dt_ms", value))
+    path = tmp_path / "c.json"
+    path.write_text(resealed(certificate(model=model).to_json(), *changes))
+    with pytest.raises(CertificateError, match=words):
+        require_certificate(path, wanted(model))
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("field", "value", "words"),
     [
-        ({"variant": "equilibrium"}, "variant is equilibrium, certified is low_pass"),
-        ({"extensions": ()}, "extensions are none, certified are cascade"),
-        ({"tau_r_ms": 5.0}, "tau_r is 5 ms, certified is 3 ms"),
-        ({"tau_r_ms": None}, "tau_r is none, certified is 3 ms"),
+        ("calibration", ["steps", "flash"], "flash judges and was fitted to"),
+        ("test", ["blank"], "not judged on the stimuli flash"),
         (
-            {"column_hash": "c" * 64},
-            "column hash is cccccccccccc, certified is aaaaaaaaaaaa",
+            "tasks",
+            [],
+            "to be trained on change_lgn, certified on no task",
         ),
         (
-            {"reduction_hash": "d" * 64},
-            "reduction hash is dddddddddddd, certified is bbbbbbbbbbbb",
+            "tasks",
+            ["orientation_pixels_1", "orientation_pixels_2", "change_pixels_1"],
+            "on change_lgn, certified on orientation_pixels, change_pixels",
         ),
     ],
 )
-def test_the_difference_is_named(change, message):
-    hashes = {k: v for k, v in change.items() if k.endswith("hash")}
-    model = MODEL.model_copy(update={k: change[k] for k in change.keys() - hashes})
-    with pytest.raises(CertificateError, match=message):
-        require_certificate(certificate(), **(MATCH | hashes | {"model": model}))
+def test_every_part_of_the_protocol_counts(field, value, words):
+    text = resealed(certificate().to_json(), ("protocol", field, value))
+    with pytest.raises(CertificateError, match=words):
+        require_certificate(Certificate.from_json(text), wanted(tasks=("change_lgn",)))
 
 
-def test_the_step_is_stated_and_not_compared():
-    other = MODEL.model_copy(update={"dt_ms": 5.0})
-    assert require_certificate(certificate(), **(MATCH | {"model": other}))
+def test_too_few_trials_to_judge_are_refused():
+    few = {"per_seed": 2, "cap": 4, "enough": False}
+    changes = [
+        ("protocol", "trials", few),
+        ("scores", "firing", ["e23", "e4", "e5", "e6", "i1Htr3a"]),
+    ]
+    for n, is_enough in ((5, True), (4, True), (3, False), (0, False)):
+        judged = ("scores", "judged", changes[1][2][:n])
+        text = resealed(certificate().to_json(), *changes, judged)
+        own = Certificate.from_json(text)
+        if is_enough:
+            assert require_certificate(own, wanted())
+            continue
+        with pytest.raises(CertificateError, match="2 trials per seed were too few"):
+            require_certificate(own, wanted())
+    silent = [("scores", "firing", []), ("scores", "judged", [])]
+    own = Certificate.from_json(resealed(certificate().to_json(), *silent))
+    with pytest.raises(CertificateError, match="too few"):
+        require_certificate(own, wanted())
+
+
+def test_no_part_of_the_protocol_is_left_out():
+    assert set(CertifiedProtocol.model_fields) == {
+        *("calibration", "test", "trials", "tasks"),
+    }
+
+
+def test_what_was_validated_is_let_through(tmp_path):
+    assert require_certificate(certificate(), wanted()) == certificate()
+    certificate().write(tmp_path / "c.json")
+    assert require_certificate(tmp_path / "c.json", wanted()) == certificate()
+    tasks = PROTOCOL | {"tasks": ["orientation_pixels_1", "change_lgn_12"]}
+    assert require_certificate(
+        certificate(protocol=tasks), wanted(tasks=("change_lgn",))
+    )
 
 
 def test_all_differences_are_named_in_one_line():
-    model = MODEL.model_copy(update={"variant": "equilibrium"})
-    other = MATCH | {"model": model, "column_hash": "c" * 64}
+    model = MODEL.model_copy(update={"variant": "equilibrium", "dt_ms": 5.0})
     with pytest.raises(CertificateError) as caught:
-        require_certificate(certificate(), **other)
+        require_certificate(certificate(), wanted(model, column_hash="c" * 64))
     message = str(caught.value)
-    assert "variant is" in message
-    assert "column hash is" in message
+    for words in ("variant is", "certified at dt 1 ms, to be used at 5 ms", "column h"):
+        assert words in message
     assert "\n" not in message
+
+
+def test_a_control_that_is_required_must_be_seen():
+    weak, strong = (
+        {
+            "strength": strength,
+            "expected": "fail",
+            "is_required": is_required,
+            "verdict": "fail",
+            "seen": is_required,
+        }
+        for strength, is_required in ((0.1, False), (0.3, True))
+    )
+    controls = CONTROLS | {"m/slow/0.1": weak, "m/slow/0.3": strong}
+    assert require_certificate(certificate(controls=controls), wanted())
+    controls["m/slow/0.3"] = strong | {"seen": False}
+    with pytest.raises(CertificateError, match=r"must \(m/slow/0\.3\)"):
+        require_certificate(certificate(controls=controls), wanted())
+    with pytest.raises(CertificateError, match="had no controls"):
+        require_certificate(certificate(controls={}), wanted())
+    assert set(CertifiedControl.model_fields) == set(weak)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "is_other"),
+    [
+        ("v1bridge", "99.0", True),
+        ("torch", "99.1.0", True),
+        ("numpy", "0.9", True),
+        ("brian2", "99.0", False),  # its spikes are in the scores
+        ("torch", None, False),
+    ],
+)
+def test_software_that_computes_rates_counts(name, version, is_other):
+    own = certificate().versions
+    version = version or ".".join([*own["torch"].split(".")[:1], "999"])
+    found = differences(certificate(), wanted(versions=own | {name: version}))
+    assert [f"{name} is {version}" in text for text in found] == [True] * is_other
+
+
+def test_criteria_of_ones_own_are_honoured_where_they_are_in_force():
+    mine = certificate(criteria=LESS)
+    with pytest.raises(CertificateError, match="other criteria than the built-in"):
+        require_certificate(mine, wanted())
+    assert require_certificate(mine, wanted(criteria=LESS, criteria_called="my.toml"))
+    with pytest.raises(CertificateError, match=r"other criteria than my\.toml"):
+        require_certificate(
+            certificate(), wanted(criteria=LESS, criteria_called="my.toml")
+        )
+
+
+def test_a_draw_of_tau_r_counts_cell_by_cell():
+    model = RateModel(variant="low_pass")
+    population = np.array([0, 0, 3], dtype=np.int8)
+    drawn, swapped = (
+        model.with_drawn_tau_r(np.array(values), 5).by_population(population)
+        for values in ([1.0, 2.0, 4.0], [2.0, 1.0, 4.0])
+    )
+    assert drawn.tau_r_ms == swapped.tau_r_ms
+    own = certificate(model=drawn)
+    assert require_certificate(own, wanted(drawn))
+    with pytest.raises(CertificateError, match=r"drawn per cell \(seed 5, hash"):
+        require_certificate(own, wanted(swapped))
+
+
+@pytest.mark.parametrize(
+    ("asked", "certified", "same"),
+    [
+        (3.0, 3.0 + 1e-9, True),
+        (3.0, 3.001, False),
+        (None, None, True),
+        (None, 3.0, False),
+        ((3.0,) * 17, 3.0, True),
+        ((3.0,) * 16 + (4.0,), 3.0, False),
+        ((3.0, 4.0), (3.0, 4.0), True),
+        ((3.0, 4.0), (3.0, 4.0, 5.0), False),
+    ],
+)
+def test_time_constants_are_compared_by_value(asked, certified, same):
+    own = certificate(model=MODEL.with_tau_r(certified))
+    found = differences(own, wanted(MODEL.with_tau_r(asked)))
+    assert (found == ()) == same
 
 
 @pytest.mark.parametrize("verdict", ["lenient", "fail", "inconclusive"])
 def test_too_low_a_verdict_is_refused(verdict):
     with pytest.raises(CertificateError, match=f"verdict {verdict}, default is needed"):
-        require_certificate(certificate(verdict), **MATCH)
+        require_certificate(certificate(verdict), wanted())
 
 
 @pytest.mark.parametrize(
@@ -83,9 +310,9 @@ def test_too_low_a_verdict_is_refused(verdict):
     [("strict", "default"), ("strict", "strict"), ("lenient", "lenient")],
 )
 def test_high_enough_a_verdict_is_let_through(verdict, tier):
-    assert require_certificate(certificate(verdict), **MATCH, tier=tier)
+    assert require_certificate(certificate(verdict), wanted(), tier)
 
 
 def test_missing_file(tmp_path):
     with pytest.raises(InputError, match="no such certificate"):
-        require_certificate(tmp_path / "none.json", **MATCH)
+        require_certificate(tmp_path / "none.json", wanted())

@@ -40,6 +40,7 @@ def one_cell(make_cells):
         threshold_slope_pa=-12.0 * one,
         threshold_curvature_pa=2.0 * one,
         width_slope=0.8 * one,
+        t_ref_ms=2.0 * one,
     )
     return law, make_cells(
         1,
@@ -87,6 +88,7 @@ def test_variance_is_filtered_like_the_mean(make_cells):
         threshold_slope_pa=-100.0 * one,
         threshold_curvature_pa=zero,
         width_slope=zero,
+        t_ref_ms=zero,
     )
     parameters = replace(parameters, transfer_adapted=linear)
     network = rate_network(

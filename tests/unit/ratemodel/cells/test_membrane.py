@@ -42,6 +42,7 @@ def _transfer(gain=1e4):
         threshold_slope_pa=0.0 * one,
         threshold_curvature_pa=0.0 * one,
         width_slope=0.5 * one,
+        t_ref_ms=0.0 * one,
     )
     return TorchTransfer.from_numpy(function, torch.float64, torch.device("cpu"))
 

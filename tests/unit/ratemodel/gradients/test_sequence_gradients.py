@@ -111,7 +111,9 @@ def subset(request):
     return request.param
 
 
-@pytest.mark.parametrize(("steps_per_sample", "dt_ms"), [(1, 0.5), (5, 0.5), (1, 5.0)])
+@pytest.mark.parametrize(
+    ("steps_per_sample", "dt_ms"), [(1, 0.5), (5, 0.5), (1, 5.0), (3, 2.0)]
+)
 def test_rates_and_gradients_equal_a_dense_loop(
     make_network, variant, subset, steps_per_sample, dt_ms
 ):

@@ -57,6 +57,7 @@ def test_plain_form_is_the_stated_equations(make_cells, variant):
         threshold_slope_pa=zero,
         threshold_curvature_pa=zero,
         width_slope=zero,
+        t_ref_ms=zero,
     )
     constant = np.zeros((2, 4))
     constant[:, 0] = BACKGROUND_PA

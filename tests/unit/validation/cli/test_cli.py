@@ -132,6 +132,30 @@ def test_options_reach_the_run(
     assert config.spiking.device == "numpy"
 
 
+def test_the_surround_responds_where_that_is_asked_for(
+    run: Run,
+    fake_run: types.ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+    plain = fake_run.run_validation
+
+    def spy(config: Any, *others: Any) -> Any:
+        seen.append(config.protocol.surround)
+        return plain(config, *others)
+
+    monkeypatch.setattr(fake_run, "run_validation", spy)
+    words = ("validate", "--surround", "responding", "--out")
+    assert run("validate", "--out", str(tmp_path / "a"))[0] == 0
+    assert run(*words, str(tmp_path / "b"))[0] == 0
+    assert seen == ["frozen", "responding"]
+    code, _, err = run(*words, str(tmp_path / "c"), "--no-surround")
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "exclude each other" in err
+
+
 @pytest.mark.parametrize(
     ("error", "expected_code"),
     [

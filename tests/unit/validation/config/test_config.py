@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -36,11 +37,19 @@ def test_the_defaults_are_complete_and_come_back() -> None:
 @given(
     seeds=st.lists(st.integers(0, 2**31 - 1), min_size=2, max_size=5, unique=True),
     size=st.one_of(st.sampled_from(["3k", "6k"]), st.integers(1, 50000)),
-    tau_r=st.one_of(st.sampled_from(["fit", "sampled"]), st.floats(0.01, 1000)),
+    tau_r=st.one_of(
+        st.sampled_from(["fit", "fit_by_population", "sampled"]),
+        st.floats(0.01, 1000),
+        st.lists(st.floats(0.01, 1000), min_size=17, max_size=17),
+    ),
+    steps=st.one_of(
+        st.sampled_from([0.5, 1, 2.0]),
+        st.lists(st.sampled_from([0.5, 1, 2, 5.0, 10]), min_size=1, unique=True),
+    ),
     quick=st.booleans(),
 )
 def test_any_configuration_survives_its_file(
-    seeds: list[int], size: int | str, tau_r: float | str, quick: bool
+    seeds: list[int], size: int | str, tau_r: Any, steps: Any, quick: bool
 ) -> None:
     shifted = {seed + CALIBRATION_SEED_OFFSET for seed in seeds}
     default = ReductionConfig().seed
@@ -49,13 +58,14 @@ def test_any_configuration_survives_its_file(
         {
             "column": {"size": size},
             "spiking": {"seeds": seeds},
-            "rate": {"tau_r_ms": tau_r},
+            "rate": {"tau_r_ms": tau_r, "dt_ms": steps},
             "protocol": {"quick": quick},
         },
         "x",
     )
     assert parse_config(tomllib.loads(config.to_toml()), "x") == config
     assert config.spiking.seeds == tuple(seeds)
+    assert config.rate.dt_ms == tuple(sorted(np.atleast_1d(steps)))
 
 
 def test_quick_changes_defaults_but_not_what_is_given() -> None:
@@ -66,6 +76,14 @@ def test_quick_changes_defaults_but_not_what_is_given() -> None:
     assert quick.protocol.duration_ms < usual.protocol.duration_ms
     given_both = parse_config({"protocol": {"quick": True, "duration_ms": 4000}}, "x")
     assert given_both.protocol.duration_ms == 4000.0
+
+
+@pytest.mark.parametrize(
+    ("bin_ms", "steps"), [(10.0, (1.0, 5.0)), (20.0, (1.0, 5.0)), (4.0, (1.0,))]
+)
+def test_default_steps_fit_the_bin(bin_ms: float, steps: tuple[float, ...]) -> None:
+    config = parse_config({"protocol": {"bin_ms": bin_ms}}, "x")
+    assert config.rate.dt_ms == steps
 
 
 @pytest.mark.parametrize("quick", [True, False])
@@ -140,10 +158,21 @@ def test_a_path_makes_it_a_column_from_files() -> None:
         ({"spiking": {"seeds": [1, 1000]}}, ["must all differ"]),
         ({"reduction": {"seed": 10002}}, ["must all differ"]),
         (
-            {"protocol": {"duration_ms": 2500.5, "bin_ms": 0.5}},
+            {
+                "protocol": {"duration_ms": 2500.5, "bin_ms": 0.5},
+                "rate": {"dt_ms": 0.5},
+            },
             ["2500.5", "multiple of 1 ms"],
         ),
         ({"rate": {"tau_r_ms": -3.0}}, ["rate.tau_r_ms", "positive"]),
+        ({"rate": {"tau_r_ms": "fitted"}}, ["'fit', 'fit_by_population', 'sampled'"]),
+        ({"rate": {"tau_r_ms": [1.0, 2.0]}}, ["rate.tau_r_ms", "or 17 of them"]),
+        ({"rate": {"tau_r_ms": [0.0] * 17}}, ["rate.tau_r_ms"]),
+        ({"rate": {"dt_ms": []}}, ["rate.dt_ms: must name at least one"]),
+        ({"rate": {"dt_ms": [2.0, 2]}}, ["rate.dt_ms: names something twice"]),
+        ({"rate": {"dt_ms": [2.0, "5"]}}, ["rate.dt_ms"]),
+        ({"rate": {"dt_ms": [2.0, 20.0]}}, ["rate.dt_ms.1"]),
+        ({"rate": {"dt_ms": [0.5, 4.0]}}, ["not a multiple of rate.dt_ms (4)"]),
         ({"rate": {"tau_r_ms": float("inf")}}, ["rate.tau_r_ms"]),
         ({"rate": {"variants": []}}, ["must name at least one"]),
         (

@@ -15,13 +15,13 @@ from bridge.rate_model import RateModel
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.network.network import RateNetwork
-from ratemodel.variants.registry import VARIANTS
 from validation.config.sections import ReductionConfig, SpikingConfig
 from validation.experiment import spiking_reference as module
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import build_protocol
-from validation.experiment.tau_r_fit import fit_tau_r_ms
+from validation.experiment.tau_r.fit import fit_tau_r_ms
 from validation.experiment.transfer_functions import reduction_of
+from validation.judging.unjudged import judges_all
 from validation.measures.criteria import load_criteria
 
 
@@ -54,7 +54,8 @@ def _counts(parameters, stimuli, variant, tau_r_ms, rng, n_trials=400):
 
 
 @pytest.mark.parametrize(
-    ("variant", "tau_r_ms"), [("low_pass", 3.0), ("equilibrium", 12.0)]
+    ("variant", "tau_r_ms"),
+    [("low_pass", 3.0), ("equilibrium", 45.0)],  # 45 lies beyond the grid
 )
 def test_fit_finds_the_tau_r_the_data_were_made_with(
     parameters, protocol, variant, tau_r_ms
@@ -69,8 +70,10 @@ def test_fit_finds_the_tau_r_the_data_were_made_with(
         bin_ms=10.0,
         drop_ms=300.0,
     )
-    assert tau_r_ms in VARIANTS[variant].tau_r_grid_ms
-    assert found == tau_r_ms
+    # The noise of 800 trials moves the optimum by 1 %; the grid's step is 30 %.
+    assert found.tau_r_ms == pytest.approx(tau_r_ms, rel=0.03)
+    assert found.edge is None
+    assert found.warning("x", 1.0) is None
 
 
 def test_noise_alone_is_no_ground_for_a_fit(parameters, protocol):
@@ -155,7 +158,12 @@ def test_trials_grow_until_all_can_be_judged_or_the_cap(
         "stages": Stages(tmp_path / "stages", "x"),
         "progress": SilentProgress(),
     }
-    asked = (column, protocol.test, SpikingConfig(**keys), load_criteria())
+    criteria = load_criteria()
+
+    def is_enough(reference):
+        return judges_all(reference, criteria)
+
+    asked = (column, protocol.test, SpikingConfig(**keys), is_enough)
     reference = module.spiking_reference(*asked, **arguments)
     assert calls == expected
     assert reference.rates_hz.shape[2] == sum(expected[-1])

@@ -4,19 +4,20 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from sample_certificate import PROTOCOL, certificate_of
 
-from bridge.certificate.certificate import Certificate
-from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
 from bridge.column.building.typical_cells import with_typical_cells
 from bridge.errors import InputError
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
+from bridge.reduction.time_constants import with_sampled_tau_r
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.training.checkpoint import read_tensors, write_tensors
 from validation.cli.main import main
@@ -109,12 +110,20 @@ def test_the_run_names_column_and_model_where_nobody_does(run):
         "variants": ["low_pass"],
         "forms": ["extended"],
         "tau_r_ms": 1.5,
+        "dt_ms": 5.0,
+        "with_sampled": False,
     }
     named = {
         "column": {"weights": str(run), "size": "3k"},
-        "rate": {"forms": ["plain"]},
+        "rate": {"forms": ["plain"], "dt_ms": 1.0},
     }
     assert options_with_run(named) == named
+    # the step is the training's also where another model is asked for
+    del named["rate"]["dt_ms"]
+    assert options_with_run(named)["rate"] == {"forms": ["plain"], "dt_ms": 5.0}
+    several = {"column": {"weights": str(run)}, "rate": {"dt_ms": [1.0, 5.0]}}
+    assert options_with_run(several)["rate"]["dt_ms"] == [1.0, 5.0]
+    assert options_with_run(several)["rate"]["forms"] == ["extended"]
     assert options_with_run({"column": {"size": 80}}) == {"column": {"size": 80}}
 
 
@@ -247,21 +256,55 @@ def test_the_old_certificate_does_not_cover_the_trained_column(
     assert trained.hash[:12] in printed.err
 
 
-def certify(column_hash: str, path: Path) -> None:
-    Certificate(
-        model=RateModel(variant="low_pass", tau_r_ms=3.0),
-        column_hash=column_hash,
-        reduction_hash="b" * 64,
-        protocol={},
-        criteria={},
-        scores=Scores(
-            name="low_pass",
-            verdict="default",
-            populations={},
-            classes={},
-        ),
-        versions={},
-    ).write(path)
+def certify(column_hash: str, path: Path, **changes: Any) -> None:
+    model = RateModel(variant="low_pass", tau_r_ms=3.0)
+    reduction_hash = changes.pop("reduction_hash", "b" * 64)
+    certificate_of(model, column_hash, reduction_hash, **changes).write(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "low_pass at dt 1 ms on column"),
+        (["--dt-ms", "1"], "low_pass at dt 1 ms on column"),
+        (["--dt-ms", "5"], "certified at dt 1 ms, to be used at 5 ms"),
+        (["--dt-ms", "50"], "--dt-ms 50: must be above 0 and at most 10"),
+        (["--tier", "strict"], "verdict default, strict is needed"),
+        (["--criteria", "{mine}"], "judged by other criteria than {mine}: verdict."),
+        (["--task", "change"], "trained on change_pixels, certified on change_lgn"),
+        (["--task", "change", "--lgn"], "low_pass at dt 1 ms on column"),
+        (["--task", "chess"], "--task chess: choose one of"),
+        (["--lgn"], "--lgn: has no effect without --task"),
+    ],
+)
+def test_check_names_the_first_difference(tmp_path, capsys, column, options, words):
+    path, mine = tmp_path / "c.json", tmp_path / "mine.toml"
+    mine.write_text(
+        '[verdict]\nrequired_fraction = { value = 0.5, reason = "a trial" }\n'
+    )
+    protocol = PROTOCOL | {"tasks": ["change_lgn_1", "change_lgn_2"]}
+    certify(column.hash, path, protocol=protocol)
+    given = [word.format(mine=mine) for word in options]
+    code, printed = call(capsys, "check", str(path), "--size", "60", *given)
+    is_good = "on column" in words
+    assert code == (0 if is_good else 2)
+    said = printed.out if is_good else printed.err
+    assert words.format(mine=mine) in said
+    assert said.count("\n") == 1
+
+
+def test_check_compares_the_parameters_of_the_run(tmp_path, capsys, column):
+    certificates = tmp_path / "run" / "certificates"
+    certificates.mkdir(parents=True)
+    certify(column.hash, certificates / "c.json")
+    found = reduce_column(column, theoretical_data(column, "noise_free")).parameters
+    write_parameters(found, tmp_path / "run" / "parameters.npz")
+    words = ["check", str(certificates / "c.json"), "--size", "60"]
+    code, printed = call(capsys, *words)
+    assert code == 2
+    assert f"reduction hash is {found.reduction_hash[:12]}" in printed.err
+    certify(column.hash, certificates / "c.json", reduction_hash=found.reduction_hash)
+    assert call(capsys, *words)[0] == 0
 
 
 def test_lgn_cells_of_the_run_are_made_again(run, tmp_path):
@@ -280,3 +323,22 @@ def test_lgn_cells_of_the_run_are_made_again(run, tmp_path):
     assert lgn.cell_type == wanted.cell_type
     np.testing.assert_array_equal(lgn.x_deg, wanted.x_deg)
     np.testing.assert_array_equal(lgn.size_deg, wanted.size_deg)
+
+
+def test_a_drawn_tau_r_is_judged_as_it_was_trained(run, column, tmp_path):
+    tau_s = read_parameters(run / "parameters.npz").tau_s_ms
+    trained = with_sampled_tau_r(RateModel.of_form("low_pass", "plain"), tau_s, 7)
+    facts = {"model": trained.model_dump_json()}
+    folder = with_other(run, tmp_path / "run", facts=facts)
+    options = options_with_run({"column": {"weights": str(folder)}})
+    assert options["rate"]["tau_r_ms"] == "sampled"
+    assert options["reduction"]["seed"] == 7
+    kept = read_trained_run(folder)
+    assert kept.model == trained
+    assert len(kept.facts().model.tau_r_ms) == 17
+    again = with_sampled_tau_r(trained, tau_s, options["reduction"]["seed"])
+    assert again.tau_r_draw == trained.tau_r_draw
+    words = "no model judged here has that draw"
+    assert words not in " ".join(kept.notes("trained", [again]))
+    other = with_sampled_tau_r(trained, tau_s, 8)
+    assert words in " ".join(kept.notes("trained", [other]))

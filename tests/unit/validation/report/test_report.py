@@ -1,5 +1,6 @@
 """The report of a run: complete, self-contained, and true to its data."""
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from sample_report import control, report_of, scores
 
 from bridge.certificate.scores import Scores
@@ -16,6 +18,8 @@ from bridge.column.building.build import build_column
 from bridge.errors import InputError
 from bridge.files.json_file import write_json
 from bridge.rate_model import RateModel
+from bridge.reduction.moments.charge import synaptic_charge
+from validation.commands.tables import comparison_tables, verdict_tables
 from validation.config.validate import ValidateConfig
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
@@ -24,8 +28,8 @@ from validation.report.comparison import compare, render_comparison
 from validation.report.data import Raster, ReportData
 from validation.report.figures.psth import noise_band
 from validation.report.page import SECTIONS, render_report
-from validation.report.run_report import RunReport
-from validation.report.wording import one_sentence
+from validation.report.run_report import ChargeFacts, RunReport
+from validation.report.wording import charge_sentence, one_sentence, title_of
 from validation.runs.facts import column_facts
 
 
@@ -73,7 +77,12 @@ def data(world: Any) -> ReportData:
     }
     column = build_column("3k", 1)
     rng = np.random.default_rng(5)
-    facts = column_facts(column).model_copy(update={"name": "<b>3k</b>"})
+    charge = synaptic_charge(
+        column, np.full(column.n_cells, 3.0), np.full(column.lgn.n_cells, 8.0)
+    )
+    facts = column_facts(column, ChargeFacts.of(charge, responds=False)).model_copy(
+        update={"name": "<b>3k</b>"}
+    )
     return ReportData(
         report=report_of(
             scores,
@@ -101,6 +110,21 @@ def data(world: Any) -> ReportData:
 @pytest.fixture(scope="module")
 def page(data: ReportData) -> str:
     return render_report(data)
+
+
+def test_the_page_says_what_does_not_respond(data: ReportData, page: str) -> None:
+    charge = data.report.column.charge
+    assert charge is not None
+    share = charge.frozen_share
+    # 3k column, all cells at 3 Hz: near the 41 % of its own rates
+    assert 0.3 < share < 0.5
+    assert f"{share:.0%} of the recurrent charge" in page
+    assert "frozen at its reference rates" in page
+    protocol = data.report.protocol.model_copy(update={"surround": "responding"})
+    moving = data.report.model_copy(update={"protocol": protocol})
+    assert "in a first pass" in charge_sentence(moving)
+    read = RunReport.model_validate(data.report.to_json(), strict=False)
+    assert read.column == data.report.column
 
 
 def test_the_page_fetches_nothing(page: str) -> None:
@@ -142,6 +166,53 @@ def test_a_population_that_is_not_judged_says_why(page: str, data: ReportData) -
     silent = populations["i5Htr3a"]
     assert silent.verdict == "inconclusive"
     assert f"<strong>i5Htr3a</strong>: {silent.reason}." in page
+
+
+def test_the_report_names_what_fires_is_judged_and_passes(data: ReportData) -> None:
+    content = json.loads(json.dumps(data.report.to_json()))
+    populations = content["variants"]["low_pass_extended"]["populations"]
+    fires = [n for n, p in populations.items() if p["spiking"]["rate_hz"] >= 0.2]
+    judged = [n for n in fires if populations[n]["verdict"] != "inconclusive"]
+    strict = [n for n in fires if populations[n]["verdict"] == "strict"]
+    verdict = content["verdict"]
+    assert verdict["firing"] == fires
+    assert verdict["judged"] == judged
+    assert 0 < len(judged) < len(fires) == 16
+    assert set(verdict["passing"]) == {"low_pass", "low_pass_extended"}
+    passing = verdict["passing"]["low_pass_extended"]
+    assert passing["strict"] == strict
+    assert set(strict) <= set(passing["default"]) <= set(passing["lenient"])
+    assert set(passing["lenient"]) <= set(judged)
+    for population in populations.values():
+        interval = population["measures"]["nrmse"]["interval"]
+        assert population["nrmse_interval"] == interval
+
+
+def test_the_nrmse_stands_beside_every_verdict(page: str, data: ReportData) -> None:
+    scores = data.report.variants["low_pass_extended"]
+    shown = f"{scores.populations['e4'].value('nrmse'):.2f}"
+    interval = scores.populations["e4"].nrmse_interval
+    assert interval is not None
+    small_print = re.findall(r'<span class="detail">([^<]*)</span>', page)
+    assert any(text.split(" · ")[-1] == shown for text in small_print)
+    assert "NRMSE" in page
+    for text in (str(scores), scores._repr_html_()):
+        assert f"({interval[0]:.3f} to {interval[1]:.3f})" in text
+    assert f"{scores.n_passing} of 16 firing populations pass" in page
+    console = Console(width=200, record=True, file=io.StringIO())
+    for table in (
+        *verdict_tables(data.report),
+        *comparison_tables({"run": data.report}),
+    ):
+        console.print(table)
+    printed = console.export_text()
+    assert "NRMSE" in printed
+    assert re.search(rf"e4 .*{re.escape(shown)}", printed)
+    assert f"{scores.n_passing} of 16 pass" in printed
+
+
+def test_the_report_says_whether_the_trials_were_enough(page: str) -> None:
+    assert "4 trials each (at most 4) were not enough to judge " in page
 
 
 def test_verdicts_have_a_word_beside_the_colour(page: str) -> None:
@@ -224,6 +295,39 @@ def test_the_sentence_says_what_the_table_says(
     variants: list[Scores], words: str
 ) -> None:
     assert words in one_sentence(report_of({s.name: s for s in variants}, {}))
+
+
+def test_steps_stand_beside_one_another_on_the_screen() -> None:
+    models = [
+        (model.with_step(dt_ms, named=True), verdict)
+        for model in (PLAIN, EXTENDED)
+        for dt_ms, verdict in ((1.0, "strict"), (5.0, "lenient"))
+    ]
+    report = report_of({m.name: scores(m, verdict) for m, verdict in models}, {})
+    protocol = report.protocol.model_copy(update={"rate_dt_ms": (1.0, 5.0)})
+    report = report.model_copy(update={"protocol": protocol})
+    *by_form, by_step = verdict_tables(report)
+    assert len(by_form) == 2
+    assert [column.header for column in by_step.columns[1:]] == ["1 ms", "5 ms"]
+    rows = [list(column.cells) for column in by_step.columns]
+    assert rows[0] == ["Low-pass, extended", "Low-pass, plain"]
+    assert [str(cell) for cell in rows[1]] == ["✔✔ strict"] * 2
+    assert [str(cell) for cell in rows[2]] == ["~ lenient"] * 2
+    (single,) = verdict_tables(report_of({"low_pass": scores(PLAIN, "fail")}, {}))
+    assert len(single.columns) == 2
+
+
+def test_the_title_tells_models_of_a_form_apart() -> None:
+    drawn = PLAIN.with_drawn_tau_r(np.array([1.0, 2.0]), 3)
+    for model, title in (
+        (PLAIN, "Low-pass, plain"),
+        (PLAIN.with_step(2.0, named=True), "Low-pass, plain, 2 ms"),
+        (drawn, "Low-pass, plain, sampled"),
+        (drawn.with_step(0.5, named=True), "Low-pass, plain, sampled, 0.5 ms"),
+    ):
+        own = scores(model, "fail")
+        assert title_of(own) == title
+        assert title_of(Scores.model_validate_json(own.model_dump_json())) == title
 
 
 def test_a_failed_control_takes_the_verdict_back() -> None:

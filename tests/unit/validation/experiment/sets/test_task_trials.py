@@ -1,11 +1,14 @@
 """Task trials of a validation are those of training, on the network that is trained."""
 
 from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bridge.column.building.build import build_column
+from bridge.column.building.input_wiring import wire_channels
 from bridge.column.edges import Edges
 from bridge.rate_model import RateModel
 from bridge.reduction.reduce import reduce_column
@@ -127,3 +130,21 @@ def test_the_spiking_column_hears_the_channels_through_the_same_wires(column, se
         own.stimuli[:1], n_trials=2, seed=1, drop_ms=0.0
     )
     assert result.counts.sum() > 0
+
+
+def test_a_trained_network_is_shown_its_own_tasks_through_its_own_input(column):
+    """What a run of training holds, without the run: its input alone, reweighted."""
+    inputs = InputConfig(seed=7)
+    edges = wire_channels(column.lgn_edges, column.population, 832, 7)
+    trained: Any = SimpleNamespace(
+        tasks=TasksConfig(tasks=("change",)),
+        inputs=inputs,
+        parameters=SimpleNamespace(lgn_edges=edges),
+        input_pa=2.0 * edges.weight_pa,
+    )
+    (own,) = task_trials(column, tuple(TASKS), 1, bin_ms=10.0, trained=trained)
+    assert [s.name for s in own.stimuli] == ["change_pixels_1"]
+    driven = own.column(column)
+    np.testing.assert_array_equal(driven.lgn_edges.source, edges.source)
+    np.testing.assert_array_equal(driven.lgn_edges.weight_pa, 2.0 * edges.weight_pa)
+    assert task_trials(column, ("orientation",), 1, bin_ms=10.0, trained=trained) == ()

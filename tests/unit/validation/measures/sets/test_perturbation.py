@@ -38,6 +38,7 @@ STIMULI = tuple(
 )
 POPULATION = np.repeat([POPULATIONS.index(n) for n in NAMES], N_CELLS).astype(np.int8)
 CRITERIA = load_criteria()
+RNG = np.random.default_rng
 
 
 def responses(weights, kick_hz=5.0):
@@ -159,6 +160,18 @@ def test_few_trials_cannot_pass():
     result, tier = found["e5"]
     assert result.interval[1] > result.value
     assert tier != "strict"
+
+
+def test_what_the_noise_hides_cannot_be_judged(reference):
+    def why(given, tier):
+        prepared = prepare_reference(given, CRITERIA, np.random.default_rng(0))
+        own = compare_with(prepared, model_of(responses(WEIGHTS)), RNG())
+        whole = replace(own, others={"perturbations": own})
+        return Perturbation().why_not_judged(whole, NAMES.index("e23"), tier)
+
+    assert why(reference, "default") is None
+    few = drawn(responses(WEIGHTS), n_trials=2)
+    assert "of the change under perturbations" in why(few, "default")
 
 
 def test_the_verdict_falls_with_it(reference):

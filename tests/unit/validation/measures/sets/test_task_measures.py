@@ -11,6 +11,8 @@ from bridge.stimulus.stimulus_info import StimulusInfo
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
 from validation.measures.criteria import load_criteria
+from validation.measures.sets.task_nrmse import TaskNrmse
+from validation.measuring.compared import compare_with
 from validation.responses.model_rates import ModelRates, hold_out_seed
 from validation.responses.reference import Reference
 
@@ -36,13 +38,13 @@ def whole(rates):
     return result
 
 
-def drawn(rates, role, n_trials, seed):
+def drawn(rates, role, n_trials, seed, n_cells=N_CELLS):
     rng = np.random.default_rng(seed)
-    expected = whole(rates) * N_CELLS * BIN_MS * 1e-3
+    expected = whole(rates) * n_cells * BIN_MS * 1e-3
     shape = (2, len(rates), n_trials, *expected.shape[1:])
     counts = rng.poisson(expected[None, :, None], shape)
     return Reference(
-        counts / (N_CELLS * BIN_MS * 1e-3),
+        counts / (n_cells * BIN_MS * 1e-3),
         rng.poisson(5.0, (2, len(rates), n_trials, POPULATION.size)).astype(float),
         tuple(StimulusInfo(f"{role}_{k}") for k in range(len(rates))),
         POPULATION,
@@ -158,3 +160,46 @@ def test_the_last_seed_is_held_out_of_every_set(reference):
         other.others["tasks_50"].rates_hz,
         reference.others["tasks_50"].rates_hz[-1].mean(axis=1),
     )
+
+
+def test_few_task_trials_cannot_pass_nor_fail_the_truth(reference):
+    few = {
+        name: drawn(rates, "task", 2, seed, n_cells=10)
+        for seed, (name, rates) in enumerate(TASKS.items())
+    }
+    scores = measured(replace(reference, others=few), model_of(MAIN, TASKS))
+    # 4 trials as of 10 cells: the noise of a bin's mean is most of the rate
+    for name in NAMES:
+        score = scores.populations[name]
+        assert score.verdict == "inconclusive", name
+        assert "in task trials, above 0.40" in score.reason
+
+
+@pytest.mark.parametrize("n_trials", [2, 4, 16])
+def test_noise_passes_no_wrong_model(n_trials):
+    """A model 20 % above the threshold, however few trials there are.
+
+    With 16 trials per seed the right model passes, so it is not the noise that fails
+    the wrong one there.
+    """
+    bins = np.concatenate([rates[..., 1].ravel() for rates in TASKS.values()])
+    off = 1.2 * 0.2 * bins.mean() / np.sqrt((bins**2).mean())
+    wrong = {name: (1.0 - off) * rates for name, rates in TASKS.items()}
+    passes = {"right": 0, "wrong": 0}
+    measure = TaskNrmse()
+    for k in range(6):
+        others = {
+            name: drawn(rates, "task", n_trials, 10 * k + seed)
+            for seed, (name, rates) in enumerate(TASKS.items())
+        }
+        main = replace(drawn(MAIN[:, :20], "main", 2, k), others=others)
+        prepared = prepare_reference(main, CRITERIA, np.random.default_rng(0))
+        for name, tasks in (("right", TASKS), ("wrong", wrong)):
+            model = model_of(MAIN[:, :20], tasks)
+            compared = compare_with(prepared, model, np.random.default_rng(1))
+            results = measure.compute(compared, np.random.default_rng(2))[: len(NAMES)]
+            asked = measure.asked(CRITERIA, "default")
+            passes[name] += sum(measure.decide(r, asked) == "pass" for r in results)
+    assert passes["wrong"] == 0
+    if n_trials == 16:
+        assert passes["right"] == 6 * len(NAMES)

@@ -2,7 +2,7 @@
 
 Run from the repository root:
 
-    python benchmarks/step_size.py [--cells 3k] [--parameters FILE]
+    python benchmarks/step/step_size.py [--cells 3k] [--parameters FILE]
 
 It reduces the column of seed 1 (measured transfer functions; ``--parameters`` takes
 a file of ``v1bridge validate`` instead, or keeps them there for the next time) and

@@ -1,0 +1,1 @@
+"""Which tau_r the rate models get."""
