@@ -257,8 +257,6 @@ class RunReport(_Part):
         Name of the model that comes first.
     controls
         Models whose verdict is known, by name.
-    reliable
-        Whether the controls came out as they must.
     baselines
         Scores of models without a network, by name; of all measures but the skill,
         which is measured against one of them.

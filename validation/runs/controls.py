@@ -98,7 +98,8 @@ def other_seed(prepared: PreparedReference) -> Control:
     scores = score_model(reference, other, rng)
     least = prepared.criteria.evaluable.min_rate_hz.value
     n_firing = sum(s.spiking.rate_hz >= least for s in scores.populations.values())
-    wrong = found_wrong(scores, prepared.criteria)
+    n_trials = min(kept.n_trials, prepared.reference.n_trials - kept.n_trials)
+    wrong = found_wrong(scores, prepared.criteria, n_trials)
     n_passed = sum(s.verdict in PASSING for s in scores.populations.values())
     n_right = n_firing - len(wrong)
     return Control(

@@ -143,7 +143,7 @@ def test_what_is_no_number_is_found_wrong(world):
     broken = ModelRates("m", world.rates_hz * np.nan, world.neuron_rates_hz)
     reference = prepare_reference(world.draw(4, 3), CRITERIA, np.random.default_rng(0))
     found = score_model(reference, broken, np.random.default_rng(0))
-    assert len(found_wrong(found, CRITERIA)) == 16
+    assert len(found_wrong(found, CRITERIA, 8)) == 16
 
 
 def test_the_best_of_every_form_that_passes_is_sabotaged():
