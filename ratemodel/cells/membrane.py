@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
 
 from bridge.arrays import FloatArray
 from bridge.reduction.moments.kernels import alpha_decorrelation_per_ms2
@@ -27,9 +26,6 @@ class MembraneState(NamedTuple):
     ----------
     lagged
         Mean input that the mean free potential stands for, pA, ``(n_cells, batch)``.
-    approached
-        Mean input that the cells' distribution below threshold has come to, pA,
-        ``(n_cells, batch)``.
     free
         Share of cells that have not just been reset, relative to the steady state,
         ``(n_cells, batch)``.
@@ -39,28 +35,24 @@ class MembraneState(NamedTuple):
     """
 
     lagged: Tensor
-    approached: Tensor
     free: Tensor
     moments: Tensor
 
 
 class Crossings(NamedTuple):
-    """What the membrane says of a moment, each ``(n_cells, batch)``.
+    """What the membrane says of a moment, Hz, each ``(n_cells, batch)``.
 
     Attributes
     ----------
     moving, still
-        G and F of :class:`Membrane`, Hz.
+        G and F of :class:`Membrane`.
     rate
-        The rate, ``a G``, Hz.
-    pace
-        How fast the cells approach the input of the moment, 1/ms.
+        The rate, ``a G``.
     """
 
     moving: Tensor
     still: Tensor
     rate: Tensor
-    pace: Tensor
 
 
 @dataclass(frozen=True)
@@ -77,10 +69,9 @@ class Membrane:
     :math:`\sigma_{\dot v}` that of its velocity,
 
     .. math::
-       G &= F\bigl(q+\Phi(-z)(\mu-q),\sigma\bigr)
+       G &= F\bigl(u+\Phi(-d/\sigma)(\mu-u),\sigma\bigr)
             +\min(F,R)\,[U/R-1],\quad r=a\,G\
-       \dot q &= \lambda(z)\,(\mu-q)/\tau_m,\quad z=d/\sigma\\
-       R &= \frac{\sigma_{\dot v}}{2\pi\sigma}e^{-z^2/2},\quad
+       R &= \frac{\sigma_{\dot v}}{2\pi\sigma}e^{-d^2/2\sigma^2},\quad
        U = \frac{e^{-d^2/2v}}{\sqrt{2\pi v}}\,
            \bigl[s\,\varphi(m/s)+m\,\Phi(m/s)\bigr]\\
        m &= \frac{\mu-u}{g\,\tau_m}+\frac cv\,d,\quad s^2=w-\frac{c^2}v,\quad
@@ -96,20 +87,14 @@ class Membrane:
     * F counts the crossings at rest, of which there are :math:`R`; what movement
       adds or takes away is counted as long as the noise makes the crossings,
       hence ``min``.
-    * F is the rate of cells that are taken out of the distribution at threshold
-      and put back at the reset. Such a distribution forgets its past faster than
-      the free potential does: with the first eigenmode of its Fokker-Planck
-      operator (Mattia & Del Giudice 2002, Phys. Rev. E 66:051917; Pietras, Gallice
-      & Schwalger 2020, Phys. Rev. E 102:022407). :math:`\lambda` is that mode for
-      a threshold that absorbs; see :func:`first_mode`.
     * Cells whose free potential lies above threshold, a share
-      :math:`\Phi(-z)`, are driven over it by the current itself: their
+      :math:`\Phi(-d/\sigma)`, are driven over it by the current itself: their
       rate follows :math:`\mu` without the membrane's lag.
     * Spikes beyond F come from cells that are then reset and absent for about
       :math:`\tau_m` (the refractory factor of Wilson & Cowan 1972, Biophys. J.
       12:1, relative to what F contains already).
 
-    In a steady state :math:`u=q=\mu`, :math:`a=1`, :math:`U=R` and
+    In a steady state :math:`u=\mu`, :math:`a=1`, :math:`U=R` and
     :math:`r=F(\mu,\sigma)`.
 
     Attributes
@@ -173,8 +158,7 @@ class Membrane:
             Variance of the free membrane potential by slot, mV^2, ``(n_slots,
             n_cells, batch)``.
         """
-        free = torch.ones_like(mean)
-        return MembraneState(mean, mean, free, self.moments.steady(variance))
+        return MembraneState(mean, torch.ones_like(mean), self.moments.steady(variance))
 
     def step(
         self,
@@ -197,16 +181,13 @@ class Membrane:
         crossings
             Of the states now.
         """
-        moving, still, _, approach = crossings
+        moving, still, _ = crossings
         lagged = torch.lerp(states.lagged, mean, -torch.expm1(-self.dt_ms / self.tau))
-        approached = torch.lerp(
-            states.approached, mean, -torch.expm1(-self.dt_ms * approach)
-        )
         pace = 1.0 / self.tau + (moving - still) / PER_S
         settled = 1.0 / (self.tau * pace)
         free = torch.lerp(settled, states.free, torch.exp(-self.dt_ms * pace))
         return MembraneState(
-            lagged, approached, free, self.moments.step(states.moments, variance_drive)
+            lagged, free, self.moments.step(states.moments, variance_drive)
         )
 
     def derivative(
@@ -217,11 +198,10 @@ class Membrane:
         crossings: Crossings,
     ) -> MembraneState:
         """Return the time derivative of the states, per ms; arguments as above."""
-        moving, still, _, approach = crossings
+        moving, still, _ = crossings
         excess = (moving - still) / PER_S * states.free
         return MembraneState(
             (mean - states.lagged) / self.tau,
-            (mean - states.approached) * approach,
             (1.0 - states.free) / self.tau - excess,
             self.moments.derivative(states.moments, variance_drive),
         )
@@ -251,35 +231,16 @@ class Membrane:
         sigma = total.sqrt()
         speed = (variance * self.decorrelation).sum(0).clamp_min(VARIANCE_FLOOR).sqrt()
         distance = self.threshold - states.lagged / self.leak
-        relative = distance / sigma
-        above = torch.special.ndtr(-relative)
-        still = transfer(torch.lerp(states.approached, mean, above), total)
+        above = torch.special.ndtr(-distance / sigma)
+        still = transfer(torch.lerp(states.lagged, mean, above), total)
         at_rest = (PER_S / (2.0 * np.pi)) * (speed / sigma)
-        at_rest = at_rest * torch.exp(-0.5 * relative**2)
+        at_rest = at_rest * torch.exp(-0.5 * distance**2 / total)
         velocity = (mean - states.lagged) / (self.leak * self.tau)
         spread = self.moments.spread(states.moments)
         upward = PER_S * upward_crossings(spread, distance, velocity)
         counted = still / torch.maximum(still, at_rest).clamp_min(RATE_FLOOR_HZ)
         moving = still + counted * (upward - at_rest)
-        pace = first_mode(relative) / self.tau
-        return Crossings(moving, still, states.free * moving, pace)
-
-
-def first_mode(relative: Tensor) -> Tensor:
-    r"""Return the first eigenmode of cells below a threshold, in units of 1/tau_m.
-
-    The gap :math:`\nu_1-\nu_0` between the first two decay rates of an
-    Ornstein-Uhlenbeck process that a level takes out, zeros of the parabolic
-    cylinder function :math:`D_\nu(-z)` (Ricciardi & Sato 1988, J. Appl. Probab.
-    25:43), as :math:`1+0.24\ln(1+e^{(2.49-z)/0.6})`, right to 0.03 for z from -2
-    to 4. It is 1 far below threshold and 2 at it.
-
-    Parameters
-    ----------
-    relative
-        Distance z of the level from the mean, in units of the fluctuation.
-    """
-    return 1.0 + 0.24 * softplus((2.49 - relative) / 0.6)
+        return Crossings(moving, still, states.free * moving)
 
 
 def upward_crossings(spread: Spread, distance: Tensor, velocity: Tensor) -> Tensor:
@@ -300,8 +261,7 @@ def upward_crossings(spread: Spread, distance: Tensor, velocity: Tensor) -> Tens
     x = ((velocity + slope * distance) / noise).clamp(-X_LIMIT, X_LIMIT)
     density = torch.exp(-0.5 * distance**2 / variance) / variance.sqrt()
     upward = torch.exp(-0.5 * x * x) / (2.0 * np.pi) ** 0.5 + x * torch.special.ndtr(x)
-    crossings: Tensor = density / (2.0 * np.pi) ** 0.5 * noise * upward
-    return crossings
+    return density / (2.0 * np.pi) ** 0.5 * noise * upward
 
 
 X_LIMIT = 30.0
