@@ -23,6 +23,10 @@ MAX_ITERATIONS = 30
 RELATIVE_ERROR = 0.03
 """Error of the law itself, relative to the rate, beside counting noise."""
 
+GROWTH_OF_ERROR = 2.0
+"""By how much it grows with the square of a relative rise of sigma: points far above
+the working point, at twice its sigma, weigh a ninth and do not bend F there."""
+
 
 @dataclass(frozen=True)
 class FitQuality:
@@ -86,6 +90,7 @@ def fit_transfer(
         raise InputError("transfer fit: a measured rate is negative or not finite")
     x = (mean_pa - centre_pa[:, None]) / scale_pa[:, None]
     shift = sigma_mv / sigma_ref_mv[:, None] - 1.0
+    law_error = RELATIVE_ERROR * (1.0 + GROWTH_OF_ERROR * np.maximum(shift, 0.0) ** 2)
     dead = PER_MS * t_ref_ms[:, None]
     parameters = np.tile(PRIOR_MEAN, (x.shape[0], 1))
     expected = rate_hz
@@ -95,8 +100,7 @@ def fit_transfer(
         # cost about one spike per point (iteratively reweighted least squares,
         # McCullagh & Nelder 1989, section 2.5).
         error = np.sqrt(
-            (expected + 0.5 / duration_s) / duration_s
-            + (RELATIVE_ERROR * expected) ** 2
+            (expected + 0.5 / duration_s) / duration_s + (law_error * expected) ** 2
         )
         parameters = _levenberg_marquardt(x, shift, dead, rate_hz, error, parameters)
         expected, _ = _law(parameters, x, shift, dead)

@@ -22,9 +22,9 @@ from bridge.reduction.transfer.working_point import (
     working_point,
 )
 
-LGN_LEVELS_HZ = (2.0, 4.0, 8.0, 12.0, 18.0, 26.0)
+LGN_LEVELS_HZ = (2.0, 4.0, 8.0, 12.0, 18.0, 26.0, 40.0)
 """Stationary rates of all LGN cells at which transfer functions are measured:
-from below the spontaneous rate to the peak of a flash."""
+from below the spontaneous rate to what tasks reach, some 40 Hz in e4."""
 
 REFERENCE_LGN_HZ = 8.0
 """The level nearest to this rate is the working point."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import InputError
+from bridge.reduction.transfer import fit
 from bridge.reduction.transfer.fit import fit_transfer
 from bridge.reduction.transfer.function import TransferFunction
 from bridge.reduction.transfer.theory import siegert_rate_hz
@@ -191,3 +192,29 @@ def test_a_fit_at_low_rates_is_bounded_at_high_ones():
     # far outside of what was fitted (0 to 45 Hz); without a ceiling it is 1.4 to
     # several times as much
     assert found == pytest.approx(true, rel=0.15)
+
+
+def test_points_far_above_the_working_point_bend_the_law_less_there(monkeypatch):
+    law, scale = _law(np.random.default_rng(2))
+    mean, sigma, rate = _points(law, scale)
+    near = sigma[0] <= 4.0
+    bent = np.where(near, rate, 1.3 * rate)  # a law that does not hold far above
+
+    def error():
+        fitted, _ = fit_transfer(
+            mean,
+            sigma,
+            bent,
+            duration_s=100.0,
+            sigma_ref_mv=law.sigma_ref_mv,
+            scale_pa=scale,
+            centre_pa=law.threshold_pa,
+            t_ref_ms=law.t_ref_ms,
+        )
+        at = np.flatnonzero(near)
+        found = np.stack([fitted.rate_hz(mean[:, k], sigma[:, k]) for k in at], axis=1)
+        return np.sqrt(((found - rate[:, near]) ** 2).mean())
+
+    weighted = error()
+    monkeypatch.setattr(fit, "GROWTH_OF_ERROR", 0.0)
+    assert weighted < 0.8 * error()
