@@ -206,7 +206,10 @@ def test_the_frozen_share_is_that_of_the_surround_where_it_is_frozen(
     ("sections", "message"),
     [
         ({"column": {"surround": False}}, "column.surround false exclude each other"),
-        ({"protocol": {"bin_ms": 2.5}}, "bin_ms .2.5. is not a multiple of 1 ms"),
+        (
+            {"protocol": {"bin_ms": 2.5}, "rate": {"dt_ms": 0.5}},
+            "bin_ms .2.5. is not a multiple of 1 ms",
+        ),
         ({"protocol": {"surround": "none"}}, "protocol.surround"),
     ],
 )
