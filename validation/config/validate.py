@@ -26,9 +26,6 @@ STIMULUS_DT_MS = 1.0
 CALIBRATION_SEED_OFFSET = 10_000
 """Added to the seeds for the calibration stimuli: no noise is seen twice."""
 
-SURROUND_SEED_OFFSET = 20_000
-"""The same for the first pass, from which the rates of the surround come."""
-
 
 _QUICK: dict[str, dict[str, Any]] = {
     "spiking": {
@@ -119,14 +116,11 @@ class ValidateConfig(ConfigWithColumn):
     @model_validator(mode="after")
     def _noise_is_seen_once(self) -> "ValidateConfig":
         test = set(self.spiking.seeds)
-        seen = [*test, *(CALIBRATION_SEED_OFFSET + seed for seed in test)]
-        if self.protocol.surround == "responding":
-            seen += [SURROUND_SEED_OFFSET + seed for seed in test]
-        if len({*seen, self.reduction.seed}) <= len(seen):
+        calibration = {CALIBRATION_SEED_OFFSET + seed for seed in test}
+        if test & calibration or self.reduction.seed in test | calibration:
             raise ValueError(
                 f"spiking.seeds {self.spiking.seeds}, the same plus "
-                f"{CALIBRATION_SEED_OFFSET} (calibration), plus "
-                f"{SURROUND_SEED_OFFSET} (a surround that responds) and reduction.seed "
+                f"{CALIBRATION_SEED_OFFSET} (calibration) and reduction.seed "
                 f"({self.reduction.seed}) must all differ"
             )
         return self

@@ -21,7 +21,7 @@ from bridge.progress import Progress
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from validation.config.sections import SpikingConfig
-from validation.config.validate import SURROUND_SEED_OFFSET
+from validation.experiment.sets.reference import noise_seed
 
 N_TRIALS = 16
 """Trials per stimulus, of all seeds together. In a bin of 10 ms they leave 7 % of
@@ -78,7 +78,7 @@ def with_surround_rates(
             model.run(
                 stimuli,
                 n_trials=-(-N_TRIALS // len(config.seeds)),
-                seed=SURROUND_SEED_OFFSET + seed,
+                seed=noise_seed(seed, f"surround {name}"),
                 bin_ms=bin_ms,
                 drop_ms=0.0,
                 progress=progress,

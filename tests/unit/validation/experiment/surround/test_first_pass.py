@@ -16,8 +16,9 @@ from bridge.progress import SilentProgress
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from validation.config.sections import SpikingConfig
-from validation.config.validate import SURROUND_SEED_OFFSET, parse_config
+from validation.config.validate import parse_config
 from validation.experiment.experiment import Experiment
+from validation.experiment.sets.reference import noise_seed
 from validation.experiment.surround import first_pass
 from validation.experiment.surround.first_pass import N_TRIALS, with_surround_rates
 from validation.runs.charge import charge_facts
@@ -64,7 +65,7 @@ def test_rates_are_those_of_the_populations_in_the_first_pass(column, stimuli, s
         model.run(
             stimuli,
             n_trials=trials,
-            seed=SURROUND_SEED_OFFSET + seed,
+            seed=noise_seed(seed, "surround test"),
             drop_ms=0.0,
             record_spikes=True,
         )
@@ -135,18 +136,23 @@ def test_all_stimuli_of_the_protocol_state_rates(column, stages, monkeypatch):
 
     def fake(column_, stimuli, spiking, *, name, **options):
         called.append((name, len(stimuli)))
-        rates = np.full((1500, 17), 2.0)
-        return tuple(replace(s, surround_hz=rates) for s in stimuli)
+        return tuple(
+            replace(s, surround_hz=np.full((len(s.lgn_rate_hz), 17), 2.0))
+            for s in stimuli
+        )
 
     monkeypatch.setattr("validation.experiment.experiment.with_surround_rates", fake)
     experiment = Experiment.of(column, config(), stages, SilentProgress())
     responding = experiment.with_responding_surround()
     shown = responding.protocol.calibration + responding.protocol.test
-    assert all(s.surround_hz is not None for s in shown)
+    others = [s for own in responding.sets for s in own.stimuli]
+    assert others
+    assert all(s.surround_hz is not None for s in (*shown, *others))
     assert [s.name for s in shown] == [
         s.name for s in experiment.protocol.calibration + experiment.protocol.test
     ]
-    assert {name for name, _ in called} == {"calibration", "test"}
+    sets = {own.name for own in experiment.sets}
+    assert {name for name, _ in called} == {"calibration", "test"} | sets
 
 
 class _Rates:
@@ -200,9 +206,10 @@ def test_the_frozen_share_is_that_of_the_surround_where_it_is_frozen(
     ("sections", "message"),
     [
         ({"column": {"surround": False}}, "column.surround false exclude each other"),
-        ({"protocol": {"bin_ms": 2.5}}, "bin_ms .2.5. is not a multiple of 1 ms"),
-        ({"reduction": {"seed": 20_002}}, "plus 20000 .a surround that responds."),
-        ({"spiking": {"seeds": [3, 20_003]}}, "must all differ"),
+        (
+            {"protocol": {"bin_ms": 2.5}, "rate": {"dt_ms": 0.5}},
+            "bin_ms .2.5. is not a multiple of 1 ms",
+        ),
         ({"protocol": {"surround": "none"}}, "protocol.surround"),
     ],
 )
