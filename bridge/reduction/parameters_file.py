@@ -74,7 +74,13 @@ def read_parameters(path: Path) -> RateParameters:
         is not what was written.
     """
     with open_npz(path, _WHAT) as stored:
-        if "format" not in stored.names or str(stored.read("format")) != _FORMAT:
+        found = str(stored.read("format")) if "format" in stored.names else ""
+        if found != _FORMAT and found.startswith(_FORMAT.rstrip("0123456789")):
+            raise InputError(
+                f"{path}: holds parameters of another version, {found}; run "
+                "'v1bridge validate' again"
+            )
+        if found != _FORMAT:
             raise InputError(f"{path}: does not hold the parameters of a rate model")
         wanted = _names()
         for name in wanted:

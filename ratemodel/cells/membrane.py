@@ -261,7 +261,8 @@ def upward_crossings(spread: Spread, distance: Tensor, velocity: Tensor) -> Tens
     x = ((velocity + slope * distance) / noise).clamp(-X_LIMIT, X_LIMIT)
     density = torch.exp(-0.5 * distance**2 / variance) / variance.sqrt()
     upward = torch.exp(-0.5 * x * x) / (2.0 * np.pi) ** 0.5 + x * torch.special.ndtr(x)
-    return density / (2.0 * np.pi) ** 0.5 * noise * upward
+    crossings: Tensor = density / (2.0 * np.pi) ** 0.5 * noise * upward
+    return crossings
 
 
 X_LIMIT = 30.0
