@@ -21,7 +21,6 @@ FILE_NAME = "parameters.npz"
 """Name of the file in a run folder."""
 
 _FORMAT = "v1bridge-parameters-2"
-_FORMER = ("v1bridge-parameters-1",)
 _WHAT = "file of parameters as 'v1bridge validate' writes it"
 _PARTS: dict[str, type[Edges] | type[PoissonInput] | type[TransferFunction]] = {
     "recurrent": Edges,
@@ -77,12 +76,13 @@ def read_parameters(path: Path) -> RateParameters:
         is not what was written.
     """
     with open_npz(path, _WHAT) as stored:
-        written = str(stored.read("format")) if "format" in stored.names else ""
-        if written in _FORMER:
+        found = str(stored.read("format")) if "format" in stored.names else ""
+        if found != _FORMAT and found.startswith(_FORMAT.rstrip("0123456789")):
             raise InputError(
-                f"{path}: was written by an earlier version ({written}); validate again"
+                f"{path}: holds parameters of another version, {found}; run "
+                "'v1bridge validate' again"
             )
-        if written != _FORMAT:
+        if found != _FORMAT:
             raise InputError(f"{path}: does not hold the parameters of a rate model")
         wanted = _names()
         for name in wanted:

@@ -52,6 +52,9 @@ def test_what_cannot_be_read_is_named_in_one_line(parameters, tmp_path):
     np.savez(path, images=np.zeros(3))
     with pytest.raises(InputError, match="does not hold the parameters"):
         read_parameters(path)
+    np.savez(path, format="v1bridge-parameters-1", reduction_hash="0")
+    with pytest.raises(InputError, match="holds parameters of another version"):
+        read_parameters(path)
     np.savez(path, format="v1bridge-parameters-2", reduction_hash="0")
     with pytest.raises(InputError, match="is missing"):
         read_parameters(path)
