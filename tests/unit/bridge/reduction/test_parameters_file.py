@@ -59,7 +59,7 @@ def test_what_cannot_be_read_is_named_in_one_line(parameters, tmp_path):
     with pytest.raises(InputError, match="is missing"):
         read_parameters(path)
     np.savez(path, format="v1bridge-parameters-1", reduction_hash="0")
-    with pytest.raises(InputError, match=r"earlier version.*validate again"):
+    with pytest.raises(InputError, match=r"another version.*again"):
         read_parameters(path)
 
 
