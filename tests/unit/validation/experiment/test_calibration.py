@@ -40,7 +40,7 @@ def protocol(column):
     return build_protocol(column.lgn, duration_ms=1000.0, drop_ms=300.0)
 
 
-def _counts(parameters, stimuli, variant, tau_r_ms, rng, n_trials=400):
+def _counts(parameters, stimuli, variant, tau_r_ms, rng, n_trials=3200):
     """Poisson trials around the model's own rates."""
     network = RateNetwork(
         parameters, RateModel.of_form(variant, "plain", tau_r_ms, 1.0)
@@ -70,8 +70,9 @@ def test_fit_finds_the_tau_r_the_data_were_made_with(
         bin_ms=10.0,
         drop_ms=300.0,
     )
-    # The noise of 800 trials moves the optimum by 1 %; the grid's step is 30 %.
-    assert found.tau_r_ms == pytest.approx(tau_r_ms, rel=0.03)
+    # The noise of 800 trials moved the low-pass optimum by 10 % (four draws), that of
+    # 6,400 by 3.5 %: three of these; the grid's step is 30 %.
+    assert found.tau_r_ms == pytest.approx(tau_r_ms, rel=0.1)
     assert found.edge is None
     assert found.warning("x", 1.0) is None
 
