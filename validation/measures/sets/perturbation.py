@@ -58,7 +58,8 @@ class PerturbationResult(MeasureResult):
     Attributes
     ----------
     is_asked
-        Whether the reference has perturbations.
+        Whether the reference has perturbations of others: every current may flow into
+        this population, or into the only one of its class.
     change
         Size of the spiking change over the mean rate.
     model_change
@@ -132,6 +133,8 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
                 change=known(changes.shares[0, g]),
                 model_change=known(changes.shares[1, g]),
             )
+            if changes.is_counted[g]
+            else PerturbationResult(is_asked=False)
             for g in range(compared.n_groups)
         ]
 
@@ -140,7 +143,7 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
     ) -> str | None:
         """Say that a perfect model might miss the tier."""
         changes = _changes_of(compared)
-        if changes is None:
+        if changes is None or not changes.is_counted[group]:
             return None
         size_hz = float(changes.size_hz[group])
         if size_hz <= 0.0:
@@ -159,7 +162,7 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
         )
 
     def is_asked(self, result: PerturbationResult) -> bool:
-        """Say whether there are perturbations."""
+        """Say whether there are perturbations of others."""
         return result.is_asked
 
     def decide(
@@ -218,6 +221,8 @@ class _PerturbedRows(NamedTuple):
         Variance of the square of a perfect model's error, Hz^4, ``(n_groups,)``.
     shares
         Size of the change over the mean rate, spiking and model, ``(2, n_groups)``.
+    is_counted
+        Whether any current flows elsewhere, ``(n_groups,)``.
     """
 
     left_out: LeftOut
@@ -225,6 +230,7 @@ class _PerturbedRows(NamedTuple):
     size_hz: FloatArray
     chance_variance: FloatArray
     shares: FloatArray
+    is_counted: BoolArray
 
 
 def _changes_of(compared: Compared) -> _PerturbedRows | None:
@@ -258,6 +264,7 @@ def _measure(own: Compared) -> _PerturbedRows:
         np.where(fires, np.sqrt(size[0]), 0.0),
         ratio(changes.chance_variance, counted**2),
         ratio(sizes, np.stack([plain_hz[0]] * 2)),
+        counted > 0.0,
     )
 
 

@@ -15,6 +15,7 @@ from bridge.column.populations import POPULATIONS
 from bridge.stimulus.stimulus_info import StimulusInfo
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
+from validation.judging.unjudged import unjudged_populations
 from validation.measures.criteria import load_criteria
 from validation.measures.sets.perturbation import Perturbation
 from validation.measuring.compared import compare_with
@@ -190,3 +191,26 @@ def test_the_verdict_falls_with_it(reference):
         sentence = [s for s in scores.failures if s.startswith("e23: the change")]
         assert bool(sentence) == (weights is not WEIGHTS)
     assert verdicts == ["strict", "fail"] or verdicts == ["default", "fail"]
+
+
+def test_a_population_that_alone_gets_a_current_is_judged_by_the_rest(reference):
+    """Nothing is asked of e4 where no other population is perturbed."""
+    kept = replace(
+        reference,
+        rates_hz=reference.rates_hz[:, :2],
+        neuron_rates_hz=reference.neuron_rates_hz[:, :2],
+        stimuli=STIMULI[:2],
+    )
+    rates = responses(WEIGHTS)
+    main = replace(drawn(rates, seed=1), role="main")
+    whole = replace(main, others={"perturbations": kept})
+    prepared = prepare_reference(whole, CRITERIA, RNG(0))
+    changed = in_all_populations(rates[:2])
+    own = ModelRates("model", changed, np.full((2, POPULATION.size), 5.0))
+    model = replace(model_of(rates), others={"perturbations": own})
+    assert "e4" not in unjudged_populations(prepared)
+    scores = score_model(prepared, model, RNG(1))
+    e4, e23 = (scores.populations[name] for name in ("e4", "e23"))
+    assert not e4.measures["perturbation"].is_asked
+    assert e4.verdict in ("default", "strict"), e4.reason
+    assert e23.measures["perturbation"].is_asked
