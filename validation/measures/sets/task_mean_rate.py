@@ -1,11 +1,12 @@
 """Mean rate in trials of the tasks: how far it is off, at the worst."""
 
+import math
 from typing import Annotated
 
 import numpy as np
 
 from bridge.arrays import FloatArray
-from bridge.certificate.scores import MeasureResult
+from bridge.certificate.scores import MeasureResult, Tier
 from validation.criteria.decision import Decision, pass_if
 from validation.criteria.threshold import (
     SMALLER_IS_HARDER,
@@ -15,9 +16,9 @@ from validation.criteria.threshold import (
     by_tier,
 )
 from validation.measuring.compared import Compared
-from validation.measuring.contract import Asked, Column, Measure
+from validation.measuring.contract import Asked, Column, Measure, Panel
 from validation.measuring.pooled import PooledRows, task_sets
-from validation.statistics.jackknife import intervals_of
+from validation.statistics.jackknife import intervals_of, t_quantile
 from validation.statistics.numbers import known, ratio
 
 
@@ -100,6 +101,36 @@ class TaskMeanRate(Measure[TaskMeanRateLimits, TaskMeanRateResult]):
             for g in range(compared.n_groups)
         ]
 
+    def why_not_judged(
+        self, compared: Compared, group: int, tier: Tier = "default"
+    ) -> str | None:
+        """Say that a perfect model might miss the tier."""
+        pooled = task_sets(compared)
+        if pooled is None:
+            return None
+        rate_hz = float(pooled.parts[0].spiking_hz[0, group])
+        if rate_hz <= 0.0:
+            return None  # said by the NRMSE
+        # Only the noise counts, not how far off this model is: of either rate alone.
+        variance = sum(
+            part.left_out.variance(rows[:, [group]])[0]
+            for part in pooled.parts
+            for rows in (part.spiking_hz, part.model_hz)
+        )
+        error = math.sqrt(variance) / rate_hz
+        statistics = compared.prepared.criteria.statistics
+        n_trials = min(part.left_out.n_fewest for part in pooled.parts)
+        ends = (0.5 + 0.5 * statistics.confidence.value, statistics.power.value)
+        shown = error * sum(t_quantile(end, n_trials) for end in ends)
+        limits = self.asked(compared.prepared.criteria, tier).limits
+        if shown <= limits.task_rate_margin.value:
+            return None
+        return (
+            "with its noise even a perfect model may show an error of the mean rate in "
+            f"task trials of up to {100 * shown:.0f} %, above "
+            f"{100 * limits.task_rate_margin.value:g} %"
+        )
+
     def is_asked(self, result: TaskMeanRateResult) -> bool:
         """Say whether there are task trials."""
         return result.is_asked
@@ -131,6 +162,11 @@ class TaskMeanRate(Measure[TaskMeanRateLimits, TaskMeanRateResult]):
             f"({100 * asked.statistics.confidence.value:g} % interval {low:.0f} to "
             f"{high:.0f} %) is not shown to lie within {margin:g} %"
         )
+
+    def panel(self, limits: TaskMeanRateLimits) -> Panel:
+        """Return its panel in the figure of scores."""
+        margin = limits.task_rate_margin.value
+        return Panel("error of the task mean rate", (-0.5, 0.5), (-margin, margin))
 
 
 def _error_of(part: PooledRows) -> FloatArray:

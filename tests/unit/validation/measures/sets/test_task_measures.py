@@ -8,9 +8,11 @@ import pytest
 from bridge.column.populations import POPULATIONS
 from bridge.errors import InputError
 from bridge.stimulus.stimulus_info import StimulusInfo
+from validation.judging.controls import found_wrong
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
 from validation.measures.criteria import load_criteria
+from validation.measures.sets.task_mean_rate import TaskMeanRate
 from validation.measures.sets.task_nrmse import TaskNrmse
 from validation.measuring.compared import compare_with
 from validation.responses.model_rates import ModelRates, hold_out_seed
@@ -173,6 +175,56 @@ def test_few_task_trials_cannot_pass_nor_fail_the_truth(reference):
         score = scores.populations[name]
         assert score.verdict == "inconclusive", name
         assert "in task trials, above 0.40" in score.reason
+
+
+@pytest.mark.parametrize(("n_cells", "is_judged"), [(5, False), (100, True)])
+def test_a_mean_rate_that_is_not_known_cannot_be_judged(n_cells, is_judged):
+    """By hand: Poisson counts know a mean to 1 / sqrt(number of spikes).
+
+    10 trials of e4 at about 8 Hz, 0.9 s in all, have 72 spikes for each cell: 5 cells
+    know it to 5 %, 100 to 1.2 %; the t quantiles of 9 degrees of freedom for an
+    interval of 95 % and a power of 80 to 90 % add up to 3.1 to 3.6.
+    """
+    others = {
+        name: drawn(rates, "task", 5, seed, n_cells=n_cells)
+        for seed, (name, rates) in enumerate(TASKS.items())
+    }
+    reference = replace(drawn(MAIN[:, :20], "main", 5, 9), others=others)
+    prepared = prepare_reference(reference, CRITERIA, np.random.default_rng(0))
+    # a wrong model is not taken for noise
+    halved = {name: 0.5 * rates for name, rates in TASKS.items()}
+    compared = compare_with(
+        prepared, model_of(MAIN[:, :20], halved), np.random.default_rng(1)
+    )
+    why = TaskMeanRate().why_not_judged(compared, NAMES.index("e4"))
+    assert (why is None) == is_judged
+    if why is not None:
+        shown = float(why.split("up to ")[1].split(" %")[0])
+        n_spikes = 10 * n_cells * sum(0.01 * r[..., 1].sum() for r in TASKS.values())
+        # the standard error from 10 trials is itself off by a quarter
+        assert shown == pytest.approx(100 * 3.4 / np.sqrt(n_spikes), rel=0.5)
+
+
+def test_another_seed_with_a_wrong_task_rate_is_found_wrong(reference):
+    """The check of the other seed reads every measure that decides."""
+    scaled = {name: 1.6 * rates for name, rates in TASKS.items()}
+    scores = measured(reference, model_of(MAIN, scaled))
+    alone = {
+        name: score.model_copy(
+            update={
+                "measures": {
+                    key: result
+                    if key == "task_mean_rate"
+                    else right.populations[name].measures[key]
+                    for key, result in score.measures.items()
+                }
+            }
+        )
+        for right in [measured(reference, model_of(MAIN, TASKS))]
+        for name, score in scores.populations.items()
+    }
+    scores = scores.model_copy(update={"populations": alone})
+    assert set(found_wrong(scores, CRITERIA, 60)) == set(NAMES)
 
 
 @pytest.mark.parametrize("n_trials", [2, 4, 16])
