@@ -9,11 +9,12 @@ import xarray as xr
 
 from bridge.certificate.scores import Scores
 from bridge.errors import InputError
-from bridge.expect import expect
+from bridge.expect import expect, expect_mapping
 from bridge.rates import check_together
 from validation.judging.prepare import prepare_reference
 from validation.judging.score import score_model
 from validation.measures.criteria import load_criteria
+from validation.responses.check_sets import check_sets
 from validation.responses.datasets import model_rates_of, reference_of
 
 
@@ -50,19 +51,24 @@ def score(
     Raises
     ------
     InputError
-        If a dataset is none of ours, or the two do not belong together.
+        If a dataset is none of ours, or the two do not belong together; or if no
+        measure would read one of the sets.
     """
     if expect(seed, int, "score: seed") < 0:
         raise InputError(f"score: seed {seed}: must be 0 or more")
     check_together(spiking, model)
     reference, rates = reference_of(spiking), model_rates_of(model, name)
-    for own in (sets or {}).values():
+    pairs = {} if sets is None else expect_mapping(sets, "score: sets")
+    for key, own in pairs.items():
+        if len(expect(own, tuple, f"score: sets: {key}")) != 2:
+            raise InputError(f"score: sets: {key} must be spiking rates and a model's")
         check_together(*own)
     reference = replace(
-        reference, others={k: reference_of(own[0]) for k, own in (sets or {}).items()}
+        reference, others={key: reference_of(own[0]) for key, own in pairs.items()}
     )
+    check_sets(reference)
     rates = replace(
-        rates, others={k: model_rates_of(own[1]) for k, own in (sets or {}).items()}
+        rates, others={key: model_rates_of(own[1]) for key, own in pairs.items()}
     )
     path = None if criteria is None else Path(str(criteria))
     asked = load_criteria(path)
