@@ -1,6 +1,5 @@
 """Sections of a validation's configuration."""
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -22,6 +21,7 @@ from validation.config.limits import (
     MOST_TRIALS,
     SHORTEST_STEP_MS,
 )
+from validation.config.numbers import is_finite_number
 
 RATE_STEPS_MS = (1.0, 5.0)
 """Steps of a full run, ms: a fine one to compare with, a coarse one to train at."""
@@ -65,8 +65,7 @@ def _check_tau_r(value: Any) -> Any:
 
 
 def _is_time(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value > 0
+    return is_finite_number(value) and value > 0
 
 
 def _as_steps(value: Any) -> Any:

@@ -1,6 +1,5 @@
 """The configuration of a validation run: checked whole, before any work."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from pydantic import (
 )
 
 from validation.config.column import BuiltColumn, ColumnConfig, ConfigWithColumn
+from validation.config.numbers import is_finite_number
 from validation.config.sections import (
     RATE_STEPS_MS,
     ProtocolConfig,
@@ -198,7 +198,7 @@ def _with_steps(rate: Any, protocol: Any, is_quick: bool) -> Any:
     bin_ms = protocol.get("bin_ms") if isinstance(protocol, Mapping) else None
     if not isinstance(rate, Mapping) or "dt_ms" in rate:
         return rate
-    if not isinstance(bin_ms, int | float) or not math.isfinite(bin_ms):
+    if not is_finite_number(bin_ms):
         return rate
     given = _QUICK["rate"]["dt_ms"] if is_quick else RATE_STEPS_MS
     steps = [dt for dt in given if abs(bin_ms / dt - round(bin_ms / dt)) < 1e-9]

@@ -221,3 +221,25 @@ def test_lists_are_not_shared_or_changed() -> None:
     content = {"protocol": {"quick": True}, "spiking": {"seeds": [1, 2]}}
     parse_config(content, "x")
     assert content == {"protocol": {"quick": True}, "spiking": {"seeds": [1, 2]}}
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ("protocol", "bin_ms"),
+        ("protocol", "duration_ms"),
+        ("rate", "dt_ms"),
+        ("rate", "tau_r_ms"),
+        ("spiking", "dt_ms"),
+    ],
+)
+@pytest.mark.parametrize("as_list", [False, True])
+def test_a_whole_number_beyond_all_floats_is_refused_by_name(
+    section: str, key: str, as_list: bool
+) -> None:
+    content = tomllib.loads(f"[{section}]\n{key} = 1{'0' * 400}")
+    if as_list:
+        content[section][key] = [content[section][key]] * 17
+    with pytest.raises(InputError, match=rf"{section}\.{key}") as caught:
+        parse_config(content, "x")
+    assert "\n" not in str(caught.value)
