@@ -9,7 +9,11 @@ from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.stimulus.scenes.grating import grating
 from bridge.stimulus.stimulus import Stimulus
-from validation.experiment.sets.stimulus_set import StimulusSet, in_whole_bins
+from validation.experiment.sets.stimulus_set import (
+    StimulusSet,
+    in_whole_bins,
+    in_whole_bins_and_samples,
+)
 
 NAME = "perturbations"
 
@@ -26,6 +30,9 @@ DIRECTION_DEG, TEMPORAL_FREQUENCY_HZ, CONTRAST = 22.5, 2.0, 0.8
 
 DURATION_MS, DROP_MS, ON_MS, OFF_MS = 850.0, 350.0, 400.0, 650.0
 """Times, ms: 50 before the current, 250 with it, 200 after it are measured."""
+
+SAMPLE_MS = 1.0
+"""Sample interval of the stimuli, ms."""
 
 
 def rheobase_pa(column: Column, population: str) -> float:
@@ -48,7 +55,8 @@ def perturbations(
         Which get a current, one at a time, once up and once down; those that the
         column lacks are left out.
     bin_ms
-        Bin of the rates, ms; times become whole numbers of it.
+        Bin of the rates, ms; times become whole numbers of it, the duration one of
+        samples as well. A current is switched at the sample next to a bin's end.
 
     Returns
     -------
@@ -58,9 +66,8 @@ def perturbations(
     there = [name for name in populations if column.cells_of(name).size]
     if not there:
         return None
-    drop, on, off, duration = (
-        in_whole_bins(time, bin_ms) for time in (DROP_MS, ON_MS, OFF_MS, DURATION_MS)
-    )
+    drop, on, off = (in_whole_bins(time, bin_ms) for time in (DROP_MS, ON_MS, OFF_MS))
+    duration = in_whole_bins_and_samples(DURATION_MS, bin_ms, SAMPLE_MS)
     plain = grating(
         column.lgn,
         direction_deg=DIRECTION_DEG,
@@ -68,6 +75,7 @@ def perturbations(
         contrast=CONTRAST,
         onset_ms=0.0,
         duration_ms=duration,
+        dt_ms=SAMPLE_MS,
         name="unperturbed",
     )
     plain = replace(plain, kind="other", direction_deg=None)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -84,6 +85,18 @@ class StimulusSet:
 def in_whole_bins(time_ms: float, bin_ms: float) -> float:
     """Return a time in ms, raised to a whole number of bins."""
     return math.ceil(time_ms / bin_ms - 1e-9) * bin_ms
+
+
+def in_whole_bins_and_samples(time_ms: float, bin_ms: float, sample_ms: float) -> float:
+    """Return a time in ms, raised to a whole number of bins that is one of samples.
+
+    Bins may be such that a sample lies across the end of one (1.6 ms and 1 ms): these
+    meet every few bins (8 ms). A stimulus ends with both.
+    """
+    # bin / sample = p / q in lowest terms: q bins are p samples
+    share = Fraction(bin_ms / sample_ms).limit_denominator(10_000)
+    together_ms = share.numerator * sample_ms
+    return math.ceil(time_ms / together_ms - 1e-9) * together_ms
 
 
 def lasting(stimulus: Stimulus, duration_ms: float) -> Stimulus:

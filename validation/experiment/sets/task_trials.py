@@ -18,7 +18,7 @@ from ratemodel.trials.trial_source import TrialSource
 from validation.experiment.sets.stimulus_set import (
     InputWiring,
     StimulusSet,
-    in_whole_bins,
+    in_whole_bins_and_samples,
     lasting,
 )
 from validation.experiment.trained.trained_run import TrainedRun
@@ -54,7 +54,8 @@ def task_trials(
     n_trials
         Trials of each task and input, the first ones of the validation split.
     bin_ms
-        Bin of the rates, ms; a trial is held on to the end of its last bin.
+        Bin of the rates, ms; a trial is held on to the end of a bin that ends
+        with a sample.
     trained
         The run whose weights the column has, if any.
 
@@ -85,7 +86,9 @@ def task_trials(
         by_duration: dict[float, list[Stimulus]] = {}
         for task in tasks:
             for stimulus in _trials(source, task, word, n_trials):
-                duration = in_whole_bins(stimulus.duration_ms, bin_ms)
+                duration = in_whole_bins_and_samples(
+                    stimulus.duration_ms, bin_ms, SAMPLE_MS
+                )
                 own = by_duration.setdefault(duration, [])
                 own.append(lasting(stimulus, duration))
         sets += [

@@ -53,6 +53,21 @@ def test_a_current_flows_into_one_population_for_its_time():
         np.testing.assert_array_equal(other.lgn_rate_hz, own.stimuli[0].lgn_rate_hz)
 
 
+def test_bins_that_end_within_a_sample_are_simulated():
+    """Bins of 1.6 ms and samples of 1 ms both end every 8 ms: 856 ms, not 851.2."""
+    column = build_column(300, 1)
+    own = perturbations(column, ("e4",), bin_ms=1.6)
+    assert {s.duration_ms for s in own.stimuli} == {856.0}
+    result = SpikingModel(column, dt_ms=0.1).run(
+        own.stimuli[:1], n_trials=1, seed=1, bin_ms=1.6, drop_ms=own.drop_ms
+    )
+    assert result.counts.shape[2] == 856 / 1.6
+    current = own.stimuli[1].current_pa[:, POPULATIONS.index("e4")]
+    on = np.flatnonzero(current)
+    # ON_MS is a whole number of bins, OFF_MS becomes 651.2 ms
+    assert (on[0], on[-1] + 1) == (ON_MS, 651)
+
+
 def test_half_of_a_population_fires_above_its_rheobase():
     """By simulation: a column without any input, and the current all the time."""
     column = build_column(300, 1)

@@ -58,6 +58,13 @@ def test_bins_that_do_not_divide_a_trial_lengthen_it(column):
     assert (rates[200:] == rates[199]).all()
 
 
+def test_bins_that_end_within_a_sample_lengthen_a_trial_to_where_both_end(column):
+    """Bins of 1.6 ms and samples of 1 ms both end every 8 ms."""
+    (short, long) = task_trials(column, ("orientation", "change"), 1, bin_ms=1.6)[:2]
+    assert short.stimuli[0].duration_ms == len(short.stimuli[0].lgn_rate_hz) == 200.0
+    assert long.stimuli[0].duration_ms == len(long.stimuli[0].lgn_rate_hz) == 552.0
+
+
 def test_trials_are_of_the_validation_split(sets):
     """The same trials drawn by hand; the test split has others."""
     source = build_source(TasksConfig(), InputConfig(), DT_MS)
