@@ -14,7 +14,7 @@ from bridge.machine.memory import require_memory
 from bridge.reduction.parameters import RateParameters
 from ratemodel.training.config import TrainingConfig
 from validation.config.column import BuiltColumn, FileColumn
-from validation.config.sections import ProtocolConfig
+from validation.config.sections import ProtocolConfig, RateConfig
 from validation.config.validate import STIMULUS_DT_MS, ValidateConfig
 from validation.terminal import PlainConsole
 
@@ -123,8 +123,7 @@ def require_memory_of_validation(config: ValidateConfig, column: Column | None) 
     spiking, protocol = config.spiking, config.protocol
     key = "max_trials_per_seed" if spiking.grows else "trials_per_seed"
     n_stimuli = _N_STIMULI + protocol.n_directions + _set_stimuli(protocol)
-    n_models = len(config.rate.variants) * len(config.rate.forms)
-    n_workers = min(available_cores(), n_models)
+    n_workers = min(available_cores(), _n_models(config.rate))
     stimuli = n_stimuli * _rate_bytes(size, protocol.duration_ms)
     needed = (
         _WITH_TORCH
@@ -178,6 +177,12 @@ def require_memory_of_training(
         f"{n_steps:,} steps",
         "lower column.size or training.batch, or set training.segment_steps",
     )
+
+
+def _n_models(rate: RateConfig) -> int:
+    """Return how many rate models are run at most, all steps and tau_r counted."""
+    n_drawn = len(rate.variants) if rate.with_sampled and "plain" in rate.forms else 0
+    return (len(rate.variants) * len(rate.forms) + n_drawn) * len(rate.dt_ms)
 
 
 def _set_stimuli(protocol: ProtocolConfig) -> int:

@@ -95,6 +95,33 @@ def test_what_is_usual_fits_a_laptop(free: Any, size: str) -> None:
     require_memory_of_validation(validation(size), None)
 
 
+@pytest.mark.parametrize(
+    ("rate", "n_models"),
+    [
+        ({"dt_ms": 1.0, "with_sampled": False}, 1),
+        ({"dt_ms": [1.0, 5.0], "with_sampled": False}, 2),
+        ({"dt_ms": 1.0, "with_sampled": True}, 2),
+        ({"dt_ms": [1.0, 5.0], "with_sampled": True}, 4),
+        ({"dt_ms": [1.0, 5.0], "with_sampled": True, "forms": ["extended"]}, 2),
+    ],
+)
+def test_every_rate_model_has_a_worker_where_there_are_cores(
+    free: Any, monkeypatch: pytest.MonkeyPatch, rate: Any, n_models: int
+) -> None:
+    """Forms, steps and a drawn tau_r multiply; more cores than models are idle."""
+    rate = {"variants": ["low_pass"], "forms": ["plain"], **rate}
+    free(1000.0)
+    monkeypatch.setattr(memory, "_spiking_bytes", lambda *_, **__: 0)
+    needed: list[int] = []
+    monkeypatch.setattr(memory, "_require", lambda need, *_: needed.append(need))
+    for n in (1, n_models, 64):
+        monkeypatch.setattr(memory, "available_cores", lambda n=n: n)
+        config = parse_config({"column": {"size": 300}, "rate": rate}, "test")
+        require_memory_of_validation(config, None)
+    one, every, more = (need - memory._WITH_TORCH for need in needed)
+    assert every == n_models * one == more
+
+
 def test_what_cannot_be_is_refused_with_what_to_lower(free: Any) -> None:
     free(16.0)
     with pytest.raises(InputError, match=r"100,000 trials .* lower --size, --trials"):
