@@ -23,7 +23,6 @@ from validation.experiment.protocol import Protocol, build_protocol
 from validation.experiment.rate_models import respond
 from validation.experiment.reduced import Reduced
 from validation.experiment.sets.build import build_sets
-from validation.experiment.sets.reference import set_references
 from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.experiment.spiking_reference import run_seeds, spiking_reference
 from validation.experiment.surround.first_pass import with_surround_rates
@@ -120,28 +119,19 @@ class Experiment:
         Parameters
         ----------
         is_enough
-            Whether a reference needs no more trials, where they grow.
+            Whether a reference, all sets of it, needs no more trials, where they
+            grow.
         """
-        main = spiking_reference(
+        return spiking_reference(
             self.column,
-            self.protocol.test,
+            StimulusSet("main", "main", self.protocol.test, self.protocol.drop_ms),
+            self.sets,
             self.config.spiking,
             is_enough,
             bin_ms=self.config.protocol.bin_ms,
-            drop_ms=self.config.protocol.drop_ms,
             stages=self.stages,
             progress=self.progress,
         )
-        others = set_references(
-            self.column,
-            self.sets,
-            self.config.spiking,
-            n_trials=main.rates_hz.shape[2],
-            bin_ms=self.config.protocol.bin_ms,
-            stages=self.stages,
-            progress=self.progress,
-        )
-        return replace(main, others=others)
 
     def raster(self) -> Raster:
         """Return the spikes of one trial of the flash."""

@@ -1,6 +1,7 @@
 """Runs the spiking model until its own noise hides no answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from spiking.running.model import SpikingModel
 from spiking.running.result import SpikingResult
 from spiking.running.spike_counts import interval_cv
 from validation.config.sections import SpikingConfig
+from validation.experiment.sets.noise_seed import noise_seed
+from validation.experiment.sets.stimulus_set import StimulusSet
 from validation.responses.reference import Reference, SetRole
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -79,27 +82,31 @@ def sum_over_trials(parts: Sequence[NDArray[np.generic]]) -> FloatArray:
 
 def spiking_reference(
     column: Column,
-    stimuli: Sequence[Stimulus],
+    main: StimulusSet,
+    sets: Sequence[StimulusSet],
     config: SpikingConfig,
     is_enough: Callable[[Reference], bool],
     *,
     bin_ms: float,
-    drop_ms: float,
     stages: Stages,
     progress: Progress,
 ) -> Reference:
     """Simulate the test stimuli; add trials until they are enough, or the cap.
 
+    All sets grow together: what decides may be hidden by the noise of any of them.
+
     Parameters
     ----------
-    column, stimuli
-        The column and the test stimuli.
+    column
+        The column, with its own LGN.
+    main, sets
+        The main set of test stimuli and the further ones.
     config
         Device, step, seeds, trials.
     is_enough
-        Whether a reference needs no more trials, where they grow.
-    bin_ms, drop_ms
-        Bin of the rates and dropped start of every trial, ms.
+        Whether a reference, all sets of it, needs no more trials, where they grow.
+    bin_ms
+        Bin of the rates, ms.
     stages
         Where finished blocks of trials are kept for a resumed run.
     progress
@@ -108,33 +115,79 @@ def spiking_reference(
     Returns
     -------
     Reference
-        Rates of all seeds and trials.
+        Rates of all seeds and trials, the further sets in ``others``.
     """
-    model = SpikingModel(column, dt_ms=config.dt_ms, device=config.device)
-    blocks: list[Arrays] = []
+    growing = {
+        own.name: _GrowingTrials(column, own, config, bin_ms, stages, progress)
+        for own in (main, *sets)
+    }
     cap = config.most_trials
     done, wanted = 0, min(FIRST_TRIALS, cap) if config.grows else cap
     while True:
-        name = f"spiking-{done}-{wanted}-{column.hash[:12]}"
-        block = stages.load(name)
-        if block is None:
-            block = run_seeds(
-                model,
-                stimuli,
-                config.seeds,
-                n_trials=wanted - done,
-                first_trial=done,
-                bin_ms=bin_ms,
-                drop_ms=drop_ms,
-                progress=progress,
-            )
-            stages.save(name, block)
-        blocks.append(block)
+        for trials in growing.values():
+            trials.add(done, wanted)
         done = wanted
-        reference = reference_of_blocks(column, stimuli, blocks, bin_ms, drop_ms)
+        others = {name: trials.reference() for name, trials in growing.items()}
+        reference = replace(others.pop(main.name), others=others)
         if done >= cap or is_enough(reference):
             return reference
         wanted = min(int(np.ceil(done * GROWTH)), cap)
+
+
+class _GrowingTrials:
+    """Trials of one set of stimuli, simulated block by block."""
+
+    def __init__(
+        self,
+        column: Column,
+        own: StimulusSet,
+        config: SpikingConfig,
+        bin_ms: float,
+        stages: Stages,
+        progress: Progress,
+    ) -> None:
+        self._own, self._bin_ms = own, bin_ms
+        self._stages, self._progress = stages, progress
+        self._column = own.column(column)
+        self._model = SpikingModel(
+            self._column, dt_ms=config.dt_ms, device=config.device
+        )
+        self._is_main = own.role == "main"
+        self._seeds = [
+            seed if self._is_main else noise_seed(seed, own.name)
+            for seed in config.seeds
+        ]
+        self._blocks: list[Arrays] = []
+
+    def add(self, first: int, end: int) -> None:
+        """Simulate trials, or take them from an interrupted run."""
+        name = "spiking" if self._is_main else f"spiking-{self._own.name}"
+        name = f"{name}-{first}-{end}-{self._column.hash[:12]}"
+        block = self._stages.load(name)
+        if block is None:
+            block = run_seeds(
+                self._model,
+                self._own.stimuli,
+                self._seeds,
+                n_trials=end - first,
+                first_trial=first,
+                bin_ms=self._bin_ms,
+                drop_ms=self._own.drop_ms,
+                progress=self._progress,
+            )
+            self._stages.save(name, block)
+        self._blocks.append(block)
+
+    def reference(self) -> Reference:
+        """Return the rates of all trials so far."""
+        return reference_of_blocks(
+            self._column,
+            self._own.stimuli,
+            self._blocks,
+            self._bin_ms,
+            self._own.drop_ms,
+            role=self._own.role,
+        )
 
 
 def reference_of_blocks(

@@ -11,10 +11,22 @@ from validation.responses.model_rates import ModelRates
 from validation.responses.reference import Reference
 
 
-def judges_all(reference: Reference, criteria: Criteria) -> bool:
-    """Return whether every firing population can be judged by the default tier."""
+def judges_all(
+    reference: Reference, criteria: Criteria, stimulus_only: ModelRates
+) -> bool:
+    """Return whether every firing population can be judged by the default tier.
+
+    Parameters
+    ----------
+    reference
+        Spiking responses to the test stimuli, all sets of them.
+    criteria
+        Thresholds and settings of the statistics.
+    stimulus_only
+        The yardstick of skill.
+    """
     prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
-    return not unjudged_populations(prepared)
+    return not unjudged_populations(prepared.with_stimulus_only(stimulus_only))
 
 
 def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:

@@ -66,21 +66,25 @@ def run_validation(
     if config.protocol.surround == "responding":
         with clock("first pass"):
             experiment = experiment.with_responding_surround()
-    with clock("spiking reference"):
-        reference = experiment.reference(lambda r: judges_all(r, criteria))
-        raster = experiment.raster()
     with clock("transfer functions"):
         reduced = experiment.reduce(trained)
-    with clock("tau_r"):
-        models, tau_r_notes = experiment.models(reduced.parameters)
     with clock("baselines"):
         without_network = baseline_rates(experiment, reduced.parameters)
+        stimulus_only = without_network[STIMULUS_ONLY.name]
+    with clock("spiking reference"):
+        # With all that decides, or trials would be enough before a verdict is possible.
+        reference = experiment.reference(
+            lambda r: judges_all(r, criteria, stimulus_only)
+        )
+        raster = experiment.raster()
+    with clock("tau_r"):
+        models, tau_r_notes = experiment.models(reduced.parameters)
     with clock("rate models"):
         responses = experiment.respond(models, reduced.parameters)
     with clock("scores"):
         prepared = prepare_reference(reference, criteria, np.random.default_rng(0))
         baselines = {name: score(prepared, r) for name, r in without_network.items()}
-        prepared = prepared.with_stimulus_only(without_network[STIMULUS_ONLY.name])
+        prepared = prepared.with_stimulus_only(stimulus_only)
         scores = {name: score(prepared, rates) for name, rates in responses.items()}
     with clock("controls"):
         controls = run_controls(

@@ -21,7 +21,7 @@ from bridge.progress import Progress
 from bridge.stimulus.stimulus import Stimulus
 from spiking.running.model import SpikingModel
 from validation.config.sections import SpikingConfig
-from validation.experiment.sets.reference import noise_seed
+from validation.experiment.sets.noise_seed import noise_seed
 
 N_TRIALS = 16
 """Trials per stimulus, of all seeds together. In a bin of 10 ms they leave 7 % of

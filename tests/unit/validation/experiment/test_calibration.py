@@ -1,4 +1,4 @@
-"""tau_r is found where it is known; trials grow until the ceiling is reached."""
+"""tau_r is found where it is known, on stimuli that no test sees."""
 
 import os
 import signal
@@ -16,13 +16,10 @@ from bridge.reduction.reduce import reduce_column
 from bridge.reduction.transfer.points import theoretical_data
 from ratemodel.network.network import RateNetwork
 from validation.config.sections import ReductionConfig, SpikingConfig
-from validation.experiment import spiking_reference as module
 from validation.experiment.parallel import map_in_processes
 from validation.experiment.protocol import build_protocol
 from validation.experiment.tau_r.fit import fit_tau_r_ms
 from validation.experiment.transfer_functions import reduction_of
-from validation.judging.unjudged import judges_all
-from validation.measures.criteria import load_criteria
 
 
 @pytest.fixture(scope="module")
@@ -110,71 +107,6 @@ def test_protocol_judges_on_stimuli_that_no_fit_sees(protocol):
     rates = [s.lgn_rate_hz for s in protocol.calibration]
     for stimulus in protocol.test:
         assert all((stimulus.lgn_rate_hz != other).any() for other in rates)
-
-
-class _FakeSpiking:
-    """Poisson counts around a modulated rate in place of a simulation."""
-
-    def __init__(self, column, **_):
-        self.column = column
-
-
-@pytest.mark.parametrize(
-    ("spikes_per_bin", "keys", "expected"),
-    [
-        (0.05, {"max_trials_per_seed": 20}, [(0, 8), (8, 4), (12, 6), (18, 2)]),
-        (0.05, {"max_trials_per_seed": 5}, [(0, 5)]),
-        # NRMSE of a perfect model below 0.05 with 2 x 8 trials of 5 spikes a bin
-        (5.0, {}, [(0, 8)]),
-        (0.05, {"trials_per_seed": 9}, [(0, 9)]),
-    ],
-)
-def test_trials_grow_until_all_can_be_judged_or_the_cap(
-    column, protocol, tmp_path, monkeypatch, spikes_per_bin, keys, expected
-):
-    calls = []
-
-    def run_seeds(model, stimuli, seeds, *, n_trials, first_trial, **_):
-        calls.append((first_trial, n_trials))
-        rng = np.random.default_rng([first_trial, n_trials])
-        shape = (len(seeds), len(stimuli), n_trials, 70, 17)
-        wave = spikes_per_bin * (1.0 + np.sin(np.arange(70) / 5.0))
-        n = column.n_cells
-        slow = np.where(np.arange(len(stimuli)) % 2, 10.0, 100.0)[:, None]
-        slow = np.repeat(slow, n, axis=1)
-        return {
-            "counts": rng.poisson(wave[:, None], shape),
-            "neuron_counts": rng.poisson(1.0, (*shape[:3], n)),
-            "n_intervals": np.full((len(stimuli), n), 20.0),
-            # one stimulus of 100 ms intervals, one of 10 ms, all of CV 1
-            "interval_sum_ms": 20.0 * slow,
-            "interval_square_sum_ms2": 40.0 * slow**2,
-        }
-
-    monkeypatch.setattr(module, "run_seeds", run_seeds)
-    monkeypatch.setattr(module, "SpikingModel", _FakeSpiking)
-    arguments = {
-        "bin_ms": 10.0,
-        "drop_ms": 300.0,
-        "stages": Stages(tmp_path / "stages", "x"),
-        "progress": SilentProgress(),
-    }
-    criteria = load_criteria()
-
-    def is_enough(reference):
-        return judges_all(reference, criteria)
-
-    asked = (column, protocol.test, SpikingConfig(**keys), is_enough)
-    reference = module.spiking_reference(*asked, **arguments)
-    assert calls == expected
-    assert reference.rates_hz.shape[2] == sum(expected[-1])
-    # pooled over the stimuli it would be above 1
-    np.testing.assert_allclose(reference.isi_cv, 1.0)
-    # finished blocks are not simulated again
-    calls.clear()
-    again = module.spiking_reference(*asked, **arguments)
-    assert calls == []
-    np.testing.assert_array_equal(again.rates_hz, reference.rates_hz)
 
 
 def test_processes_return_in_order_and_pass_errors_on():

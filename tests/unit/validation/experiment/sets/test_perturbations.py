@@ -8,13 +8,12 @@ from bridge.column.building.build import build_column
 from bridge.column.edges import Edges
 from bridge.column.poisson_input import PoissonInput
 from bridge.column.populations import POPULATIONS
-from bridge.files.stages import Stages
-from bridge.progress import SilentProgress
 from bridge.stimulus.stimulus import Stimulus
 from bridge.stimulus.stimulus_info import StimulusInfo
 from spiking.running.model import SpikingModel
-from validation.config.sections import ProtocolConfig, SpikingConfig
+from validation.config.sections import ProtocolConfig
 from validation.experiment.sets.build import build_sets
+from validation.experiment.sets.noise_seed import noise_seed
 from validation.experiment.sets.perturbations import (
     OFF_MS,
     ON_MS,
@@ -22,8 +21,6 @@ from validation.experiment.sets.perturbations import (
     perturbations,
     rheobase_pa,
 )
-from validation.experiment.sets.reference import noise_seed, set_references
-from validation.experiment.sets.stimulus_set import StimulusSet
 
 
 def without_rows(edges):
@@ -111,34 +108,6 @@ def test_a_column_whose_input_cannot_be_replaced_has_no_task_trials():
     sets, notes = build_sets(replace(column, lgn_edges=empty), config)
     assert sets == ()
     assert notes[0].startswith("No task trial is judged: input wiring")
-
-
-def test_sets_are_simulated_once_and_kept_for_a_resumed_run(tmp_path, monkeypatch):
-    column = build_column(60, 1)
-    own = perturbations(column, ("e23", "e4", "e5"), bin_ms=10.0)
-    short = StimulusSet("few", "perturbation", own.stimuli[:2], own.drop_ms)
-    stages = Stages(tmp_path / "stages", "config")
-    arguments = {
-        "n_trials": 2,
-        "bin_ms": 10.0,
-        "stages": stages,
-        "progress": SilentProgress(),
-    }
-    config = SpikingConfig(device="numpy", dt_ms=1.0)
-    first = set_references(column, [short], config, **arguments)["few"]
-    assert (first.role, first.n_seeds, first.drop_ms) == (
-        "perturbation",
-        2,
-        own.drop_ms,
-    )
-    assert first.n_bins == 50
-
-    def no_more(*args, **kwargs):
-        raise AssertionError("simulated again")
-
-    monkeypatch.setattr(SpikingModel, "run", no_more)
-    again = set_references(column, [short], config, **arguments)["few"]
-    np.testing.assert_array_equal(again.rates_hz, first.rates_hz)
 
 
 def test_no_set_sees_the_noise_of_another():

@@ -18,7 +18,7 @@ from spiking.running.model import SpikingModel
 from validation.config.sections import SpikingConfig
 from validation.config.validate import parse_config
 from validation.experiment.experiment import Experiment
-from validation.experiment.sets.reference import noise_seed
+from validation.experiment.sets.noise_seed import noise_seed
 from validation.experiment.surround import first_pass
 from validation.experiment.surround.first_pass import N_TRIALS, with_surround_rates
 from validation.runs.charge import charge_facts
