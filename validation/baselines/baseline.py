@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +37,19 @@ class Bins:
         samples
             From the start of the trial, ``(n_samples, ...)``.
         dt_ms
-            Sample interval, ms; bins hold whole numbers of samples.
+            Sample interval, ms; a sample counts in each bin by the time that it has
+            there.
 
         Returns
         -------
         ndarray
             ``(n_bins, ...)``; an incomplete last bin is left out.
         """
-        width, first = round(self.bin_ms / dt_ms), round(self.drop_ms / dt_ms)
+        # bin / sample = p / q in lowest terms: p parts of 1 / q of a sample each
+        share = Fraction(self.bin_ms / dt_ms).limit_denominator(10_000)
+        width, parts = share.numerator, share.denominator
+        samples = np.repeat(samples, parts, axis=0) if parts > 1 else samples
+        first = round(self.drop_ms / dt_ms * parts)
         n_bins = (len(samples) - first) // width
         kept = samples[first : first + n_bins * width]
         mean: FloatArray = kept.reshape(n_bins, width, *samples.shape[1:]).mean(axis=1)

@@ -199,3 +199,19 @@ def test_no_rate_is_negative(parameters, protocol):
     calibration = calibration_of(parameters, protocol, truth)
     for name in BASELINES:
         assert respond(name, calibration, protocol.test).rates_hz.min() >= 0.0
+
+
+@pytest.mark.parametrize("bin_ms", [0.4, 1.6, 2.0, 2.5])
+def test_a_bin_has_the_mean_over_its_time(bin_ms: float) -> None:
+    """Held samples, by hand: the integral between the ends of a bin, over its width."""
+    samples = np.random.default_rng(3).random((41, 2))
+    drop_ms = 5.0 * bin_ms
+    total = np.concatenate([np.zeros((1, 2)), np.cumsum(samples, axis=0)])
+    n_bins = int((41.0 - drop_ms) / bin_ms + 1e-9)
+    ends = drop_ms + bin_ms * np.arange(n_bins + 1)
+    at = np.stack([np.interp(ends, np.arange(42.0), own) for own in total.T], axis=1)
+    np.testing.assert_allclose(
+        Bins(bin_ms, drop_ms).means(samples, 1.0),
+        np.diff(at, axis=0) / bin_ms,
+        atol=1e-12,  # rounding of sums of some forty numbers
+    )
