@@ -12,11 +12,14 @@ from bridge.certificate.wanted import Wanted
 from bridge.errors import CertificateError, InputError
 from bridge.files.provenance import software_versions
 from bridge.reduction.parameters_file import FILE_NAME, read_parameters
+from ratemodel.tasks.config import TasksConfig
 from ratemodel.tasks.registry import TASKS
+from ratemodel.trials.input_config import InputConfig
 from validation.commands.tables import show_reading
 from validation.config.train import LONGEST_STEP_MS
 from validation.config.validate import merged_config
 from validation.experiment.column import read_column
+from validation.experiment.sets.task_settings import task_settings
 from validation.experiment.trained.trained_run import options_with_run
 from validation.terminal import PlainConsole
 from validation.training.inputs import run_of
@@ -24,7 +27,8 @@ from validation.training.wanted import (
     NEEDED_STIMULI,
     criteria_in_force,
     criteria_words,
-    task_names,
+    needed_perturbations,
+    trained_surround,
 )
 
 
@@ -52,7 +56,8 @@ def check_certificate(
     dt_ms
         Step, ms; that of the certificate where it is left out.
     tasks, use_lgn
-        Tasks to be trained, and whether through LGN filters.
+        Tasks to be trained, with the defaults of ``v1bridge train``, and whether
+        through LGN filters.
     criteria
         File of the criteria in force; the built-in ones where it is left out.
 
@@ -90,7 +95,9 @@ def check_certificate(
         criteria=criteria_in_force(criteria),
         criteria_called=criteria_words(criteria),
         stimuli=NEEDED_STIMULI,
-        tasks=task_names(tasks, use_lgn),
+        perturbations=needed_perturbations(column.population),
+        tasks=task_settings(TasksConfig(), InputConfig(use_lgn=use_lgn), tasks),
+        surround=trained_surround(column.surround),
         versions=software_versions(),
     )
     found = differences(certificate, wanted)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from sample_certificate import PROTOCOL, certificate_of
+from sample_certificate import PROTOCOL, SETTINGS, certificate_of
 
 from bridge.column.building.build import build_column
 from bridge.column.building.typical_cells import with_typical_cells
@@ -282,7 +282,10 @@ def test_check_names_the_first_difference(tmp_path, capsys, column, options, wor
     mine.write_text(
         '[verdict]\nrequired_fraction = { value = 0.5, reason = "a trial" }\n'
     )
-    protocol = PROTOCOL | {"tasks": ["change_lgn_1", "change_lgn_2"]}
+    protocol = PROTOCOL | {
+        "tasks": ["change_lgn_1", "change_lgn_2"],
+        "task_settings": {"change_lgn": SETTINGS["change_lgn"]},
+    }
     certify(column.hash, path, protocol=protocol)
     given = [word.format(mine=mine) for word in options]
     code, printed = call(capsys, "check", str(path), "--size", "60", *given)
