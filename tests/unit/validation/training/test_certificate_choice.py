@@ -103,6 +103,23 @@ def test_variant_and_form_choose(run: Path) -> None:
         chosen(run, variant="equilibrium")
 
 
+def test_a_drawn_tau_r_is_named_by_its_file_or_by_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "certificates"
+    drawn = PLAIN.with_drawn_tau_r(np.array([1.0, 2.0]), 3).by_population(
+        np.zeros(2, dtype=np.int8)
+    )
+    write(folder, drawn.with_step(1.0, named=True), "strict")
+    name = "low_pass_sampled_1ms.json"
+    assert chosen(folder / "low_pass_sampled.json")[0] == name
+    assert chosen(tmp_path)[0] == name  # no other is there
+    assert chosen(tmp_path, tau_r_ms="sampled")[0] == name
+    with pytest.raises(InputError, match="no certificate of the model"):
+        chosen(tmp_path, tau_r_ms=2.0)
+    write(folder, PLAIN.with_step(1.0, named=True), "strict")
+    assert chosen(tmp_path)[0] == "low_pass_1ms.json"  # of both kinds the plain one
+    assert chosen(folder / "low_pass_sampled.json")[0] == name
+
+
 def test_none_that_is_good_enough_is_said_in_one_line(tmp_path: Path) -> None:
     for dt_ms in (0.5, 2.0):
         write(tmp_path / "certificates", EXTENDED.with_step(dt_ms, named=True), "fail")
