@@ -13,13 +13,17 @@ from ratemodel.trials.input_config import InputConfig
 from validation.experiment.sets.task_settings import task_settings
 from validation.measures.criteria import load_criteria
 
-SETTINGS = {
-    kind: settings
-    for use_lgn in (False, True)
-    for kind, settings in task_settings(
-        TasksConfig(), InputConfig(use_lgn=use_lgn), TASKS
-    ).items()
-}
+
+def settings_of(tasks: TasksConfig, inputs: InputConfig) -> dict[str, Any]:
+    """Return what makes trials of all tasks, with pixels and with the LGN's filters."""
+    found = {}
+    for use_lgn in (False, True):
+        own = inputs.model_copy(update={"use_lgn": use_lgn})
+        found |= task_settings(tasks, own, TASKS)
+    return found
+
+
+SETTINGS = settings_of(TasksConfig(), InputConfig())
 PROTOCOL = {
     "calibration": ["steps"],
     "test": ["blank", "flash", "grating_0", "broadband_10", "broadband_100"],
