@@ -7,8 +7,23 @@ from bridge.certificate.scores import Scores
 from bridge.files.hashing import content_hash
 from bridge.files.provenance import software_versions
 from bridge.rate_model import RateModel
+from ratemodel.tasks.config import TasksConfig
+from ratemodel.tasks.registry import TASKS
+from ratemodel.trials.input_config import InputConfig
+from validation.experiment.sets.task_settings import task_settings
 from validation.measures.criteria import load_criteria
 
+
+def settings_of(tasks: TasksConfig, inputs: InputConfig) -> dict[str, Any]:
+    """Return what makes trials of all tasks, with pixels and with the LGN's filters."""
+    found = {}
+    for use_lgn in (False, True):
+        own = inputs.model_copy(update={"use_lgn": use_lgn})
+        found |= task_settings(tasks, own, TASKS)
+    return found
+
+
+SETTINGS = settings_of(TasksConfig(), InputConfig())
 PROTOCOL = {
     "calibration": ["steps"],
     "test": ["blank", "flash", "grating_0", "broadband_10", "broadband_100"],
@@ -17,11 +32,20 @@ PROTOCOL = {
         for task in ("orientation", "classification", "change")
         for word in ("pixels", "lgn")
     ],
+    "task_settings": SETTINGS,
+    "perturbations": ["e4_drive", "e4_suppress", "i4Pvalb_drive", "i4Pvalb_suppress"],
+    "surround": "frozen",
+    "duration_ms": 1500.0,
+    "drop_ms": 500.0,
+    "bin_ms": 10.0,
+    "spiking_dt_ms": 0.1,
     "trials": {"per_seed": 20, "cap": 30, "enough": True},
     "seeds": [1, 2],
 }
-CONTROLS = {
+CONTROLS: dict[str, dict[str, Any]] = {
     "other_seed": {
+        "model": None,
+        "form": None,
         "strength": None,
         "expected": "pass",
         "is_required": True,
@@ -29,6 +53,19 @@ CONTROLS = {
         "seen": True,
     }
 }
+
+
+def sabotaged(model: RateModel) -> dict[str, Any]:
+    """Return a sabotage of a model that was seen."""
+    return {
+        "model": model.name,
+        "form": model.form,
+        "strength": 0.3,
+        "expected": "fail",
+        "is_required": True,
+        "verdict": "fail",
+        "seen": True,
+    }
 
 
 def certificate_of(
@@ -57,7 +94,7 @@ def certificate_of(
         "protocol": PROTOCOL,
         "criteria": criteria,
         "criteria_hash": content_hash(criteria),
-        "controls": CONTROLS,
+        "controls": CONTROLS | {f"{model.name}/slow/0.3": sabotaged(model)},
         "reliable": True,
         "scores": Scores.model_validate(scores),
         "versions": software_versions(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bridge.certificate.parts import CertifiedProtocol
 from bridge.certificate.wanted import Wanted
 from bridge.files.hashing import content_hash
 from bridge.rate_model import RateModel, TauRDraw, TimeConstant
@@ -15,6 +16,15 @@ SAME_VERSION = ("v1bridge",)
 
 SAME_MAJOR = ("numpy", "scipy", "torch")
 """Packages that compute rates: another major version is a difference."""
+
+LONGEST_BIN_MS = 10.0
+"""Bin of rates above which a certificate says too little of their time course, ms."""
+
+SHORTEST_MEASURED_MS = 1000.0
+"""Least time of a stimulus that must have been measured, ms."""
+
+LONGEST_SPIKING_DT_MS = 0.1
+"""Step above which the reference is no longer the model it stands for, ms."""
 
 
 def differences(certificate: "Certificate", wanted: Wanted) -> tuple[str, ...]:
@@ -92,12 +102,45 @@ def _of_protocols(certificate: "Certificate", wanted: Wanted) -> Iterator[str]:
     missing = [name for name in wanted.stimuli if name not in protocol.test]
     if missing:
         yield f"not judged on the stimuli {', '.join(missing)}"
+    missing = [n for n in wanted.perturbations if n not in protocol.perturbations]
+    if missing:
+        yield f"not judged on the perturbations {', '.join(missing)}"
+    if protocol.surround != wanted.surround:
+        yield f"the surround is {wanted.surround}, certified is {protocol.surround}"
+    yield from _of_times(protocol)
     kinds = protocol.kinds_of_tasks
+    if not kinds and not wanted.tasks:
+        yield "not judged on trials of any task"
     other = [name for name in wanted.tasks if name not in kinds]
     if other:
         yield (
             f"to be trained on {', '.join(other)}, certified on "
             f"{', '.join(kinds) or 'no task'}"
+        )
+    for name, settings in wanted.tasks.items():
+        if name in kinds:
+            own = protocol.task_settings[name]
+            first = next(_unequal(settings, own, ""), None)
+            if first is not None:
+                yield f"trials of {name} are others: {first}"
+
+
+def _of_times(protocol: CertifiedProtocol) -> Iterator[str]:
+    if protocol.bin_ms > LONGEST_BIN_MS:
+        yield (
+            f"judged in bins of {protocol.bin_ms:g} ms, at most {LONGEST_BIN_MS:g} ms "
+            "are needed"
+        )
+    measured_ms = protocol.duration_ms - protocol.drop_ms
+    if measured_ms < SHORTEST_MEASURED_MS:
+        yield (
+            f"judged on {measured_ms:g} ms of a stimulus (duration_ms less drop_ms), "
+            f"at least {SHORTEST_MEASURED_MS:g} ms are needed"
+        )
+    if protocol.spiking_dt_ms > LONGEST_SPIKING_DT_MS:
+        yield (
+            f"judged by spikes at steps of {protocol.spiking_dt_ms:g} ms, at most "
+            f"{LONGEST_SPIKING_DT_MS:g} ms are needed"
         )
 
 

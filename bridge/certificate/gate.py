@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.differences import differences
-from bridge.certificate.parts import unseen_controls
+from bridge.certificate.parts import is_sabotaged, unseen_controls
 from bridge.certificate.scores import Tier
 from bridge.certificate.wanted import Wanted
 from bridge.errors import CertificateError
@@ -85,5 +85,11 @@ def why_worthless(certificate: Certificate, tier: Tier) -> str:
         return (
             f"{certificate.model.variant} was validated with verdict "
             f"{certificate.verdict}, {tier} is needed"
+        )
+    form = certificate.model.form
+    if not is_sabotaged(certificate.controls, form):
+        return (
+            f"no control of its run made a model of the {form} form worse: whether a "
+            "wrong one would have been seen is not known"
         )
     return ""

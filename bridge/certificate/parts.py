@@ -3,9 +3,11 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from bridge.certificate.scores import Outcome
+
+Time = Annotated[float, Field(gt=0)]
 
 
 class _Part(BaseModel):
@@ -39,6 +41,19 @@ class CertifiedProtocol(_Part):
         Trials of the reference.
     tasks
         Task trials that judged, such as ``"orientation_pixels_1"``.
+    task_settings
+        What they were made with, by task and input (``"orientation_pixels"``):
+        sections ``input`` and ``tasks`` as in the configuration of a training.
+    perturbations
+        Currents into a population that judged, such as ``"e4_drive"``.
+    surround
+        What the surround did, if there is one.
+    duration_ms, drop_ms
+        Duration of a stimulus and of its start that no measure sees, ms.
+    bin_ms
+        Bin of the population rates, ms.
+    spiking_dt_ms
+        Step of the reference, ms.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -47,6 +62,13 @@ class CertifiedProtocol(_Part):
     test: tuple[str, ...]
     trials: CertifiedTrials
     tasks: tuple[str, ...]
+    task_settings: dict[str, dict[str, JsonValue]]
+    perturbations: tuple[str, ...]
+    surround: Literal["none", "frozen", "responding"]
+    duration_ms: Time
+    drop_ms: Annotated[float, Field(ge=0)]
+    bin_ms: Time
+    spiking_dt_ms: Time
 
     @property
     def kinds_of_tasks(self) -> tuple[str, ...]:
@@ -61,12 +83,20 @@ class CertifiedProtocol(_Part):
             raise ValueError(f"{both[0]} judges and was fitted to")
         return self
 
+    @model_validator(mode="after")
+    def _says_how_tasks_were_shown(self) -> Self:
+        if set(self.task_settings) != set(self.kinds_of_tasks):
+            raise ValueError("task_settings are not those of its tasks")
+        return self
+
 
 class CertifiedControl(_Part):
     """A control of the run.
 
     Attributes
     ----------
+    model, form
+        Name and form of the model that was sabotaged; None where none was.
     strength
         How much was changed; None where there is no more or less.
     expected
@@ -80,6 +110,8 @@ class CertifiedControl(_Part):
         Whether it came out so.
     """
 
+    model: str | None
+    form: str | None
     strength: float | None
     expected: Literal["pass", "fail"]
     is_required: bool
@@ -90,3 +122,11 @@ class CertifiedControl(_Part):
 def unseen_controls(controls: dict[str, CertifiedControl]) -> tuple[str, ...]:
     """Return the controls that had to come out as expected and did not."""
     return tuple(n for n, own in controls.items() if own.is_required and not own.seen)
+
+
+def is_sabotaged(controls: dict[str, CertifiedControl], form: str) -> bool:
+    """Say whether a model of a form was made worse, and had to be seen."""
+    return any(
+        own.form == form and own.expected == "fail" and own.is_required
+        for own in controls.values()
+    )

@@ -25,10 +25,14 @@ class Wanted:
         The criteria in force, from which a tier has its meaning.
     criteria_called
         What a message calls them.
-    stimuli
-        Stimuli that must have judged.
+    stimuli, perturbations
+        Stimuli, and currents into a population, that must have judged.
     tasks
-        Task trials that are to be shown, such as ``"classification_lgn"``.
+        Task trials that are to be shown, such as ``"classification_lgn"``, with what
+        makes them (:class:`bridge.certificate.parts.CertifiedProtocol`); where there
+        are none, trials of any task must have judged.
+    surround
+        What the surround does, ``"none"`` where there is none.
     versions
         Versions of the software in use.
     """
@@ -39,5 +43,7 @@ class Wanted:
     criteria: Mapping[str, JsonValue]
     criteria_called: str = "the built-in criteria"
     stimuli: tuple[str, ...] = ()
-    tasks: tuple[str, ...] = ()
+    perturbations: tuple[str, ...] = ()
+    tasks: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+    surround: str = "frozen"
     versions: Mapping[str, str] = field(default_factory=dict)

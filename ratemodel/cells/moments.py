@@ -57,8 +57,8 @@ class Moments:
 
     Attributes
     ----------
-    propagator
-        Of a step, ``(n_slots, n_cells, 6, 6)``.
+    propagator, to_the_middle
+        Of a step, and of half of one, ``(n_slots, n_cells, 6, 6)``.
     generator
         Of the equations above, 1/ms, same shape.
     tau
@@ -69,6 +69,7 @@ class Moments:
     """
 
     propagator: Tensor
+    to_the_middle: Tensor
     generator: Tensor
     tau: Tensor
     roughness: Tensor
@@ -109,6 +110,7 @@ class Moments:
         roughness = 1.0 / tau_m**2 + 1.0 / (tau * (tau + 2.0 * tau_m))
         tensors = (
             torch.linalg.matrix_exp(dt_ms * generator),
+            torch.linalg.matrix_exp(0.5 * dt_ms * generator),
             generator,
             tau_m[0, :, None],
             roughness[..., None],
@@ -144,6 +146,11 @@ class Moments:
         """
         target = variance.unsqueeze(2)
         return target + self.propagator @ (moments - target)
+
+    def middle(self, moments: Tensor, variance: Tensor) -> Tensor:
+        """Return the moments half a step later; arguments as for :meth:`step`."""
+        target = variance.unsqueeze(2)
+        return target + self.to_the_middle @ (moments - target)
 
     def derivative(self, moments: Tensor, variance: Tensor) -> Tensor:
         """Return the time derivative of the moments, mV^2/ms."""

@@ -95,7 +95,7 @@ class TorchTransfer:
             point = self._working_point(mean, variance)
             drive = point.stretch * softplus(point.argument)
         free = self._power_law(drive)
-        return free / (1.0 + self.dead_time * free)
+        return free * self._awake(free)
 
     def linearise(
         self, mean: Tensor, variance: Tensor | None = None
@@ -157,10 +157,14 @@ class TorchTransfer:
         free = self.scale * torch.exp2(self.power * torch.log2(drive))
         return free.clamp_max(FREE_LIMIT_HZ)
 
+    def _awake(self, free: Tensor) -> Tensor:
+        """Return the share of the time that cells are not refractory."""
+        return 1.0 / (1.0 + self.dead_time * free)
+
     def _rate_per_drive(self, drive: Tensor) -> tuple[Tensor, Tensor]:
         """Return F and dF/d(drive) over the width at the working point."""
         free = self._power_law(drive)
-        awake = 1.0 / (1.0 + self.dead_time * free)
+        awake = self._awake(free)
         rate = free * awake
         slope = rate * awake / drive * (self.power / self.width)
         return rate, slope * _positive(FREE_LIMIT_HZ - free)

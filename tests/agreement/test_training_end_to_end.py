@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import tomli_w
 import torch
-from sample_certificate import certificate_of
+from sample_certificate import PROTOCOL, certificate_of, settings_of
 
 from bridge.column.building.build import build_column
 from bridge.errors import InputError
@@ -25,6 +25,7 @@ from bridge.reduction.parameters_file import read_parameters, write_parameters
 from bridge.reduction.reduce import reduce_column
 from bridge.reduction.time_constants import sample_tau_r_ms, with_sampled_tau_r
 from bridge.reduction.transfer.points import theoretical_data
+from ratemodel.tasks.config import TasksConfig
 from ratemodel.training import trainer
 from ratemodel.training.checkpoint import (
     Checkpoint,
@@ -35,6 +36,7 @@ from ratemodel.training.checkpoint import (
 from ratemodel.training.config import TrainingConfig
 from ratemodel.training.trainer import Trainer
 from ratemodel.training.training_log import TrainingLog
+from ratemodel.trials.input_config import InputConfig
 from ratemodel.trials.trial_source import TrialSource
 from validation.cli.main import main
 from validation.commands.evaluate import trained_network
@@ -63,6 +65,12 @@ CONFIG: dict[str, Any] = {
 
 
 MODEL = RateModel.of_form("low_pass", "extended", 2.0, 2.0)
+SHOWN = PROTOCOL | {
+    "task_settings": settings_of(
+        TasksConfig.parse(CONFIG["tasks"], "x"), InputConfig.parse(CONFIG["input"], "x")
+    )
+}
+"""A protocol whose task trials are those of this training."""
 
 
 @pytest.fixture(scope="module")
@@ -78,18 +86,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("failed", "fail", column.hash),
         ("other", "default", "0" * 64),
     ):
-        certificate_of(MODEL, hash_, parameters.reduction_hash, verdict).write(
-            home / f"val/certificates/{name}.json"
-        )
+        certificate_of(
+            MODEL, hash_, parameters.reduction_hash, verdict, protocol=SHOWN
+        ).write(home / f"val/certificates/{name}.json")
     hashes = (column.hash, parameters.reduction_hash)
     drawn = with_sampled_tau_r(MODEL, parameters.tau_s_ms, 7)
     for name, certificate in (
-        ("sampled", certificate_of(drawn.by_population(column.population), *hashes)),
-        ("unreliable", certificate_of(MODEL, *hashes, reliable=False)),
+        (
+            "sampled",
+            certificate_of(
+                drawn.by_population(column.population), *hashes, protocol=SHOWN
+            ),
+        ),
+        ("defaults", certificate_of(MODEL, *hashes)),
+        ("unreliable", certificate_of(MODEL, *hashes, reliable=False, protocol=SHOWN)),
     ):
         certificate.write(home / f"val/certificates/{name}.json")
     for dt_ms, verdict in ((1.0, "default"), (2.0, "default"), (5.0, "lenient")):
-        certificate_of(MODEL.with_step(dt_ms), *hashes, verdict).write(
+        certificate_of(MODEL.with_step(dt_ms), *hashes, verdict, protocol=SHOWN).write(
             home / f"val/certificates/steps_{dt_ms:g}ms.json"
         )
     good = (home / "val/certificates/good.json").read_text()
@@ -168,6 +182,7 @@ def whole(home: Path) -> Path:
         ("edited", "it was changed after it was written"),
         ("missing", "no such certificate"),
         ("unreliable", "its run says that no verdict can be relied on"),
+        ("defaults", "input.pixels.columns is 16, certified with 26"),
         ("good --dt-ms 1", "certified at dt 2 ms, to be used at 1 ms"),
         ("good --criteria {mine}", "judged by other criteria than"),
         ("good --variant equilibrium", "variant is equilibrium, certified is low_pass"),
@@ -378,7 +393,7 @@ def certify(home: Path, name: str, run: Path) -> tuple[Path, RateParameters]:
     certificates = home / name / "certificates"
     certificates.mkdir(parents=True)
     write_parameters(found, home / name / "parameters.npz")
-    certificate_of(MODEL, column.hash, found.reduction_hash).write(
+    certificate_of(MODEL, column.hash, found.reduction_hash, protocol=SHOWN).write(
         certificates / "good.json"
     )
     return certificates / "good.json", found
@@ -416,7 +431,7 @@ def test_training_goes_on_with_what_was_found_for_a_trained_network(
     screen.write_text(tomli_w.dumps(CONFIG | {"tasks": tasks}))
     other = [words_[0], str(screen), *words_[2:], "--start", str(run)]
     assert call([*other, "--out", str(home / "refused")]) == 2
-    assert "was trained with another tasks.screen" in capsys.readouterr().err
+    assert "tasks.screen.contrast is 1.0, certified" in capsys.readouterr().err
 
     assert call([*words_, "--out", str(out), "--start", str(run)]) == 0
     what = "network" if options == "--lgn" else "recurrent weights"

@@ -1,12 +1,12 @@
 """Good inputs of every kind that the commands read, small, for the mutations."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from sample_certificate import certificate_of
 
 from bridge.certificate.scores import Scores
 from bridge.column.building.build import build_column
@@ -28,6 +28,9 @@ from validation.measures.criteria import criteria_toml, load_criteria
 from validation.training.certificate_choice import with_certificate
 from validation.training.inputs import training_hashes
 from validation.training.train import COMMAND
+
+sys.path.append(str(Path(__file__).parents[1]))
+from sample_certificate import certificate_of
 
 N_CELLS = 20
 STAGES = "stages of a run"

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from bridge.rate_model import FORMS
 from ratemodel.tasks.registry import TASKS
+from ratemodel.variants.registry import VARIANTS
 from validation.cli.options import (
     BackgroundHz,
     ColumnPath,
@@ -23,8 +25,10 @@ def check(
     certificate: Annotated[
         Path,
         typer.Argument(
-            help="Certificate of a run, such as RUN/certificates/low_pass.json.",
-            metavar="CERTIFICATE",
+            help="Certificate of a run, such as RUN/certificates/low_pass.json. Of a "
+            "form that was validated at several steps, or of a RUN with --variant and "
+            "--form, the one that 'v1bridge train' would take.",
+            metavar="FILE|RUN",
         ),
     ],
     size: Size = None,
@@ -39,6 +43,22 @@ def check(
             help="Lowest tier that is good enough.", metavar="lenient|default|strict"
         ),
     ] = "default",
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            help="Variant of the rate model, where there are several.",
+            metavar="|".join(VARIANTS),
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            help="Form of the variant, where there are several.",
+            metavar="|".join(FORMS),
+            show_default=False,
+        ),
+    ] = None,
     dt_ms: Annotated[
         float | None,
         typer.Option(
@@ -50,7 +70,8 @@ def check(
     task: Annotated[
         str | None,
         typer.Option(
-            help="Tasks to be trained, separated by commas.",
+            help="Tasks to be trained, with the settings that training has unless "
+            "told otherwise, separated by commas.",
             metavar="|".join(TASKS),
             show_default=False,
         ),
@@ -85,6 +106,8 @@ def check(
         given,
         tier,
         dt_ms=dt_ms,
+        variant=variant and variant.replace("-", "_"),
+        form=form,
         tasks=() if task is None else split_names(task),
         use_lgn=lgn,
         criteria=None if criteria is None else str(criteria),

@@ -195,7 +195,7 @@ def train(
     training_seed: Annotated[
         int | None,
         typer.Option(
-            help="Seed of trials, input wiring, pools and scenario.  [default: 1]",
+            help="Seed of trials, pools and scenario.  [default: 1]",
             show_default=False,
         ),
     ] = None,
@@ -241,7 +241,7 @@ def train(
             dt_ms=dt_ms,
         ),
         "tasks": tasks,
-        "input": given_options(use_lgn=lgn) | seeds,
+        "input": given_options(use_lgn=lgn),
         "readout": seeds,
         "scenario": given_options(name=scenario and scenario.replace("-", "_")) | seeds,
         "training": given_options(

@@ -50,7 +50,8 @@ class GridConfig(Section):
     scenarios, sizes, lgn
         Scenarios, sizes of the column, without and with an LGN.
     seeds
-        Seeds of trials, input wiring, pools and scenario.
+        Seeds of trials, pools and scenario. The wiring of the input is none of them: it
+        is what a certificate's task trials were shown through.
     """
 
     scenarios: Annotated[tuple[ScenarioName, ...], _Distinct, Field(min_length=1)] = (
@@ -145,7 +146,7 @@ def _jobs(config: SweepConfig, where: str) -> Iterator[Job]:
         own: dict[str, Mapping[str, Any]] = {
             "column": {"size": size},
             "scenario": {"name": scenario, "seed": seed},
-            "input": {"use_lgn": lgn, "seed": seed},
+            "input": {"use_lgn": lgn},
             "readout": {"seed": seed},
             "tasks": {"seed": seed},
         }

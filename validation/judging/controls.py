@@ -149,10 +149,8 @@ def _is_wrong(score: PopulationScore, criteria: Criteria, wider: float) -> bool:
 def models_to_sabotage(
     models: Sequence[RateModel],
     scores: Mapping[str, Scores],
-    *,
-    of_every_form: bool,
 ) -> list[RateModel]:
-    """Return the models that the controls change.
+    """Return the models that the controls change, the best of all first.
 
     The best of each form that passes at some tier, and the best of all: a form that
     fails has no verdict to lose, and no certificate that a gate would take.
@@ -161,17 +159,14 @@ def models_to_sabotage(
     ----------
     models, scores
         The models and their scores.
-    of_every_form
-        Whether to take one of each form, or the best of all alone.
     """
     best = best_model(models, scores)
-    if not of_every_form:
-        return [best]
     forms = dict.fromkeys(model.form for model in models)
     of_form = [
         best_model([m for m in models if m.form == form], scores) for form in forms
     ]
-    return [m for m in of_form if m is best or RANK[scores[m.name].verdict] > 0]
+    passing = [m for m in of_form if RANK[scores[m.name].verdict] > 0]
+    return [best, *(m for m in passing if m is not best)]
 
 
 def _tiers(score: PopulationScore) -> int:

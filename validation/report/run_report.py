@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import (
     BaseModel,
     ConfigDict,
+    JsonValue,
     ValidationError,
     computed_field,
     model_validator,
@@ -116,6 +117,8 @@ class ProtocolFacts(_Part):
     perturbations, tasks
         Names of the perturbations and of the task trials, the unperturbed grating
         left out.
+    task_settings
+        What task trials were made with, by task and input.
     rate_dt_ms
         Steps of the rate models.
     """
@@ -124,6 +127,7 @@ class ProtocolFacts(_Part):
     test: tuple[str, ...]
     perturbations: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    task_settings: dict[str, dict[str, JsonValue]] = {}
     duration_ms: float
     drop_ms: float
     bin_ms: float

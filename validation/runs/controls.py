@@ -42,9 +42,9 @@ def run_controls(
 ) -> dict[str, Control]:
     """Judge another seed, which must pass, and sabotaged models, which must fail.
 
-    The quick form sabotages the best model, and at its most blatant strength alone
-    where the model has to run again; the full one the best of every form, at three
-    strengths.
+    The best model of every form that passes is sabotaged, at three strengths; in the
+    quick form at the most blatant one alone, but for the best of all where it need
+    not run again.
 
     Parameters
     ----------
@@ -60,13 +60,12 @@ def run_controls(
     controls = {"other_seed": other_seed(prepared)}
     shown = Shown.of(prepared)
     part = shown.reference(prepared)
-    chosen = models_to_sabotage(
-        models, scores, of_every_form=not experiment.config.protocol.quick
-    )
-    for model in chosen:
+    for k, model in enumerate(models_to_sabotage(models, scores)):
         whole = responses[model.name]
         unchanged = score(part, shown.rates(whole))
-        made = _spoiled(experiment, parameters, shown, model, whole, prepared)
+        made = _spoiled(
+            experiment, parameters, shown, model, whole, prepared, is_best=k == 0
+        )
         for name, strength, rates in made:
             sabotage = SABOTAGES[name]
             found = score(part, rates)
@@ -117,6 +116,29 @@ def other_seed(prepared: PreparedReference) -> Control:
     )
 
 
+def strengths_of(
+    sabotage: Sabotage, *, is_quick: bool, is_best: bool
+) -> tuple[float, ...]:
+    """Return the strengths of a sabotage that a run tries, the most blatant first.
+
+    Parameters
+    ----------
+    sabotage
+        The sabotage.
+    is_quick
+        Whether the run has the short form.
+    is_best
+        Whether the model is the best of all.
+    """
+    first, *weaker = sabotage.strengths
+    if not is_quick:
+        return sabotage.strengths
+    return (
+        first,
+        *(s for s in weaker if is_best and not sabotage.at(s).needs_run),
+    )
+
+
 def _spoiled(
     experiment: Experiment,
     parameters: RateParameters,
@@ -124,6 +146,8 @@ def _spoiled(
     model: RateModel,
     whole: ModelRates,
     prepared: PreparedReference,
+    *,
+    is_best: bool,
 ) -> list[tuple[str, float, ModelRates]]:
     """Return sabotage, strength and rates, in the order of the list of sabotages.
 
@@ -137,8 +161,7 @@ def _spoiled(
         (name, strength)
         for name, sabotage in SABOTAGES.items()
         if _applies(sabotage, model, prepared)
-        for k, strength in enumerate(sabotage.strengths)
-        if k == 0 or not (protocol.quick and sabotage.at(strength).needs_run)
+        for strength in strengths_of(sabotage, is_quick=protocol.quick, is_best=is_best)
     ]
     runs = [pair for pair in wanted if SABOTAGES[pair[0]].at(pair[1]).needs_run]
     calls: list[dict[str, Any]] = [

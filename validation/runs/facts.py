@@ -46,6 +46,11 @@ def protocol_facts(
         tasks=tuple(
             s.name for own in experiment.sets if own.role == "task" for s in own.stimuli
         ),
+        task_settings={
+            kind: dict(settings)
+            for own in experiment.sets
+            for kind, settings in own.task_settings.items()
+        },
         duration_ms=config.protocol.duration_ms,
         drop_ms=config.protocol.drop_ms,
         bin_ms=config.protocol.bin_ms,

@@ -61,8 +61,11 @@ def write_certificates(
     make_folder(folder)
     protocol = data.report.protocol.model_dump(mode="json")
     criteria: dict[str, Any] = data.criteria.model_dump(mode="json")
+    forms = {model.name: model.form for model in models}
     controls = {
         name: CertifiedControl(
+            model=control.model,
+            form=None if control.model is None else forms[control.model],
             strength=control.strength,
             expected=control.expected,
             is_required=control.is_required,

@@ -94,14 +94,22 @@ def _read(files: list[Path], wanted: ModelConfig) -> Candidates:
 
 def _of_one_model(path: Path, found: Candidates, wanted: ModelConfig) -> Candidates:
     """Return the certificates of the model that is asked for."""
-    is_drawn = wanted.tau_r_ms == "sampled"
     asked = {
         file: own
         for file, own in found.items()
         if wanted.variant in (None, own.model.variant)
         and (wanted.form is None or own.model.extensions == FORMS[wanted.form])
-        and (own.model.tau_r_draw is not None) == is_drawn
     }
+    draws = {own.model.tau_r_draw is not None for own in asked.values()}
+    # A name without its step says already whether tau_r is drawn, as does a run that
+    # has one kind.
+    if wanted.tau_r_ms is not None or len(draws) > 1:
+        is_drawn = wanted.tau_r_ms == "sampled"
+        asked = {
+            file: own
+            for file, own in asked.items()
+            if (own.model.tau_r_draw is not None) == is_drawn
+        }
     names = {own.model.name for own in asked.values()}
     if len(names) > 1:
         raise InputError(

@@ -1,31 +1,51 @@
 """What a training is about to use, as a certificate is asked for it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bridge.certificate.wanted import Wanted
+from bridge.column.poisson_input import PoissonInput
+from bridge.column.populations import POPULATIONS
 from bridge.files.provenance import software_versions
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from validation.config.train import TrainConfig
+from validation.experiment.sets.task_settings import task_settings
 from validation.measures.criteria import load_criteria
 
 NEEDED_STIMULI = ("blank", "flash", "grating_0", "broadband_10", "broadband_100")
 """Test stimuli that every certificate must rest on, whatever the run left out."""
 
 
-def task_names(tasks: Iterable[str], use_lgn: bool) -> tuple[str, ...]:
-    """Return the names of task trials in a protocol: ``"change_pixels"``.
+NEEDED_PERTURBED = ("e4", "i4Pvalb")
+"""Populations into which a current must have judged, where a column has them: those
+of the short form."""
+
+
+def needed_perturbations(population: NDArray[np.integer]) -> tuple[str, ...]:
+    """Return the perturbations that a certificate must rest on.
 
     Parameters
     ----------
-    tasks
-        Names of tasks.
-    use_lgn
-        Whether the screen is seen through LGN filters.
+    population
+        Population of every cell, as an index into
+        :data:`bridge.column.populations.POPULATIONS`.
     """
-    return tuple(f"{name}_{'lgn' if use_lgn else 'pixels'}" for name in tasks)
+    there = set(np.unique(population).tolist())
+    return tuple(
+        f"{name}_{word}"
+        for name in NEEDED_PERTURBED
+        if POPULATIONS.index(name) in there
+        for word in ("drive", "suppress")
+    )
+
+
+def trained_surround(surround: PoissonInput) -> str:
+    """Return what the surround does in training: it is frozen, if there is one."""
+    return "frozen" if surround.n_streams else "none"
 
 
 def criteria_in_force(path: str | None) -> dict[str, Any]:
@@ -78,6 +98,8 @@ def wanted_by(
         criteria=criteria_in_force(config.model.criteria),
         criteria_called=criteria_words(config.model.criteria),
         stimuli=NEEDED_STIMULI,
-        tasks=task_names(config.tasks.tasks, config.input.use_lgn),
+        perturbations=needed_perturbations(found.population),
+        tasks=task_settings(config.tasks, config.input, config.tasks.tasks),
+        surround=trained_surround(found.surround),
         versions=software_versions(),
     )

@@ -196,7 +196,11 @@ class SecondOrderWithMembrane:
             n_cells, batch)``.
         """
         lagged = self.lag.value(state.carried, mean)
-        states = MembraneState(lagged, state.free, state.moments)
+        fluctuations = state.moments
+        if not self.variant.splits_jumps:
+            # F is read in the middle of the step, and so are lag and free share.
+            fluctuations = self.membrane.moments.middle(fluctuations, variance)
+        states = MembraneState(lagged, state.free, fluctuations)
         crossings = self.membrane.crossings(
             self.variant.response.transfer, states, mean, variance
         )

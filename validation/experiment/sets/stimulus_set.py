@@ -1,10 +1,12 @@
 """Test stimuli that are not shown like the others: a set of their own."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
+from pydantic import JsonValue
 
 from bridge.column.column import Column
 from bridge.column.edges import Edges
@@ -53,6 +55,9 @@ class StimulusSet:
         Time at the start of every trial that no measure sees, ms.
     wiring
         Channels that take the place of the column's LGN; ``None`` for the LGN.
+    task_settings
+        What task trials with this input were made with, see
+        :func:`~validation.experiment.sets.task_settings.task_settings`.
 
     Raises
     ------
@@ -65,6 +70,7 @@ class StimulusSet:
     stimuli: tuple[Stimulus, ...]
     drop_ms: float = 0.0
     wiring: InputWiring | None = None
+    task_settings: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         durations = {s.duration_ms for s in self.stimuli}

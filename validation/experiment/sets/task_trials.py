@@ -21,6 +21,7 @@ from validation.experiment.sets.stimulus_set import (
     in_whole_bins_and_samples,
     lasting,
 )
+from validation.experiment.sets.task_settings import task_settings
 from validation.experiment.trained.trained_run import TrainedRun
 
 SPLIT = "validation"
@@ -93,7 +94,12 @@ def task_trials(
                 own.append(lasting(stimulus, duration))
         sets += [
             StimulusSet(
-                f"tasks_{word}_{duration:g}ms", "task", tuple(stimuli), 0.0, wiring
+                f"tasks_{word}_{duration:g}ms",
+                "task",
+                tuple(stimuli),
+                0.0,
+                wiring,
+                task_settings(config, inputs, tasks),
             )
             for duration, stimuli in by_duration.items()
         ]

@@ -1,6 +1,7 @@
 """What a current into one population changes in the others."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -164,6 +165,12 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
     def is_asked(self, result: PerturbationResult) -> bool:
         """Say whether there are perturbations of others."""
         return result.is_asked
+
+    def say_unasked(self, results: Mapping[str, PerturbationResult]) -> str:
+        """Say that there were none."""
+        if not results or any(result.is_asked for result in results.values()):
+            return ""
+        return "perturbation was not asked: no current into a population was shown"
 
     def decide(
         self, result: PerturbationResult, asked: Asked[PerturbationLimits]

@@ -1,6 +1,7 @@
 """Mean rate in trials of the tasks: how far it is off, at the worst."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -134,6 +135,12 @@ class TaskMeanRate(Measure[TaskMeanRateLimits, TaskMeanRateResult]):
     def is_asked(self, result: TaskMeanRateResult) -> bool:
         """Say whether there are task trials."""
         return result.is_asked
+
+    def say_unasked(self, results: Mapping[str, TaskMeanRateResult]) -> str:
+        """Say that there were none."""
+        if not results or any(result.is_asked for result in results.values()):
+            return ""
+        return "mean rate in task trials was not asked: no trial of a task was shown"
 
     def decide(
         self, result: TaskMeanRateResult, asked: Asked[TaskMeanRateLimits]

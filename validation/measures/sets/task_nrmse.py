@@ -1,6 +1,7 @@
 """Error of the time course in trials of the tasks, from rest."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -130,6 +131,12 @@ class TaskNrmse(Measure[TaskNrmseLimits, TaskNrmseResult]):
     def is_asked(self, result: TaskNrmseResult) -> bool:
         """Say whether there are task trials."""
         return result.is_asked
+
+    def say_unasked(self, results: Mapping[str, TaskNrmseResult]) -> str:
+        """Say that there were none."""
+        if not results or any(result.is_asked for result in results.values()):
+            return ""
+        return "task NRMSE was not asked: no trial of a task was shown"
 
     def decide(
         self, result: TaskNrmseResult, asked: Asked[TaskNrmseLimits]

@@ -23,6 +23,13 @@ PROTOCOL = {
     "test": ["blank"],
     "trials": {"per_seed": 20, "cap": 30, "enough": True},
     "tasks": [],
+    "task_settings": {},
+    "perturbations": [],
+    "surround": "none",
+    "duration_ms": 1500.0,
+    "drop_ms": 500.0,
+    "bin_ms": 10.0,
+    "spiking_dt_ms": 0.1,
     "n_seeds": 2,
 }
 EXPLAINED = (

@@ -4,7 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from sample_certificate import CONTROLS, PROTOCOL, certificate_of
+from sample_certificate import (
+    CONTROLS,
+    PROTOCOL,
+    SETTINGS,
+    certificate_of,
+    sabotaged,
+)
 
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.differences import differences
@@ -14,6 +20,9 @@ from bridge.certificate.wanted import Wanted
 from bridge.errors import CertificateError, InputError
 from bridge.files.hashing import content_hash
 from bridge.rate_model import RateModel, TauRDraw
+from ratemodel.tasks.config import TasksConfig
+from ratemodel.trials.input_config import InputConfig
+from validation.experiment.sets.task_settings import task_settings
 
 MODEL = RateModel(variant="low_pass", extensions=("cascade",), tau_r_ms=3.0)
 DRAWN = MODEL.model_copy(
@@ -64,7 +73,7 @@ def other_criteria(content):
 CONTENT = json.loads(certificate().to_json())
 LESS, LESS_HASH = other_criteria(CONTENT)
 DRAW = {"seed": 7, "hash": "f" * 64}
-UNSEEN = {"other_seed": CONTROLS["other_seed"] | {"seen": False}}
+UNSEEN = CONTROLS | {"other_seed": CONTROLS["other_seed"] | {"seen": False}}
 MODEL_CHANGES = {
     "variant": ("equilibrium", "variant is low_pass, certified is equilibrium"),
     "extensions": ([], "extensions are cascade, certified are none"),
@@ -147,27 +156,122 @@ def test_every_field_of_the_model_counts(field, tmp_path):
         require_certificate(path, wanted(model))
 
 
+NEEDED = ("e4_drive", "i4Pvalb_suppress")
+PROTOCOL_CHANGES = {
+    "calibration": [(["steps", "flash"], "flash judges and was fitted to")],
+    "test": [(["blank"], "not judged on the stimuli flash")],
+    "trials": [({"per_seed": 0, "cap": 4, "enough": True}, "per_seed")],
+    "tasks": [
+        ([], "task_settings are not those of its tasks"),
+        (["change_pixels_1"], "task_settings are not those of its tasks"),
+    ],
+    "task_settings": [({}, "task_settings are not those of its tasks")],
+    "perturbations": [
+        ([], "not judged on the perturbations e4_drive, i4Pvalb_suppress"),
+        (["e4_drive", "e5_drive"], "on the perturbations i4Pvalb_suppress"),
+    ],
+    "surround": [
+        ("responding", "the surround is frozen, certified is responding"),
+        ("none", "the surround is frozen, certified is none"),
+        ("gone", "surround"),
+    ],
+    "duration_ms": [(1400.0, "judged on 900 ms of a stimulus")],
+    "drop_ms": [(600.0, "judged on 900 ms of a stimulus"), (-1.0, "drop_ms")],
+    "bin_ms": [(100.0, "in bins of 100 ms, at most 10 ms"), (0.0, "bin_ms")],
+    "spiking_dt_ms": [(0.5, "by spikes at steps of 0.5 ms, at most 0.1 ms")],
+}
+"""By field of the protocol: other values, and what the gate says."""
+
+
+@pytest.mark.parametrize("field", CertifiedProtocol.model_fields)
+def test_every_part_of_the_protocol_counts(field):
+    asked = wanted(perturbations=NEEDED)
+    assert require_certificate(certificate(), asked)
+    for value, words in PROTOCOL_CHANGES[field]:  # one that is missing has no test
+        text = resealed(certificate().to_json(), ("protocol", field, value))
+        with pytest.raises(CertificateError, match=words):
+            require_certificate(Certificate.from_json(text), asked)
+
+
+@pytest.mark.parametrize("field", CertifiedProtocol.model_fields)
+def test_no_part_of_the_protocol_can_be_left_out(field):
+    content = json.loads(certificate().to_json())
+    del content["protocol"][field]
+    with pytest.raises(CertificateError, match=rf"protocol\.{field}: Field required"):
+        Certificate.from_json(resealed(json.dumps(content)))
+
+
+def test_a_column_without_surround_needs_none():
+    own = certificate(protocol=PROTOCOL | {"surround": "none"})
+    assert require_certificate(own, wanted(surround="none"))
+    with pytest.raises(CertificateError, match="surround is none, certified is frozen"):
+        require_certificate(certificate(), wanted(surround="none"))
+
+
+def of_tasks(*names):
+    kinds = {name.rsplit("_", 1)[0] for name in names}
+    settings = {kind: SETTINGS[kind] for kind in kinds}
+    return certificate(protocol=PROTOCOL | {"tasks": names, "task_settings": settings})
+
+
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
+    ("certified", "asked", "words"),
     [
-        ("calibration", ["steps", "flash"], "flash judges and was fitted to"),
-        ("test", ["blank"], "not judged on the stimuli flash"),
+        ((), ("change_lgn",), "to be trained on change_lgn, certified on no task"),
         (
-            "tasks",
-            [],
-            "to be trained on change_lgn, certified on no task",
-        ),
-        (
-            "tasks",
-            ["orientation_pixels_1", "orientation_pixels_2", "change_pixels_1"],
+            ("orientation_pixels_1", "orientation_pixels_2", "change_pixels_1"),
+            ("change_lgn",),
             "on change_lgn, certified on orientation_pixels, change_pixels",
         ),
+        ((), (), "not judged on trials of any task"),
     ],
 )
-def test_every_part_of_the_protocol_counts(field, value, words):
-    text = resealed(certificate().to_json(), ("protocol", field, value))
+def test_tasks_that_did_not_judge_are_not_trained(certified, asked, words):
+    tasks = {name: SETTINGS[name] for name in asked}
     with pytest.raises(CertificateError, match=words):
-        require_certificate(Certificate.from_json(text), wanted(tasks=("change_lgn",)))
+        require_certificate(of_tasks(*certified), wanted(tasks=tasks))
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "words"),
+    [
+        ("input", {"pixels": {"gain_hz": 200}}, "input.pixels.gain_hz is 200.0, certi"),
+        ("input", {"pixels": {"rows": 8}}, "input.pixels.rows is 8, certified with 16"),
+        ("input", {"seed": 2}, "input.seed is 2, certified with 1"),
+        ("input", {"lgn": {"rows": 4}}, ""),  # which pixels do not use
+        ("tasks", {"screen": {"contrast": 0.5}}, "tasks.screen.contrast is 0.5"),
+        (
+            "tasks",
+            {"orientation": {"gray_ms": 20}},
+            "trials of orientation_pixels are others: tasks.orientation.gray_ms is 20",
+        ),
+        ("tasks", {"change": {"probability": 0.4}}, ""),  # which is not trained
+        ("tasks", {"seed": 5, "split": {"seed": 3}}, ""),
+    ],
+)
+def test_a_training_at_another_drive_is_another_one(section, changes, words):
+    sections = {"input": InputConfig(), "tasks": TasksConfig(tasks=("orientation",))}
+    sections[section] = type(sections[section]).parse(changes, "x")
+    asked = wanted(
+        tasks=task_settings(sections["tasks"], sections["input"], ("orientation",))
+    )
+    if not words:
+        assert require_certificate(certificate(), asked)
+        return
+    with pytest.raises(CertificateError, match=words) as caught:
+        require_certificate(certificate(), asked)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_key_of_a_drive_counts():
+    for kind, settings in SETTINGS.items():
+        word = kind.rsplit("_", 1)[1]
+        assert set(settings["input"]) == {word, "seed"}
+        fields = type(getattr(InputConfig(), word)).model_fields
+        assert set(settings["input"][word]) == set(fields)
+        name = kind.removesuffix(f"_{word}")
+        own = set(type(TasksConfig().of(name)).model_fields) - {"images", "white"}
+        assert set(settings["tasks"][name]) == own
 
 
 def test_too_few_trials_to_judge_are_refused():
@@ -191,20 +295,13 @@ def test_too_few_trials_to_judge_are_refused():
         require_certificate(own, wanted())
 
 
-def test_no_part_of_the_protocol_is_left_out():
-    assert set(CertifiedProtocol.model_fields) == {
-        *("calibration", "test", "trials", "tasks"),
-    }
-
-
 def test_what_was_validated_is_let_through(tmp_path):
     assert require_certificate(certificate(), wanted()) == certificate()
     certificate().write(tmp_path / "c.json")
     assert require_certificate(tmp_path / "c.json", wanted()) == certificate()
-    tasks = PROTOCOL | {"tasks": ["orientation_pixels_1", "change_lgn_12"]}
-    assert require_certificate(
-        certificate(protocol=tasks), wanted(tasks=("change_lgn",))
-    )
+    tasks = {"change_lgn": SETTINGS["change_lgn"]}
+    own = of_tasks("orientation_pixels_1", "change_lgn_12")
+    assert require_certificate(own, wanted(tasks=tasks))
 
 
 def test_all_differences_are_named_in_one_line():
@@ -218,16 +315,8 @@ def test_all_differences_are_named_in_one_line():
 
 
 def test_a_control_that_is_required_must_be_seen():
-    weak, strong = (
-        {
-            "strength": strength,
-            "expected": "fail",
-            "is_required": is_required,
-            "verdict": "fail",
-            "seen": is_required,
-        }
-        for strength, is_required in ((0.1, False), (0.3, True))
-    )
+    strong = sabotaged(MODEL)
+    weak = strong | {"strength": 0.1, "is_required": False, "seen": False}
     controls = CONTROLS | {"m/slow/0.1": weak, "m/slow/0.3": strong}
     assert require_certificate(certificate(controls=controls), wanted())
     controls["m/slow/0.3"] = strong | {"seen": False}
@@ -236,6 +325,36 @@ def test_a_control_that_is_required_must_be_seen():
     with pytest.raises(CertificateError, match="had no controls"):
         require_certificate(certificate(controls={}), wanted())
     assert set(CertifiedControl.model_fields) == set(weak)
+
+
+EXTENDED, PLAIN = (RateModel.of_form("low_pass", f, 3.0) for f in ("extended", "plain"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_enough"),
+    [
+        ({}, True),
+        ({"model": "equilibrium_extended"}, True),  # another variant of the form
+        ({"form": "plain", "model": "low_pass"}, False),
+        ({"is_required": False}, False),
+        ({"expected": "pass"}, False),
+    ],
+)
+def test_a_model_of_the_same_form_must_have_been_sabotaged(changes, is_enough):
+    controls = CONTROLS | {"s": sabotaged(EXTENDED) | changes}
+    own, asked = certificate(model=EXTENDED, controls=controls), wanted(EXTENDED)
+    if is_enough:
+        assert require_certificate(own, asked)
+        return
+    with pytest.raises(CertificateError, match="made a model of the extended form wor"):
+        require_certificate(own, asked)
+
+
+def test_of_a_form_that_failed_the_verdict_is_named():
+    # no control touches it: it has no verdict to lose
+    own = certificate("fail", EXTENDED, controls=CONTROLS | {"s": sabotaged(PLAIN)})
+    with pytest.raises(CertificateError, match="verdict fail, default is needed"):
+        require_certificate(own, wanted(EXTENDED))
 
 
 @pytest.mark.parametrize(

@@ -244,9 +244,11 @@ def test_double_connections_share_an_entry_and_have_each_their_gradient(
 
 
 def test_a_saturated_cell_has_no_gradient(make_cells):
-    """Two cells far above the limit of 1,000 Hz, as TorchTransfer cuts it."""
+    """Two cells at the ceiling of 1/t_ref, their f beyond where it is cut."""
     edges = Edges([0, 1], [1, 0], [1.0, 1.0], [1.0, 1.0], [0, 0], [1, 1])
-    cells = make_cells(2, recurrent=edges, constant_current_pa=np.full((2, 4), 1e4))
+    cells = make_cells(2, recurrent=edges, constant_current_pa=np.full((2, 4), 1e6))
+    refractory = replace(cells.transfer_adapted, t_ref_ms=np.ones(2))
+    cells = replace(cells, transfer_adapted=refractory)
     sequence = RateSequence(
         rate_network(cells, variant="low_pass", tau_r_ms=5.0, dtype=torch.float64)
     )

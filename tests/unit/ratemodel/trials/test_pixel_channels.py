@@ -20,8 +20,8 @@ def test_there_are_832_channels_and_they_follow_the_screen() -> None:
     rates = channels(uniform(0.0, 0.5, -1.0))
     assert rates.shape == (12, 832, 1)
     assert rates.dtype == np.float32
-    # 8 Hz at grey; 8 +- 50 c, never below 0.
-    for step, (on, off) in ((0, (8, 8)), (3, (8, 8)), (4, (33, 0)), (8, (0, 58))):
+    # 4 Hz at grey; 4 +- 24 c, never below 0.
+    for step, (on, off) in ((0, (4, 4)), (3, (4, 4)), (4, (16, 0)), (8, (0, 28))):
         np.testing.assert_allclose(rates[step, :416, 0], on, rtol=1e-5)
         np.testing.assert_allclose(rates[step, 416:, 0], off, rtol=1e-5)
 

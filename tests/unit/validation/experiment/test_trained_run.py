@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from sample_certificate import PROTOCOL, certificate_of
+from sample_certificate import PROTOCOL, SETTINGS, certificate_of
 
 from bridge.column.building.build import build_column
 from bridge.column.building.typical_cells import with_typical_cells
@@ -282,7 +282,10 @@ def test_check_names_the_first_difference(tmp_path, capsys, column, options, wor
     mine.write_text(
         '[verdict]\nrequired_fraction = { value = 0.5, reason = "a trial" }\n'
     )
-    protocol = PROTOCOL | {"tasks": ["change_lgn_1", "change_lgn_2"]}
+    protocol = PROTOCOL | {
+        "tasks": ["change_lgn_1", "change_lgn_2"],
+        "task_settings": {"change_lgn": SETTINGS["change_lgn"]},
+    }
     certify(column.hash, path, protocol=protocol)
     given = [word.format(mine=mine) for word in options]
     code, printed = call(capsys, "check", str(path), "--size", "60", *given)
@@ -291,6 +294,47 @@ def test_check_names_the_first_difference(tmp_path, capsys, column, options, wor
     said = printed.out if is_good else printed.err
     assert words.format(mine=mine) in said
     assert said.count("\n") == 1
+
+
+STEPS = {1.0: "strict", 5.0: "lenient"}
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "words"),
+    [
+        ("low_pass.json", [], "low_pass at dt 1 ms"),  # the step that reaches the tier
+        ("low_pass.json", ["--tier", "lenient"], "low_pass at dt 5 ms"),
+        ("low_pass.json", ["--dt-ms", "5"], "verdict lenient, default is needed"),
+        ("low_pass_5ms.json", [], "verdict lenient, default is needed"),
+        ("low_pass_1ms.json", ["--form", "extended"], "certified are none"),
+        (".", [], "say which with --variant and --form"),
+        (".", ["--form", "plain"], "low_pass at dt 1 ms"),
+        (".", ["--variant", "low-pass", "--form", "extended"], "cascade"),
+        (".", ["--form", "membrane"], "no certificate of the model"),
+        (".", ["--form", "round"], "check: form"),
+        ("low_pass_sampled.json", [], "low_pass at dt 1 ms"),
+    ],
+)
+def test_check_reads_what_training_reads(
+    tmp_path, capsys, column, path, options, words
+):
+    plain, extended = (
+        RateModel.of_form("low_pass", form, 3.0) for form in ("plain", "extended")
+    )
+    drawn = plain.with_drawn_tau_r(np.array([1.0, 2.0]), 3).by_population(
+        np.zeros(2, dtype=np.int8)
+    )
+    for model in (plain, extended, drawn):
+        for dt_ms, verdict in STEPS.items():
+            own = model.with_step(dt_ms, named=True)
+            certificate_of(own, column.hash, "b" * 64, verdict).write(
+                tmp_path / f"{own.name}.json"
+            )
+    given = ["check", str(tmp_path / path), "--size", "60", *options]
+    code, printed = call(capsys, *given)
+    is_good = words.startswith("low_pass") or words == "cascade"
+    assert code == (0 if is_good else 2), printed.err
+    assert words in (printed.out if is_good else printed.err)
 
 
 def test_check_compares_the_parameters_of_the_run(tmp_path, capsys, column):

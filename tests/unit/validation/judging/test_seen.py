@@ -154,10 +154,8 @@ def test_the_best_of_every_form_that_passes_is_sabotaged():
     ]
     verdicts = ("fail", "fail", "fail", "lenient", "default", "lenient")
     found = {m.name: scores(v, some(0)) for m, v in zip(models, verdicts, strict=True)}
-    names = [m.name for m in models_to_sabotage(models, found, of_every_form=True)]
-    assert names == ["low_pass_extended", "instantaneous_membrane"]
-    (best,) = models_to_sabotage(models, found, of_every_form=False)
-    assert best.name == "instantaneous_membrane"
+    names = [m.name for m in models_to_sabotage(models, found)]
+    assert names == ["instantaneous_membrane", "low_pass_extended"]  # the best first
     # where all fail the best one is there to test the judge with
     failed = {m.name: scores("fail", some(0)) for m in models}
-    assert len(models_to_sabotage(models, failed, of_every_form=True)) == 1
+    assert len(models_to_sabotage(models, failed)) == 1

@@ -8,13 +8,20 @@ import pytest
 from sample_certificate import certificate_of
 
 from bridge.column.building.build import build_column
+from bridge.column.populations import POPULATIONS
 from bridge.errors import CertificateError, InputError
 from bridge.rate_model import RateModel
 from validation.config.train import TrainConfig
+from validation.config.validate import parse_config
 from validation.experiment.protocol import build_protocol
+from validation.experiment.sets.perturbations import perturbations
 from validation.training.certificate_choice import with_certificate
 from validation.training.inputs import training_hashes, training_paths
-from validation.training.wanted import NEEDED_STIMULI, task_names
+from validation.training.wanted import (
+    NEEDED_PERTURBED,
+    NEEDED_STIMULI,
+    needed_perturbations,
+)
 
 EXTENDED = RateModel.of_form("low_pass", "extended", 1.5)
 PLAIN = RateModel.of_form("low_pass", "plain", 1.5)
@@ -96,6 +103,23 @@ def test_variant_and_form_choose(run: Path) -> None:
         chosen(run, variant="equilibrium")
 
 
+def test_a_drawn_tau_r_is_named_by_its_file_or_by_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "certificates"
+    drawn = PLAIN.with_drawn_tau_r(np.array([1.0, 2.0]), 3).by_population(
+        np.zeros(2, dtype=np.int8)
+    )
+    write(folder, drawn.with_step(1.0, named=True), "strict")
+    name = "low_pass_sampled_1ms.json"
+    assert chosen(folder / "low_pass_sampled.json")[0] == name
+    assert chosen(tmp_path)[0] == name  # no other is there
+    assert chosen(tmp_path, tau_r_ms="sampled")[0] == name
+    with pytest.raises(InputError, match="no certificate of the model"):
+        chosen(tmp_path, tau_r_ms=2.0)
+    write(folder, PLAIN.with_step(1.0, named=True), "strict")
+    assert chosen(tmp_path)[0] == "low_pass_1ms.json"  # of both kinds the plain one
+    assert chosen(folder / "low_pass_sampled.json")[0] == name
+
+
 def test_none_that_is_good_enough_is_said_in_one_line(tmp_path: Path) -> None:
     for dt_ms in (0.5, 2.0):
         write(tmp_path / "certificates", EXTENDED.with_step(dt_ms, named=True), "fail")
@@ -159,9 +183,15 @@ def test_every_protocol_has_the_stimuli_that_the_gate_needs() -> None:
         assert set(NEEDED_STIMULI) <= {stimulus.name for stimulus in protocol.test}
 
 
-def test_tasks_are_named_with_what_they_are_seen_through() -> None:
-    assert task_names(("change", "orientation"), use_lgn=True) == (
-        "change_lgn",
-        "orientation_lgn",
-    )
-    assert task_names(["change"], use_lgn=False) == ("change_pixels",)
+def test_the_short_form_has_the_perturbations_that_the_gate_needs() -> None:
+    config = parse_config({"protocol": {"quick": True}}, "x").protocol
+    assert set(NEEDED_PERTURBED) <= set(config.perturbed)
+    column = build_column(300, 1)
+    shown = perturbations(column, config.perturbed, bin_ms=config.bin_ms)
+    assert shown is not None
+    named = {s.name for s in shown.stimuli}
+    needed = needed_perturbations(column.population)
+    assert set(needed) <= named
+    assert len(needed) == 4
+    only = np.full(3, POPULATIONS.index("e4"))  # a column of one population
+    assert needed_perturbations(only) == ("e4_drive", "e4_suppress")

@@ -145,6 +145,8 @@ def test_rates_without_task_trials_are_judged_by_the_rest(reference):
     main = replace(reference, others={})
     scores = measured(main, model_of(MAIN, {}))
     assert scores.populations["e4"].measures["task_nrmse"].is_asked is False
+    for what in ("task NRMSE", "mean rate in task trials", "perturbation"):
+        assert any(note.startswith(f"{what} was not asked") for note in scores.notes)
     assert scores.verdict in ("default", "strict")
 
 
