@@ -167,10 +167,16 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
         return result.is_asked
 
     def say_unasked(self, results: Mapping[str, PerturbationResult]) -> str:
-        """Say that there were none."""
-        if not results or any(result.is_asked for result in results.values()):
+        """Say that there were none, or for whom there were none."""
+        names = [name for name, result in results.items() if not result.is_asked]
+        if not names:
             return ""
-        return "perturbation was not asked: no current into a population was shown"
+        if len(names) == len(results):
+            return "perturbation was not asked: no current into a population was shown"
+        return (
+            f"perturbation was not asked in {', '.join(names)}: no current into "
+            "another population was shown"
+        )
 
     def decide(
         self, result: PerturbationResult, asked: Asked[PerturbationLimits]

@@ -214,3 +214,6 @@ def test_a_population_that_alone_gets_a_current_is_judged_by_the_rest(reference)
     assert not e4.measures["perturbation"].is_asked
     assert e4.verdict in ("default", "strict"), e4.reason
     assert e23.measures["perturbation"].is_asked
+    assert any(
+        note.startswith("perturbation was not asked in e4:") for note in scores.notes
+    )
