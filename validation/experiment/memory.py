@@ -53,6 +53,9 @@ _SET_MS = 850.0
 _STEP_PER_CELL = 20
 """Bytes that training keeps of a step for the way back, per cell and trial."""
 
+_MEMBRANE_STEP_PER_CELL = 130
+"""The same with a membrane, which is run back from the states of every step."""
+
 
 def require_memory_of_simulation(
     config: BuiltColumn | FileColumn,
@@ -146,7 +149,12 @@ def require_memory_of_validation(config: ValidateConfig, column: Column | None) 
 
 
 def require_memory_of_training(
-    parameters: RateParameters, config: TrainingConfig, n_steps: int, n_processes: int
+    parameters: RateParameters,
+    config: TrainingConfig,
+    n_steps: int,
+    n_processes: int,
+    *,
+    has_membrane: bool,
 ) -> None:
     """Refuse a training on the CPU that does not fit; say so where it takes a lot.
 
@@ -160,6 +168,8 @@ def require_memory_of_training(
         Steps of the longest trial.
     n_processes
         Processes that share a batch, each with a network of its own.
+    has_membrane
+        Whether the model has a membrane.
 
     Raises
     ------
@@ -170,7 +180,8 @@ def require_memory_of_training(
     n_edges = parameters.recurrent.n_edges + parameters.lgn_edges.n_edges
     kept = min(n_steps, config.segment_steps or n_steps)
     network = _TRAINING + _TRAINED_EDGE * n_edges
-    states = _STEP_PER_CELL * n_cells * config.batch * kept
+    per_cell = _MEMBRANE_STEP_PER_CELL if has_membrane else _STEP_PER_CELL
+    states = per_cell * n_cells * config.batch * kept
     _require(
         n_processes * network + states,
         f"training {n_cells:,} cells with a batch of {config.batch:,} over "

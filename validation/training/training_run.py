@@ -64,7 +64,11 @@ def make_trainer(
         timing = source.timing
         n_steps = round(timing.longest_ms / timing.dt_ms)
         require_memory_of_training(
-            parameters, config.training, n_steps, processes.world
+            parameters,
+            config.training,
+            n_steps,
+            processes.world,
+            has_membrane="membrane" in certified.model.extensions,
         )
     with product_precision(_precision(config.training, device)):
         network = build_network(

@@ -149,12 +149,14 @@ def test_a_training_is_estimated_within_a_factor_of_two(
     )
     config = TrainingConfig(batch=batch)
     free(2.0 * peak_mib / 1024)
-    require_memory_of_training(parameters, config, 40, 1)
+    require_memory_of_training(parameters, config, 40, 1, has_membrane=False)
     with pytest.raises(InputError, match=r"needs about .* training\.batch"):
-        require_memory_of_training(parameters, TrainingConfig(batch=100_000), 40, 1)
+        require_memory_of_training(
+            parameters, TrainingConfig(batch=100_000), 40, 1, has_membrane=False
+        )
     free(0.5 * peak_mib / 1024)
     with pytest.raises(InputError, match="needs about"):
-        require_memory_of_training(parameters, config, 40, 1)
+        require_memory_of_training(parameters, config, 40, 1, has_membrane=False)
 
 
 def test_a_column_is_not_built_beyond_the_memory(free: Any) -> None:
