@@ -10,12 +10,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from bridge.certificate.scores import Scores
+from bridge.certificate.scores import TIERS, MeasureResult, Scores
 from bridge.errors import InputError
 from bridge.files.json_file import read_json
 from validation.config.validate import merged_config
 from validation.experiment.column import load_column
 from validation.measures.criteria import load_criteria
+from validation.measures.registry import measures
 from validation.report.control_rows import baseline_columns, sabotage_rows
 from validation.report.data import ReportData
 from validation.report.figures.catalogue import report_figures
@@ -34,6 +35,8 @@ PICTURES = {
     "scores": "scores",
     "flash": "psth_flash",
     "broadband": "frequency_broadband_100",
+    "perturbations": "perturbations",
+    "tasks": "tasks",
 }
 """Name of each picture, and of its figure in the report."""
 
@@ -42,7 +45,7 @@ def report_data(run: Path) -> ReportData:
     """Return what a finished run's pictures are drawn from.
 
     The rates are those of rates.nc, in single precision. No raster, whose spikes are
-    not kept.
+    not kept; of models at several steps those at the finest, one picture shows no more.
     """
     config = merged_config(run / "config.toml", {})
     report = RunReport.read(run)
@@ -50,10 +53,11 @@ def report_data(run: Path) -> ReportData:
     if column.hash != report.column.hash:
         raise InputError(f"{run}: this version builds another column")
     reference, models = read_rates(run / "rates.nc")
+    shown = at_the_finest_step(report)
     return ReportData(
-        report,
+        report.model_copy(update={"variants": shown}),
         reference,
-        models,
+        {name: models[name] for name in shown},
         column,
         load_criteria(Path(config.criteria) if config.criteria else None),
         config.to_toml(),
@@ -65,6 +69,8 @@ def pictures(run: Path) -> Iterator[tuple[str, str, bytes]]:
     """Yield name, suffix and content of the pictures, as the report has them."""
     figures = report_figures(report_data(run))
     for name, figure in PICTURES.items():
+        if figure not in figures:  # a run without such stimuli
+            continue
         svg = to_svg(figures[figure])
         if len(svg) <= LARGEST_SVG:
             yield name, "svg", svg.encode()
@@ -72,9 +78,55 @@ def pictures(run: Path) -> Iterator[tuple[str, str, bytes]]:
             yield name, "png", to_png(figures[figure])
 
 
+def at_the_finest_step(report: RunReport) -> dict[str, Scores]:
+    """Return the scores of the models at the finest step, by name."""
+    finest = min(report.protocol.rate_dt_ms)
+    return {
+        name: scores
+        for name, scores in report.variants.items()
+        if scores.model is None or scores.model.dt_ms == finest
+    }
+
+
+def tier_table(report: RunReport) -> list[str]:
+    """Return how many populations each model passes at each tier."""
+    lines = [
+        "| model | verdict | τ_r (ms) | lenient | default | strict |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, scores in report.variants.items():
+        counts = (str(len(scores.passing(tier))) for tier in TIERS)
+        lines.append(
+            f"| {name.replace('_', ' ')} | **{MARK[scores.verdict]}** | "
+            f"{_tau_r(scores)} | {' | '.join(counts)} |"
+        )
+    return lines
+
+
+def deciding_table(scores: Scores) -> list[str]:
+    """Return everything that decides, with the end of its interval that counts."""
+    shown = [m for m in measures() if m.decides]
+    lines = [
+        "| | verdict | " + " | ".join(m.name.replace("_", " ") for m in shown) + " |",
+        "|---" * (len(shown) + 2) + "|",
+    ]
+    for name, score in scores.populations.items():
+        results = (score.measures.get(m.name) for m in shown)
+        cells = ["–" if r is None else _with_interval(r) for r in results]
+        lines.append(f"| {name} | {MARK[score.verdict]} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _with_interval(result: MeasureResult) -> str:
+    if result.value is None or result.interval is None:
+        return "–"
+    low, high = result.interval
+    return f"{result.value:.2f} ({low:.2f} to {high:.2f}) {MARK[result.tier]}"
+
+
 def verdict_table(report: RunReport) -> list[str]:
-    """Return the lines of the table of verdicts."""
-    variants = report.variants
+    """Return the lines of the table of verdicts, at the finest step."""
+    variants = at_the_finest_step(report)
     lines = [
         "| | spiking (Hz) | "
         + " | ".join(v.replace("_", " ") for v in variants)
@@ -173,6 +225,20 @@ def page(run: Path, target: Path) -> str:
         "noisy to judge).",
         "",
         *verdict_table(report),
+        "",
+        "## All models and steps",
+        "",
+        f"Populations by tier, of {len(report.verdict.firing)} that fire; a model",
+        "needs nine tenths of them.",
+        "",
+        *tier_table(report),
+        "",
+        f"## Everything that decides ({report.best})",
+        "",
+        "Value, and the 95 % interval whose worse end is held against the thresholds",
+        "(of the mean rate 90 %).",
+        "",
+        *deciding_table(report.variants[report.best]),
         "",
         "## Models without a network",
         "",

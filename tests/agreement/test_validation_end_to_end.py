@@ -142,7 +142,7 @@ def test_pictures_of_the_results_page_are_those_of_the_report(
 
     html = (run_folder / "report.html").read_text()
     drawn = list(results_page.pictures(run_folder))
-    assert [name for name, _, _ in drawn] == ["scores", "flash", "broadband"]
+    assert [name for name, _, _ in drawn] == list(results_page.PICTURES)
     for _, suffix, content in drawn:
         if suffix == "svg":
             svg = without_ids(content.decode().removeprefix("<svg"))
