@@ -40,6 +40,10 @@ class Evaluable(Frozen):
     selective_osi: Threshold[Fraction]
     response_p: Threshold[Annotated[float, Field(gt=0.0, lt=0.5, strict=True)]]
 
+    def fires(self, rate_hz: float) -> bool:
+        """Say whether a population of this mean rate, Hz, is one that counts."""
+        return rate_hz >= self.min_rate_hz.value
+
 
 class Verdict(Frozen):
     """How populations add up to the verdict on a model."""

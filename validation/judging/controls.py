@@ -9,6 +9,7 @@ from bridge.certificate.scores import Interval, Outcome, PopulationScore, Scores
 from bridge.rate_model import RateModel
 from validation.criteria.criteria import Criteria
 from validation.judging.ranking import RANK, best_model
+from validation.judging.verdict import firing_of
 from validation.measures.registry import measures
 from validation.statistics.jackknife import t_quantile
 
@@ -64,14 +65,9 @@ def change_of(unchanged: Scores, sabotaged: Scores, criteria: Criteria) -> Chang
     criteria
         Say from which rate on a population counts.
     """
-    least = criteria.evaluable.min_rate_hz.value
     before, after = (
         np.array(
-            [
-                _tiers(score)
-                for score in scores.populations.values()
-                if score.spiking.rate_hz >= least
-            ],
+            [_tiers(s) for s in firing_of(scores.populations, criteria).values()],
             dtype=np.float64,
         )
         for scores in (unchanged, sabotaged)
@@ -112,12 +108,7 @@ def found_wrong(scores: Scores, criteria: Criteria, n_trials: int) -> tuple[str,
     n_trials
         Trials of the side that has fewer.
     """
-    least = criteria.evaluable.min_rate_hz.value
-    firing = {
-        name: score
-        for name, score in scores.populations.items()
-        if score.spiking.rate_hz >= least
-    }
+    firing = firing_of(scores.populations, criteria)
     n_tests = max(len(firing), 1) * sum(measure.decides for measure in measures())
     tail = 0.5 * (1.0 - CONFIDENCE)
     wider = t_quantile(1.0 - tail / n_tests, n_trials) / t_quantile(

@@ -6,7 +6,7 @@ from validation.criteria.criteria import Evaluable
 
 def why_too_poor(state: SpikingState, limits: Evaluable) -> str | None:
     """Say why no measure can be trusted in a population, or return ``None``."""
-    if state.rate_hz < limits.min_rate_hz.value:
+    if not limits.fires(state.rate_hz):
         return f"it fires {state.rate_hz:.2g} Hz, below {limits.min_rate_hz.value:g} Hz"
     half = state.half_correlation or 0.0
     if half < limits.min_half_correlation.value:

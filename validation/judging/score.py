@@ -85,8 +85,8 @@ def _judge(
     criteria: Criteria,
 ) -> dict[str, Judged]:
     """Judge one family of groups; corrections run over those that fire."""
-    least = criteria.evaluable.min_rate_hz.value
-    family = [i for i, row in enumerate(rows) if facts[row].spiking.rate_hz >= least]
+    fires = criteria.evaluable.fires
+    family = [i for i, row in enumerate(rows) if fires(facts[row].spiking.rate_hz)]
     adjusted = {
         measure.name: measure.adjust(
             [results[measure.name][row] for row in rows], family

@@ -48,11 +48,11 @@ def unjudged_populations(prepared: PreparedReference) -> dict[str, str]:
     reference = prepared.reference
     model = _mean_of_trials(reference)
     compared = compare_with(prepared, model, np.random.default_rng(0))
-    least = prepared.criteria.evaluable.min_rate_hz.value
+    fires = prepared.criteria.evaluable.fires
     found = {}
     for group, name in enumerate(reference.population_names):
         facts = GroupFacts.of(compared, group)
-        if facts.spiking.rate_hz >= least and "default" in facts.reasons:
+        if fires(facts.spiking.rate_hz) and "default" in facts.reasons:
             found[name] = facts.reasons["default"]
     return found
 

@@ -1,5 +1,6 @@
 """From the populations' verdicts to the verdict on a model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.certificate.scores import TIERS, Outcome, PopulationScore
@@ -28,6 +29,17 @@ class Overall:
     pass_fraction: dict[str, float]
 
 
+def firing_of(
+    populations: Mapping[str, PopulationScore], criteria: Criteria
+) -> dict[str, PopulationScore]:
+    """Return the populations that fire in the test set: those that count."""
+    return {
+        name: score
+        for name, score in populations.items()
+        if criteria.evaluable.fires(score.spiking.rate_hz)
+    }
+
+
 def judge_overall(
     populations: dict[str, PopulationScore], criteria: Criteria
 ) -> Overall:
@@ -47,11 +59,7 @@ def judge_overall(
         The thresholds.
     """
     settings = criteria.verdict
-    firing = {
-        name: score
-        for name, score in populations.items()
-        if score.spiking.rate_hz >= criteria.evaluable.min_rate_hz.value
-    }
+    firing = firing_of(populations, criteria)
     judged = tuple(n for n, s in firing.items() if s.verdict != "inconclusive")
     if not firing:
         return Overall("inconclusive", (), (), {})

@@ -83,7 +83,7 @@ class PreparedReference:
         """Number of populations that fire: those that a verdict counts."""
         rates = self.spiking.mean_hz.mean(axis=1)
         populations = rates[: len(self.reference.population_names)]
-        return int((populations >= self.criteria.evaluable.min_rate_hz.value).sum())
+        return sum(map(self.criteria.evaluable.fires, populations.tolist()))
 
     @property
     def n_neuron_samples(self) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.certificate.scores import PASSING, Scores
+from bridge.certificate.scores import Scores
 from bridge.rate_model import RateModel
 from bridge.reduction.parameters import RateParameters
 from validation.experiment.experiment import Experiment
@@ -95,16 +95,15 @@ def other_seed(prepared: PreparedReference) -> Control:
     rng = np.random.default_rng(0)
     reference = prepare_reference(kept, prepared.criteria, rng)
     scores = score_model(reference, other, rng)
-    least = prepared.criteria.evaluable.min_rate_hz.value
-    n_firing = sum(s.spiking.rate_hz >= least for s in scores.populations.values())
+    n_firing = scores.n_firing
     n_trials = min(kept.n_trials, prepared.reference.n_trials - kept.n_trials)
     wrong = found_wrong(scores, prepared.criteria, n_trials)
-    n_passed = sum(s.verdict in PASSING for s in scores.populations.values())
     n_right = n_firing - len(wrong)
     return Control(
         description=(
             f"the spiking model itself with other noise: of {n_firing} firing "
-            f"populations {n_right} not found wrong, {n_passed} of them shown right"
+            f"populations {n_right} not found wrong, {scores.n_passing} of them "
+            "shown right"
         ),
         expected="pass",
         is_required=True,
