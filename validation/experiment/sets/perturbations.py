@@ -9,6 +9,7 @@ from bridge.column.column import Column
 from bridge.column.populations import POPULATIONS
 from bridge.stimulus.scenes.grating import grating
 from bridge.stimulus.stimulus import Stimulus
+from validation.config.validate import STIMULUS_DT_MS
 from validation.experiment.sets.stimulus_set import (
     StimulusSet,
     in_whole_bins,
@@ -30,9 +31,6 @@ DIRECTION_DEG, TEMPORAL_FREQUENCY_HZ, CONTRAST = 22.5, 2.0, 0.8
 
 DURATION_MS, DROP_MS, ON_MS, OFF_MS = 850.0, 350.0, 400.0, 650.0
 """Times, ms: 50 before the current, 250 with it, 200 after it are measured."""
-
-SAMPLE_MS = 1.0
-"""Sample interval of the stimuli, ms."""
 
 
 def rheobase_pa(column: Column, population: str) -> float:
@@ -67,7 +65,7 @@ def perturbations(
     if not there:
         return None
     drop, on, off = (in_whole_bins(time, bin_ms) for time in (DROP_MS, ON_MS, OFF_MS))
-    duration = in_whole_bins_and_samples(DURATION_MS, bin_ms, SAMPLE_MS)
+    duration = in_whole_bins_and_samples(DURATION_MS, bin_ms, STIMULUS_DT_MS)
     plain = grating(
         column.lgn,
         direction_deg=DIRECTION_DEG,
@@ -75,7 +73,7 @@ def perturbations(
         contrast=CONTRAST,
         onset_ms=0.0,
         duration_ms=duration,
-        dt_ms=SAMPLE_MS,
+        dt_ms=STIMULUS_DT_MS,
         name="unperturbed",
     )
     plain = replace(plain, kind="other", direction_deg=None)

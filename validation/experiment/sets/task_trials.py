@@ -15,6 +15,7 @@ from ratemodel.training.setup import build_source
 from ratemodel.trials.input_channels import lgn_cells
 from ratemodel.trials.input_config import InputConfig
 from ratemodel.trials.trial_source import TrialSource
+from validation.config.validate import STIMULUS_DT_MS
 from validation.experiment.sets.stimulus_set import (
     InputWiring,
     StimulusSet,
@@ -26,9 +27,6 @@ from validation.experiment.trained.trained_run import TrainedRun
 
 SPLIT = "validation"
 """Split that the trials are drawn from: those of the test stay unseen."""
-
-SAMPLE_MS = 1.0
-"""Sample interval of the stimuli, ms."""
 
 
 def task_trials(
@@ -81,14 +79,14 @@ def task_trials(
     if not tasks:
         return ()
     for inputs in kinds:
-        source = build_source(config, inputs, SAMPLE_MS)
+        source = build_source(config, inputs, STIMULUS_DT_MS)
         wiring = _wiring(column, inputs, config, source, trained)
         word = "lgn" if inputs.use_lgn else "pixels"
         by_duration: dict[float, list[Stimulus]] = {}
         for task in tasks:
             for stimulus in _trials(source, task, word, n_trials):
                 duration = in_whole_bins_and_samples(
-                    stimulus.duration_ms, bin_ms, SAMPLE_MS
+                    stimulus.duration_ms, bin_ms, STIMULUS_DT_MS
                 )
                 own = by_duration.setdefault(duration, [])
                 own.append(lasting(stimulus, duration))
@@ -140,8 +138,9 @@ def _pixel_cells(n: int) -> LgnCells:
 
 def _trials(source: TrialSource, task: str, word: str, n: int) -> list[Stimulus]:
     batch = source.draw(SPLIT, task, np.arange(n))
-    steps = round(source.steps_per_sample * source.timing.dt_ms / SAMPLE_MS)
+    steps = round(source.steps_per_sample * source.timing.dt_ms / STIMULUS_DT_MS)
     rates = np.repeat(batch.input_hz.numpy(), steps, axis=0)
     return [
-        Stimulus(f"{task}_{word}_{k + 1}", SAMPLE_MS, rates[:, :, k]) for k in range(n)
+        Stimulus(f"{task}_{word}_{k + 1}", STIMULUS_DT_MS, rates[:, :, k])
+        for k in range(n)
     ]
