@@ -186,7 +186,11 @@ class MeanRate(SampledMeasure[MeanRateLimits, MeanRateResult]):
                 asked.limits.equivalence_margin.value,
             ),
         )
-        if all(error * reach_of(1.0 - a, compared) <= most for a, most in allowed):
+        n_trials = compared.left_out.n_fewest
+        if all(
+            error * reach_of(asked.statistics, n_trials, 1.0 - a) <= most
+            for a, most in allowed
+        ):
             return None
         return (
             f"its mean rate is known to {100 * error:.1f} % only: a perfect model may "

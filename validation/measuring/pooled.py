@@ -52,6 +52,11 @@ class Pooled:
     chance_variance: FloatArray
 
     @property
+    def n_fewest(self) -> int:
+        """Trials of the set and side that has fewest."""
+        return min(part.left_out.n_fewest for part in self.parts)
+
+    @property
     def nrmse(self) -> FloatArray:
         """Root of the error over the mean rate, ``(n_groups,)``."""
         root: FloatArray = np.sqrt(np.maximum(self.parts[0].relative_square[0], 0.0))

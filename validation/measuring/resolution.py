@@ -22,32 +22,33 @@ def shown_error(compared: Compared) -> FloatArray:
         Hz^2, ``(n_groups,)``.
     """
     statistics = compared.prepared.criteria.statistics
-    reach = reach_of(0.5 + 0.5 * statistics.confidence.value, compared)
+    reach = reach_of(statistics, compared.left_out.n_fewest)
     error: FloatArray = reach * np.sqrt(compared.without_one.chance_variance)
     return error
 
 
 def shown_pooled_error(compared: Compared, pooled: Pooled) -> FloatArray:
     """Return the same for sets of stimuli that are pooled, Hz^2, ``(n_groups,)``."""
-    statistics = compared.prepared.criteria.statistics
-    n_trials = min(part.left_out.n_fewest for part in pooled.parts)
-    ends = (0.5 + 0.5 * statistics.confidence.value, statistics.power.value)
-    reach = sum(t_quantile(end, n_trials) for end in ends)
+    reach = reach_of(compared.prepared.criteria.statistics, pooled.n_fewest)
     error: FloatArray = reach * np.sqrt(pooled.chance_variance)
     return error
 
 
-def reach_of(one_sided: float, compared: Compared) -> float:
+def reach_of(
+    statistics: Statistics, n_trials: int, one_sided: float | None = None
+) -> float:
     """Return how many standard errors a perfect model's estimate needs for itself.
 
     Parameters
     ----------
+    statistics
+        Confidence of the intervals, and the share of data sets in which a perfect
+        model must pass.
+    n_trials
+        Trials of the side that has fewer.
     one_sided
-        Confidence of the end of the interval that is compared with a threshold.
-    compared
-        The model and the reference.
+        Confidence of the end of the interval that is compared with a threshold;
+        that of the two-sided interval of the statistics where it is left out.
     """
-    statistics: Statistics = compared.prepared.criteria.statistics
-    n_trials = compared.left_out.n_fewest
-    own = t_quantile(statistics.power.value, n_trials)
-    return t_quantile(one_sided, n_trials) + own
+    end = 0.5 + 0.5 * statistics.confidence.value if one_sided is None else one_sided
+    return t_quantile(end, n_trials) + t_quantile(statistics.power.value, n_trials)

@@ -19,9 +19,10 @@ from validation.criteria.threshold import (
 )
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure, Panel
+from validation.measuring.resolution import reach_of
 from validation.responses.reference import Reference
 from validation.statistics.comparison import Comparison
-from validation.statistics.jackknife import LeftOut, rooted, t_quantile
+from validation.statistics.jackknife import LeftOut, rooted
 from validation.statistics.numbers import known, ratio, span
 from validation.statistics.trial_products import TrialProducts
 
@@ -150,8 +151,7 @@ class Perturbation(Measure[PerturbationLimits, PerturbationResult]):
         if size_hz <= 0.0:
             return "it is silent while others are perturbed"
         statistics = compared.prepared.criteria.statistics
-        ends = (0.5 + 0.5 * statistics.confidence.value, statistics.power.value)
-        reach = sum(t_quantile(end, changes.left_out.n_fewest) for end in ends)
+        reach = reach_of(statistics, changes.left_out.n_fewest)
         error = reach * math.sqrt(float(changes.chance_variance[group]))
         most = self.asked(compared.prepared.criteria, tier).limits.perturbation.value
         if error <= (most * size_hz) ** 2:

@@ -19,7 +19,8 @@ from validation.criteria.threshold import (
 from validation.measuring.compared import Compared
 from validation.measuring.contract import Asked, Column, Measure, Panel
 from validation.measuring.pooled import PooledRows, task_sets
-from validation.statistics.jackknife import intervals_of, t_quantile
+from validation.measuring.resolution import reach_of
+from validation.statistics.jackknife import intervals_of
 from validation.statistics.numbers import known, ratio
 
 
@@ -120,9 +121,7 @@ class TaskMeanRate(Measure[TaskMeanRateLimits, TaskMeanRateResult]):
         )
         error = math.sqrt(variance) / rate_hz
         statistics = compared.prepared.criteria.statistics
-        n_trials = min(part.left_out.n_fewest for part in pooled.parts)
-        ends = (0.5 + 0.5 * statistics.confidence.value, statistics.power.value)
-        shown = error * sum(t_quantile(end, n_trials) for end in ends)
+        shown = error * reach_of(statistics, pooled.n_fewest)
         limits = self.asked(compared.prepared.criteria, tier).limits
         if shown <= limits.task_rate_margin.value:
             return None
