@@ -4,63 +4,27 @@ import json
 
 import numpy as np
 import pytest
+from gate_cases import MODEL, certificate, of_tasks, resealed, wanted
 from sample_certificate import (
     CONTROLS,
-    PROTOCOL,
     SETTINGS,
-    certificate_of,
     sabotaged,
 )
 
 from bridge.certificate.certificate import Certificate
 from bridge.certificate.differences import differences
 from bridge.certificate.gate import require_certificate
-from bridge.certificate.parts import CertifiedControl, CertifiedProtocol
-from bridge.certificate.wanted import Wanted
+from bridge.certificate.parts import CertifiedControl
 from bridge.errors import CertificateError, InputError
 from bridge.files.hashing import content_hash
 from bridge.rate_model import RateModel, TauRDraw
-from ratemodel.tasks.config import TasksConfig
-from ratemodel.trials.input_config import InputConfig
-from validation.experiment.sets.task_settings import task_settings
 
-MODEL = RateModel(variant="low_pass", extensions=("cascade",), tau_r_ms=3.0)
 DRAWN = MODEL.model_copy(
     update={
         "tau_r_ms": (2.0,) * 16 + (3.0,),
         "tau_r_draw": TauRDraw(seed=1000, hash="e" * 64),
     }
 )
-
-
-def certificate(verdict="default", model=MODEL, **changes):
-    return certificate_of(model, "a" * 64, "b" * 64, verdict, **changes)
-
-
-def wanted(model=MODEL, **changes):
-    own = certificate(model=model)
-    values = {
-        "model": model,
-        "column_hash": "a" * 64,
-        "reduction_hash": "b" * 64,
-        "criteria": own.criteria,
-        "stimuli": ("flash",),
-        "versions": own.versions,
-    }
-    return Wanted(**(values | changes))
-
-
-def resealed(text, *changes):
-    """Return a certificate's text with other values, and a seal that fits them."""
-    content = json.loads(text)
-    for *path, last, value in changes:
-        node = content
-        for key in path:
-            node = node[key]
-        node[last] = value
-    del content["content"]
-    content["content"] = content_hash(content)
-    return json.dumps(content)
 
 
 def other_criteria(content):
@@ -154,145 +118,6 @@ def test_every_field_of_the_model_counts(field, tmp_path):
     path.write_text(resealed(certificate(model=model).to_json(), *changes))
     with pytest.raises(CertificateError, match=words):
         require_certificate(path, wanted(model))
-
-
-NEEDED = ("e4_drive", "i4Pvalb_suppress")
-PROTOCOL_CHANGES = {
-    "calibration": [(["steps", "flash"], "flash judges and was fitted to")],
-    "test": [(["blank"], "not judged on the stimuli flash")],
-    "trials": [({"per_seed": 0, "cap": 4, "enough": True}, "per_seed")],
-    "tasks": [
-        ([], "task_settings are not those of its tasks"),
-        (["change_pixels_1"], "task_settings are not those of its tasks"),
-    ],
-    "task_settings": [({}, "task_settings are not those of its tasks")],
-    "perturbations": [
-        ([], "not judged on the perturbations e4_drive, i4Pvalb_suppress"),
-        (["e4_drive", "e5_drive"], "on the perturbations i4Pvalb_suppress"),
-    ],
-    "surround": [
-        ("responding", "the surround is frozen, certified is responding"),
-        ("none", "the surround is frozen, certified is none"),
-        ("gone", "surround"),
-    ],
-    "duration_ms": [(1400.0, "judged on 900 ms of a stimulus")],
-    "drop_ms": [(600.0, "judged on 900 ms of a stimulus"), (-1.0, "drop_ms")],
-    "bin_ms": [(100.0, "in bins of 100 ms, at most 10 ms"), (0.0, "bin_ms")],
-    "spiking_dt_ms": [(0.5, "by spikes at steps of 0.5 ms, at most 0.1 ms")],
-}
-"""By field of the protocol: other values, and what the gate says."""
-
-
-@pytest.mark.parametrize("field", CertifiedProtocol.model_fields)
-def test_every_part_of_the_protocol_counts(field):
-    asked = wanted(perturbations=NEEDED)
-    assert require_certificate(certificate(), asked)
-    for value, words in PROTOCOL_CHANGES[field]:  # one that is missing has no test
-        text = resealed(certificate().to_json(), ("protocol", field, value))
-        with pytest.raises(CertificateError, match=words):
-            require_certificate(Certificate.from_json(text), asked)
-
-
-@pytest.mark.parametrize("field", CertifiedProtocol.model_fields)
-def test_no_part_of_the_protocol_can_be_left_out(field):
-    content = json.loads(certificate().to_json())
-    del content["protocol"][field]
-    with pytest.raises(CertificateError, match=rf"protocol\.{field}: Field required"):
-        Certificate.from_json(resealed(json.dumps(content)))
-
-
-def test_a_column_without_surround_needs_none():
-    own = certificate(protocol=PROTOCOL | {"surround": "none"})
-    assert require_certificate(own, wanted(surround="none"))
-    with pytest.raises(CertificateError, match="surround is none, certified is frozen"):
-        require_certificate(certificate(), wanted(surround="none"))
-
-
-def of_tasks(*names):
-    kinds = {name.rsplit("_", 1)[0] for name in names}
-    settings = {kind: SETTINGS[kind] for kind in kinds}
-    return certificate(protocol=PROTOCOL | {"tasks": names, "task_settings": settings})
-
-
-@pytest.mark.parametrize(
-    ("certified", "asked", "words"),
-    [
-        ((), ("change_lgn",), "to be trained on change_lgn, certified on no task"),
-        (
-            ("orientation_pixels_1", "orientation_pixels_2", "change_pixels_1"),
-            ("change_lgn",),
-            "on change_lgn, certified on orientation_pixels, change_pixels",
-        ),
-        ((), (), "not judged on trials of any task"),
-    ],
-)
-def test_tasks_that_did_not_judge_are_not_trained(certified, asked, words):
-    tasks = {name: SETTINGS[name] for name in asked}
-    with pytest.raises(CertificateError, match=words):
-        require_certificate(of_tasks(*certified), wanted(tasks=tasks))
-
-
-@pytest.mark.parametrize(
-    ("section", "changes", "words"),
-    [
-        ("input", {"pixels": {"gain_hz": 200}}, "input.pixels.gain_hz is 200.0, certi"),
-        ("input", {"pixels": {"rows": 8}}, "input.pixels.rows is 8, certified with 16"),
-        ("input", {"seed": 2}, "input.seed is 2, certified with 1"),
-        ("input", {"lgn": {"rows": 4}}, ""),  # which pixels do not use
-        ("tasks", {"screen": {"contrast": 0.5}}, "tasks.screen.contrast is 0.5"),
-        (
-            "tasks",
-            {"orientation": {"gray_ms": 20}},
-            "trials of orientation_pixels are others: tasks.orientation.gray_ms is 20",
-        ),
-        ("tasks", {"change": {"probability": 0.4}}, ""),  # which is not trained
-        ("tasks", {"seed": 5, "split": {"seed": 3}}, ""),
-    ],
-)
-def test_a_training_at_another_drive_is_another_one(section, changes, words):
-    sections = {"input": InputConfig(), "tasks": TasksConfig(tasks=("orientation",))}
-    sections[section] = type(sections[section]).parse(changes, "x")
-    asked = wanted(
-        tasks=task_settings(sections["tasks"], sections["input"], ("orientation",))
-    )
-    if not words:
-        assert require_certificate(certificate(), asked)
-        return
-    with pytest.raises(CertificateError, match=words) as caught:
-        require_certificate(certificate(), asked)
-    assert "\n" not in str(caught.value)
-
-
-def test_every_key_of_a_drive_counts():
-    for kind, settings in SETTINGS.items():
-        word = kind.rsplit("_", 1)[1]
-        assert set(settings["input"]) == {word, "seed"}
-        fields = type(getattr(InputConfig(), word)).model_fields
-        assert set(settings["input"][word]) == set(fields)
-        name = kind.removesuffix(f"_{word}")
-        own = set(type(TasksConfig().of(name)).model_fields) - {"images", "white"}
-        assert set(settings["tasks"][name]) == own
-
-
-def test_too_few_trials_to_judge_are_refused():
-    few = {"per_seed": 2, "cap": 4, "enough": False}
-    changes = [
-        ("protocol", "trials", few),
-        ("scores", "firing", ["e23", "e4", "e5", "e6", "i1Htr3a"]),
-    ]
-    for n, is_enough in ((5, True), (4, True), (3, False), (0, False)):
-        judged = ("scores", "judged", changes[1][2][:n])
-        text = resealed(certificate().to_json(), *changes, judged)
-        own = Certificate.from_json(text)
-        if is_enough:
-            assert require_certificate(own, wanted())
-            continue
-        with pytest.raises(CertificateError, match="2 trials per seed were too few"):
-            require_certificate(own, wanted())
-    silent = [("scores", "firing", []), ("scores", "judged", [])]
-    own = Certificate.from_json(resealed(certificate().to_json(), *silent))
-    with pytest.raises(CertificateError, match="too few"):
-        require_certificate(own, wanted())
 
 
 def test_what_was_validated_is_let_through(tmp_path):
